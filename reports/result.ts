@@ -1,0 +1,252 @@
+/**
+ * RunResult: the only contract between running and reporting. Whatever is drawn, compared or judged later reads this
+ * and nothing else. Plain JSON; `reports/result.schema.json` describes the same, and a test holds the two together.
+ * Times are seconds of virtual (or real) run time in names ending in `S`, milliseconds in names ending in `Ms`.
+ */
+export const RESULT_VERSION = 1;
+
+export type Mode = 'simulated' | 'embedded' | 'real';
+export type ArmRole = 'healthy' | 'broken' | 'fixed' | 'decoy';
+/** What an arm is expected to do and was seen to do with its objectives. */
+export type Outcome = 'meets' | 'misses' | 'inconclusive';
+export type Setting = number | string | boolean;
+
+export interface RunResult {
+  version: typeof RESULT_VERSION;
+  mode: Mode;
+  /** SHA-256 over everything except `environment`, `digest` and `command`. */
+  digest: string;
+  /** The command that replays this run. */
+  command: string;
+  /** False when anything was refuted, inconclusive, or only a part was run. */
+  confirmed: boolean;
+  /** Interrupted, or `--arm` ran a part. A partial result confirms nothing. */
+  partial: boolean;
+  seeds: number[];
+  scale: Scale;
+  totals: Totals;
+  scenarios: ScenarioResult[];
+  /** One line an arm, all scenarios: what CI and people read first. */
+  verdicts: Verdict[];
+  /** What differs between two machines and is left out of the digest. */
+  environment: Environment;
+}
+
+export interface Environment {
+  product: string;
+  commit: string | null;
+  node: string;
+  platform: string;
+  cores: number;
+  workers: number;
+  /** How promises were drained: 'public', 'tick', 'checkpoint'. */
+  drain: string;
+  startedAt: string;
+  wallSeconds: number;
+  cpuSeconds: number;
+  peakMemoryBytes: number;
+}
+
+export interface Scale {
+  /** Listeners that could come (addressable in every arm). */
+  listeners: number;
+  /** Demand and servers relative to the scenario's own size (1,000,000 listeners). */
+  factor: number;
+}
+
+export interface Totals {
+  /** Plays that listeners started, over all arms and seeds. */
+  plays: number;
+  requests: number;
+  /** Model events that the kernel processed. */
+  events: number;
+  /** Seconds of virtual time, over all arms and seeds. */
+  virtualSeconds: number;
+  arms: number;
+}
+
+export interface Verdict {
+  scenario: string;
+  case: string;
+  arm: string;
+  role: ArmRole;
+  expected: Outcome;
+  observed: Outcome;
+  confirmed: boolean;
+  /** One sentence with numbers. */
+  sentence: string;
+}
+
+export interface ScenarioResult {
+  name: string;
+  title: string;
+  hypothesis: string;
+  listeners: number;
+  phases: PhaseWindow[];
+  cases: CaseResult[];
+  notes: Notes;
+  confirmed: boolean;
+  /** Replays this scenario alone. */
+  command: string;
+}
+
+export interface PhaseWindow {
+  name: string;
+  startS: number;
+  endS: number;
+  /** False for the warm-up: its figures are left out. */
+  measured: boolean;
+}
+
+export interface Notes {
+  see: string;
+  why: string;
+  fix: string;
+  costs: string;
+  questions: string[];
+  triage: string[];
+  /** What the model does not show, and where the record is disputed. */
+  caveats: string[];
+  /** Capacity arithmetic in words and numbers. */
+  arithmetic: string[];
+  sources: string[];
+}
+
+export interface CaseResult {
+  name: string;
+  title: string;
+  /** What the chart of this case shows first: names of `TimeSeries` and of an operation. */
+  headline: { operation: string; series: string[] };
+  arms: ArmResult[];
+}
+
+export interface ArmResult {
+  name: string;
+  role: ArmRole;
+  title: string;
+  /** Full configuration, by knob name ('cassandra.nodes'). */
+  configuration: Record<string, Setting>;
+  units: Record<string, string>;
+  /** Knobs that differ from the broken arm of the case (from the defaults, in the broken arm). */
+  difference: { knob: string; from: Setting; to: Setting; unit: string }[];
+  verdict: Verdict;
+  /** One per seed, in the order of `seeds`. */
+  runs: ArmRun[];
+}
+
+export interface ArmRun {
+  seed: number;
+  partial: boolean;
+  /** Listeners that did anything in the measured phases. */
+  activeListeners: number;
+  plays: number;
+  events: number;
+  phases: PhaseResult[];
+  objectives: ObjectiveResult[];
+  evidence: EvidenceResult[];
+  invariants: InvariantResult[];
+  series: TimeSeries[];
+  nodes: NodeLoad[];
+  conservation: Conservation;
+}
+
+/** arrivals = completed + failed + inFlight, always. */
+export interface Conservation {
+  arrivals: number;
+  completed: number;
+  failed: number;
+  inFlight: number;
+}
+
+export interface PhaseResult {
+  name: string;
+  operations: OperationResult[];
+}
+
+export interface OperationResult {
+  /** 'playlist.get', 'gateway.play' …; the hot key's own reads are an operation of their own ('playlist.get hot'). */
+  operation: string;
+  conservation: Conservation;
+  errors: { kind: string; definite: boolean; count: number }[];
+  /** From the intended start of the request; one that timed out counts at its deadline. */
+  latency: HistogramData;
+  /** Completed within the objective, per second. */
+  goodputPerSecond: number;
+  breakdown: Breakdown[];
+}
+
+/** Log-linear, 128 buckets an octave: [bucket index, count] pairs; unit milliseconds. See `reports/percentiles.ts`. */
+export interface HistogramData {
+  count: number;
+  sumMs: number;
+  maxMs: number;
+  buckets: [number, number][];
+}
+
+/** Mean critical-path time per hop over the requests in the percentile's bucket: the parts add up to `totalMs`. */
+export interface Breakdown {
+  percentile: number;
+  totalMs: number;
+  requests: number;
+  parts: { hop: string; ms: number }[];
+}
+
+export interface ObjectiveResult {
+  name: string;
+  phase: string;
+  measured: number;
+  comparison: '<=' | '>=';
+  target: number;
+  unit: string;
+  met: boolean;
+  /** |measured − target| / target: how clearly it was met or missed. */
+  margin: number;
+}
+
+/** A figure that shows the stated reason: without it a missed objective confirms nothing. */
+export interface EvidenceResult {
+  name: string;
+  sentence: string;
+  measured: number;
+  comparison: '<=' | '>=';
+  target: number;
+  unit: string;
+  holds: boolean;
+}
+
+export interface InvariantResult {
+  name: string;
+  /** How many cases were looked at: zero means that nothing was checked, which is a failure. */
+  checked: number;
+  violations: number;
+  /** The arm breaks it on purpose: violations must be found. */
+  expectedToBreak: boolean;
+  examples: string[];
+}
+
+export interface TimeSeries {
+  /** 'playlist.get hot p99', 'search-indexer lag', 'cassandra-3 disk utilisation' … */
+  name: string;
+  unit: string;
+  /** What belongs together in one chart: 'latency', 'errors', 'rate', 'lag', 'load', 'cache'. */
+  group: string;
+  stepS: number;
+  startS: number;
+  /** One value a step; null where there was nothing to measure. */
+  values: (number | null)[];
+}
+
+export interface NodeLoad {
+  /** 'cassandra-3' */
+  node: string;
+  engine: string;
+  phase: string;
+  /** Requests that this node served per second. */
+  requestsPerSecond: number;
+  /** Busiest resource of the node: mean share of its capacity in use, 0 to 1. */
+  utilisation: number;
+  resource: string;
+  /** Bytes of its largest partition, log or index, where that means something. */
+  largestBytes: number | null;
+  hot: boolean;
+}
