@@ -29,7 +29,10 @@ export interface ProduceRequest {
 
 /** Errors: `timeout` (delivery not confirmed, outcome unknown), `unavailable` (no leader), `overloaded` (buffer full). */
 export interface EventProducer {
-  send(context: Context, record: ProduceRequest): Promise<{ readonly partition: number; readonly offset: number }>;
+  send(
+    context: Context,
+    record: ProduceRequest,
+  ): Promise<{ readonly partition: number; readonly offset: number }>;
 }
 
 export interface ConsumerOptions {

@@ -19,5 +19,7 @@ export type Knobs = Readonly<Record<string, Knob>>;
 
 type Widen<T> = T extends number ? number : T extends boolean ? boolean : T;
 export type KnobValues<K extends Knobs> = {
-  readonly [Name in keyof K]: K[Name] extends { values: readonly (infer V)[] } ? V : Widen<K[Name]['default']>;
+  readonly [Name in keyof K]: K[Name] extends { values: readonly (infer V)[] }
+    ? V
+    : Widen<K[Name]['default']>;
 };

@@ -47,7 +47,11 @@ export interface SearchIndex {
   /** One document in one request: the costly way. */
   index(context: Context, index: string, id: string, document: IndexDocument): Promise<void>;
   /** Many in one request; the outcome of each, in order. */
-  bulk(context: Context, index: string, operations: readonly IndexOperation[]): Promise<readonly (PortFailure | null)[]>;
+  bulk(
+    context: Context,
+    index: string,
+    operations: readonly IndexOperation[],
+  ): Promise<readonly (PortFailure | null)[]>;
   search(context: Context, request: SearchRequest): Promise<SearchResponse>;
   refresh(context: Context, index: string): Promise<void>;
 }

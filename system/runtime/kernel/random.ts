@@ -59,7 +59,11 @@ export class KeyedRandom {
 
   /** A whole number in [0, n). */
   integer(n: number, entity: number, request = 0, attempt = 0): number {
-    return Math.floor((n <= 16_777_216 ? this.uniform(entity, request, attempt) : this.uniformFine(entity, request, attempt)) * n);
+    return Math.floor(
+      (n <= 16_777_216
+        ? this.uniform(entity, request, attempt)
+        : this.uniformFine(entity, request, attempt)) * n,
+    );
   }
 
   /** Exponential with this mean, in the mean's unit. */
@@ -76,7 +80,12 @@ export class KeyedRandom {
 
   /** A sequential stream of its own for one entity. */
   stream(entity: number): RandomStream {
-    return new RandomStream(this.bits(entity, 1), this.bits(entity, 2), this.bits(entity, 3), this.bits(entity, 4) | 1);
+    return new RandomStream(
+      this.bits(entity, 1),
+      this.bits(entity, 2),
+      this.bits(entity, 3),
+      this.bits(entity, 4) | 1,
+    );
   }
 }
 

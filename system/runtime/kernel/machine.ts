@@ -1,0 +1,67 @@
+import { ProcessLife } from './context.ts';
+import type { Simulation } from './simulation.ts';
+import type { Station } from './station.ts';
+
+/**
+ * One machine with one process on it: what can crash, restart, pause and have a clock that is off. Stations attached to
+ * it stop with it. Engines and services listen for crashes to fail what they had in flight and to start anew.
+ */
+export class Machine {
+  readonly id: number;
+  readonly name: string;
+  /** Added to the run's time when this machine reads its clock. */
+  clockSkewNs = 0;
+  life: ProcessLife;
+  readonly #simulation: Simulation;
+  readonly #stations: Station[] = [];
+  readonly #onCrash: (() => void)[] = [];
+  readonly #onRestart: (() => void)[] = [];
+  #pausedUntilNs = 0;
+
+  constructor(simulation: Simulation, id: number, name: string) {
+    this.#simulation = simulation;
+    this.id = id;
+    this.name = name;
+    this.life = new ProcessLife(name);
+  }
+
+  get up(): boolean {
+    return this.life.alive;
+  }
+
+  get pausedUntilNs(): number {
+    return this.#pausedUntilNs;
+  }
+
+  attach(station: Station): void {
+    this.#stations.push(station);
+  }
+
+  onCrash(listener: () => void): void {
+    this.#onCrash.push(listener);
+  }
+
+  onRestart(listener: () => void): void {
+    this.#onRestart.push(listener);
+  }
+
+  /** Everything stands still for `ns` (a stop-the-world collection, a frozen host); calls time out meanwhile. */
+  pause(ns: number): void {
+    this.#pausedUntilNs = Math.max(this.#pausedUntilNs, this.#simulation.nowNs + Math.round(ns));
+    for (const station of this.#stations) station.pauseUntil(this.#pausedUntilNs);
+  }
+
+  /** The process dies: its queues are lost, promises of this life never settle, callers see a reset. */
+  crash(): void {
+    if (!this.life.alive) return;
+    this.life.alive = false;
+    for (const station of this.#stations) station.clear();
+    for (const listener of this.#onCrash) listener();
+  }
+
+  restart(): void {
+    if (this.life.alive) return;
+    this.life = new ProcessLife(this.name, this.life.number + 1);
+    for (const listener of this.#onRestart) listener();
+  }
+}

@@ -1,0 +1,87 @@
+import { type Distribution, lognormal } from './distribution.ts';
+import type { KeyedRandom } from './random.ts';
+import type { HandlerId, Simulation } from './simulation.ts';
+
+export interface LinkFault {
+  /** Nothing arrives. */
+  readonly partitioned?: boolean;
+  /** Share of messages lost, 0 to 1. */
+  readonly loss?: number;
+  /** Share of messages that arrive twice, 0 to 1. */
+  readonly duplication?: number;
+  readonly extraLatencyNs?: number;
+}
+
+/** Round trips within one data centre are about half a millisecond (Dean & Norvig's latency numbers): 0.2 ms one way, a tail to 1 ms. */
+const ONE_WAY = () => lognormal(200_000, 1_000_000);
+
+/**
+ * Messages between machines: each takes a latency, and a link may lose, double or stop them. Links exist only where a
+ * fault was set, so a large cluster costs nothing. Every network fault comes down to pass, delay, drop or double.
+ */
+export class Network {
+  readonly #simulation: Simulation;
+  readonly #random: KeyedRandom;
+  readonly #latency: Distribution;
+  readonly #faults = new Map<number, LinkFault>();
+  #messages = 0;
+  #lost = 0;
+
+  constructor(simulation: Simulation, options: { latency?: Distribution } = {}) {
+    this.#simulation = simulation;
+    this.#random = simulation.random('network');
+    this.#latency = options.latency ?? ONE_WAY();
+  }
+
+  /**
+   * Sends one message: `handler(argument)` is called when it arrives, or never if it is lost.
+   * `request` and `salt` key the draw: the same message of the same request takes the same time in every arm.
+   * Returns the latency in ns, or -1 when the message is lost (a real sender would not know).
+   */
+  send(
+    from: number,
+    to: number,
+    request: number,
+    salt: number,
+    handler: HandlerId,
+    argument: number,
+  ): number {
+    this.#messages++;
+    const link = from * 65536 + to;
+    let latencyNs = Math.round(this.#latency.at(this.#random.uniform(link, request, salt)));
+    if (this.#faults.size > 0) {
+      const fault = this.#faults.get(link);
+      if (fault !== undefined) {
+        if (fault.partitioned || this.#chance(fault.loss, link, request, salt + 0x1000)) {
+          this.#lost++;
+          return -1;
+        }
+        latencyNs += fault.extraLatencyNs ?? 0;
+        if (this.#chance(fault.duplication, link, request, salt + 0x2000)) {
+          const again = this.#latency.at(this.#random.uniform(link, request, salt + 0x3000));
+          this.#simulation.schedule(latencyNs + again, handler, argument);
+        }
+      }
+    }
+    this.#simulation.schedule(latencyNs, handler, argument);
+    return latencyNs;
+  }
+
+  /** Sets what happens on the way from one machine to another (one direction), or heals it. */
+  setFault(from: number, to: number, fault: LinkFault | null): void {
+    if (fault === null) this.#faults.delete(from * 65536 + to);
+    else this.#faults.set(from * 65536 + to, fault);
+  }
+
+  get messages(): number {
+    return this.#messages;
+  }
+
+  get lost(): number {
+    return this.#lost;
+  }
+
+  #chance(share: number | undefined, link: number, request: number, salt: number): boolean {
+    return share !== undefined && share > 0 && this.#random.uniform(link, request, salt) < share;
+  }
+}

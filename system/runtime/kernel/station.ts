@@ -1,0 +1,300 @@
+import type { HandlerId, Simulation } from './simulation.ts';
+
+export type Discipline = 'fifo' | 'lifo' | 'priority';
+/** A job's number while it is at a station. Valid until its handler was called or it was cancelled. */
+export type Ticket = number;
+
+export interface StationOptions {
+  readonly name: string;
+  /** Jobs served at once. Infinity: a delay without queueing. */
+  readonly servers: number;
+  /** Order in which waiting jobs start; default first in, first out. */
+  readonly discipline?: Discipline;
+  /** Jobs that may wait; further ones are shed. Default: no bound. */
+  readonly queueLimit?: number;
+}
+
+/** Sums since the start of the run; figures of a window are differences of two readings. */
+export interface StationReading {
+  readonly atNs: number;
+  readonly arrivals: number;
+  readonly completions: number;
+  readonly shed: number;
+  readonly cancelled: number;
+  /** Integral of busy servers over time: busyNs / (servers × elapsed) is the utilisation. */
+  readonly busyNs: number;
+  /** Integral of jobs present (waiting and in service): by Little's law, mean jobs = rate × mean time in system. */
+  readonly presentNs: number;
+  /** Summed over jobs whose service has begun. */
+  readonly waitNs: number;
+  readonly started: number;
+  readonly waitedCount: number;
+}
+
+const FREE = 0;
+const WAITING = 1;
+const IN_SERVICE = 2;
+/** Cancelled while waiting: skipped when its turn comes. */
+const WITHDRAWN = 3;
+/** Cancelled in service: its completion event is still in the heap. */
+const ABANDONED = 4;
+
+/** Priorities 0 (first) to 3. */
+const PRIORITIES = 4;
+
+/**
+ * A queue with one or several servers. Jobs carry their own service time and the handler to call on completion; all
+ * state is in typed arrays. A pause (garbage collection, a stopped machine) freezes service and lengthens what is in it.
+ */
+export class Station {
+  readonly name: string;
+  readonly servers: number;
+  /** During a completion handler: how long the completed job waited and was served. */
+  lastWaitNs = 0;
+  lastServiceNs = 0;
+  busy = 0;
+  waiting = 0;
+  readonly #simulation: Simulation;
+  readonly #lifo: boolean;
+  readonly #queueLimit: number;
+  readonly #doneHandler: HandlerId;
+  #state = new Uint8Array(64);
+  #handler = new Int32Array(64);
+  #argument = new Int32Array(64);
+  #serviceNs = new Float64Array(64);
+  #enteredNs = new Float64Array(64);
+  #startedNs = new Float64Array(64);
+  #pauseMark = new Float64Array(64);
+  #next = new Int32Array(64);
+  #freeHead = -1;
+  #top = 0;
+  readonly #heads = new Int32Array(PRIORITIES).fill(-1);
+  readonly #tails = new Int32Array(PRIORITIES).fill(-1);
+  #pausedUntilNs = 0;
+  #pausedTotalNs = 0;
+  #arrivals = 0;
+  #completions = 0;
+  #shed = 0;
+  #cancelled = 0;
+  #started = 0;
+  #waitedCount = 0;
+  #waitNs = 0;
+  #busyNs = 0;
+  #presentNs = 0;
+  #changedNs = 0;
+
+  constructor(simulation: Simulation, options: StationOptions) {
+    if (!(options.servers >= 1))
+      throw new RangeError(`Station ${options.name} needs at least one server, not ${options.servers}.`);
+    this.name = options.name;
+    this.servers = options.servers;
+    this.#simulation = simulation;
+    this.#lifo = options.discipline === 'lifo';
+    this.#queueLimit = options.queueLimit ?? Number.POSITIVE_INFINITY;
+    this.#doneHandler = simulation.register((slot) => this.#done(slot));
+  }
+
+  /**
+   * A job arrives. After waiting and `serviceNs` of service, `handler(argument)` is called.
+   * Returns its ticket, or -1 if it was shed because the queue was full.
+   */
+  enter(handler: HandlerId, argument: number, serviceNs: number, priority = 0): Ticket {
+    this.#account();
+    this.#arrivals++;
+    const idle = this.busy < this.servers;
+    if (!idle && this.waiting >= this.#queueLimit) {
+      this.#shed++;
+      return -1;
+    }
+    const slot = this.#allocate();
+    this.#handler[slot] = handler;
+    this.#argument[slot] = argument;
+    this.#serviceNs[slot] = serviceNs;
+    this.#enteredNs[slot] = this.#simulation.nowNs;
+    if (idle) {
+      this.busy++;
+      this.#start(slot);
+    } else {
+      this.#state[slot] = WAITING;
+      this.waiting++;
+      this.#append(slot, priority);
+    }
+    return slot;
+  }
+
+  /** Takes a job out, waiting or in service; its handler is not called. Returns the service time it had used, in ns. */
+  withdraw(ticket: Ticket): number {
+    const state = this.#state[ticket]!;
+    if (state !== WAITING && state !== IN_SERVICE) return 0;
+    this.#account();
+    this.#cancelled++;
+    if (state === WAITING) {
+      this.#state[ticket] = WITHDRAWN;
+      this.waiting--;
+      return 0;
+    }
+    this.#state[ticket] = ABANDONED;
+    const usedNs = this.#simulation.nowNs - this.#startedNs[ticket]!;
+    this.#startNext();
+    return Math.max(0, usedNs);
+  }
+
+  /** Nothing is served until `untilNs`; jobs in service take that much longer. */
+  pauseUntil(untilNs: number): void {
+    const fromNs = Math.max(this.#simulation.nowNs, this.#pausedUntilNs);
+    if (untilNs <= fromNs) return;
+    this.#pausedTotalNs += untilNs - fromNs;
+    this.#pausedUntilNs = untilNs;
+  }
+
+  /** Everything at the station is lost (a crash): no handler is called. */
+  clear(): void {
+    for (let slot = 0; slot < this.#top; slot++) {
+      const state = this.#state[slot]!;
+      if (state !== WAITING && state !== IN_SERVICE) continue;
+      this.#cancelled++;
+      this.#state[slot] = state === WAITING ? WITHDRAWN : ABANDONED;
+    }
+    this.#account();
+    this.waiting = 0;
+    this.busy = 0;
+    for (let priority = 0; priority < PRIORITIES; priority++) {
+      while (this.#heads[priority]! >= 0) this.#release(this.#shift(priority));
+    }
+  }
+
+  read(): StationReading {
+    this.#account();
+    return {
+      atNs: this.#simulation.nowNs,
+      arrivals: this.#arrivals,
+      completions: this.#completions,
+      shed: this.#shed,
+      cancelled: this.#cancelled,
+      busyNs: this.#busyNs,
+      presentNs: this.#presentNs,
+      waitNs: this.#waitNs,
+      started: this.#started,
+      waitedCount: this.#waitedCount,
+    };
+  }
+
+  #start(slot: number): void {
+    const nowNs = this.#simulation.nowNs;
+    this.#state[slot] = IN_SERVICE;
+    const waitedNs = nowNs - this.#enteredNs[slot]!;
+    this.#started++;
+    if (waitedNs > 0) this.#waitedCount++;
+    this.#waitNs += waitedNs;
+    this.#startedNs[slot] = nowNs;
+    this.#pauseMark[slot] = this.#pausedTotalNs;
+    const heldNs = this.#pausedUntilNs > nowNs ? this.#pausedUntilNs - nowNs : 0;
+    this.#simulation.schedule(heldNs + this.#serviceNs[slot]!, this.#doneHandler, slot);
+  }
+
+  #done(slot: number): void {
+    if (this.#state[slot] === ABANDONED) {
+      this.#release(slot);
+      return;
+    }
+    const heldNs = this.#pausedTotalNs - this.#pauseMark[slot]!;
+    if (heldNs > 0) {
+      this.#pauseMark[slot] = this.#pausedTotalNs;
+      this.#simulation.schedule(heldNs, this.#doneHandler, slot);
+      return;
+    }
+    this.#account();
+    this.#completions++;
+    const handler = this.#handler[slot]!;
+    const argument = this.#argument[slot]!;
+    const startedNs = this.#startedNs[slot]!;
+    const waitNs = startedNs - this.#enteredNs[slot]!;
+    this.#release(slot);
+    this.#startNext();
+    this.lastWaitNs = waitNs;
+    this.lastServiceNs = this.#simulation.nowNs - startedNs;
+    this.#simulation.call(handler, argument);
+  }
+
+  /** A server became free: the next waiting job, by priority, takes it. */
+  #startNext(): void {
+    if (this.waiting > 0) {
+      for (let priority = 0; priority < PRIORITIES; priority++) {
+        while (this.#heads[priority]! >= 0) {
+          const slot = this.#shift(priority);
+          if (this.#state[slot] === WITHDRAWN) {
+            this.#release(slot);
+            continue;
+          }
+          this.waiting--;
+          this.#start(slot);
+          return;
+        }
+      }
+    }
+    this.busy--;
+  }
+
+  #append(slot: number, priority: number): void {
+    if (this.#lifo) {
+      this.#next[slot] = this.#heads[priority]!;
+      this.#heads[priority] = slot;
+      return;
+    }
+    this.#next[slot] = -1;
+    const tail = this.#tails[priority]!;
+    if (this.#heads[priority]! < 0) this.#heads[priority] = slot;
+    else this.#next[tail] = slot;
+    this.#tails[priority] = slot;
+  }
+
+  #shift(priority: number): number {
+    const slot = this.#heads[priority]!;
+    this.#heads[priority] = this.#next[slot]!;
+    return slot;
+  }
+
+  #account(): void {
+    const nowNs = this.#simulation.nowNs;
+    const elapsedNs = nowNs - this.#changedNs;
+    if (elapsedNs === 0) return;
+    this.#busyNs += this.busy * elapsedNs;
+    this.#presentNs += (this.busy + this.waiting) * elapsedNs;
+    this.#changedNs = nowNs;
+  }
+
+  #allocate(): number {
+    const slot = this.#freeHead;
+    if (slot >= 0) {
+      this.#freeHead = this.#next[slot]!;
+      return slot;
+    }
+    if (this.#top === this.#state.length) this.#grow();
+    return this.#top++;
+  }
+
+  #release(slot: number): void {
+    this.#state[slot] = FREE;
+    this.#next[slot] = this.#freeHead;
+    this.#freeHead = slot;
+  }
+
+  #grow(): void {
+    const capacity = this.#state.length * 2;
+    const wider = <A extends Uint8Array | Int32Array | Float64Array>(array: A, make: (n: number) => A): A => {
+      const copy = make(capacity);
+      copy.set(array);
+      return copy;
+    };
+    const float = (n: number) => new Float64Array(n);
+    const int = (n: number) => new Int32Array(n);
+    this.#state = wider(this.#state, (n) => new Uint8Array(n));
+    this.#handler = wider(this.#handler, int);
+    this.#argument = wider(this.#argument, int);
+    this.#next = wider(this.#next, int);
+    this.#serviceNs = wider(this.#serviceNs, float);
+    this.#enteredNs = wider(this.#enteredNs, float);
+    this.#startedNs = wider(this.#startedNs, float);
+    this.#pauseMark = wider(this.#pauseMark, float);
+  }
+}
