@@ -1,0 +1,44 @@
+import type { Hop } from '../ports/context.ts';
+import type { Machine, Network, Simulation, Station } from '../runtime/kernel/index.ts';
+
+/** What an embedded engine is built on; made by the composition root. */
+export interface EngineEnvironment {
+  readonly simulation: Simulation;
+  readonly network: Network;
+  /** A new machine: its number addresses it on the network. */
+  createMachine(name: string): Machine;
+  /** The number under which time is booked for this name in a request's latency breakdown ('cassandra.read queue'). */
+  hop(name: string): Hop;
+}
+
+/** Where a figure of a run comes from: a function that is read once a second. */
+export interface Gauge {
+  /** 'cassandra-3 pending compactions' */
+  readonly name: string;
+  readonly unit: string;
+  /** Charts are drawn by group: 'lag', 'load', 'cache', 'rate'. */
+  readonly group: string;
+  /** The present value; null where there is nothing to measure. */
+  read(): number | null;
+}
+
+/** One machine of an engine, as load tables and charts see it. */
+export interface EngineNode {
+  readonly machine: Machine;
+  /** Its resources; the busiest one is the node's utilisation. */
+  readonly stations: readonly Station[];
+  /** Requests served since the start of the run. */
+  requests(): number;
+  /** Bytes of its largest partition, log or index; null where that means nothing. */
+  largestBytes(): number | null;
+}
+
+/** What every embedded engine shows to the harness, beside the port that services use. */
+export interface EmbeddedEngine {
+  /** 'cassandra' */
+  readonly name: string;
+  readonly nodes: readonly EngineNode[];
+  readonly gauges: readonly Gauge[];
+  /** Stops periodic work (refreshes, flush checks, heartbeats) so that a run can end with an empty heap. */
+  stop(): void;
+}
