@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import type { Context } from '../../ports/context.ts';
+import type { PortError } from '../../ports/errors.ts';
+import { drive } from '../drive.ts';
+import { CallContext, ProcessLife, RequestTrace } from './context.ts';
+import { constant } from './distribution.ts';
+import { Host, Remote } from './host.ts';
+import { Machine } from './machine.ts';
+import { Network } from './network.ts';
+import { Simulation } from './simulation.ts';
+
+interface EchoApi {
+  echo(context: Context, text: string): Promise<string>;
+}
+
+function build(options: { queueLimit?: number; sleepNs?: number; instances?: number } = {}) {
+  const simulation = new Simulation({ seed: 7 });
+  const network = new Network(simulation, { latency: constant(200_000) });
+  const client = new Machine(simulation, 0, 'client');
+  const starts: string[] = [];
+  const finished: string[] = [];
+  const hosts = Array.from({ length: options.instances ?? 1 }, (_, i) => {
+    const machine = new Machine(simulation, i + 1, `echo-${i}`);
+    return new Host<EchoApi>(simulation, machine, {
+      cores: 1,
+      queueLimit: options.queueLimit,
+      start: (life) => {
+        starts.push(`${life.process} ${life.number}`);
+        return {
+          async echo(context, text) {
+            if (options.sleepNs !== undefined) await simulation.sleep(context, options.sleepNs);
+            finished.push(text);
+            return text;
+          },
+        };
+      },
+    });
+  });
+  const hops: string[] = [];
+  const hop = (name: string) => hops.push(name) - 1;
+  const remote = new Remote(simulation, network, hosts, { service: 'echo', hop });
+  const echo = remote.method('echo', constant(1_000_000), (api, context, text: string) =>
+    api.echo(context, text),
+  );
+  const life = new ProcessLife('client');
+  const context = (request: number) => {
+    const trace = new RequestTrace(hops.map(() => 0));
+    return { trace, context: new CallContext(request, life, trace) };
+  };
+  return { simulation, client, hosts, remote, echo, context, starts, finished };
+}
+
+describe('a call to a host', () => {
+  it('takes two network legs and a turn on the processor, and books exactly the time it took', async () => {
+    const { simulation, remote, client, echo, context } = build();
+    const { trace, context: first } = context(1);
+    const answer = remote.call(client, echo, first, 'hello').then((text) => [text, simulation.now()]);
+    await drive(simulation, { untilNs: 1e9 });
+    expect(await answer).toEqual(['hello', 1_400_000]);
+    expect(trace.partsNs).toEqual([400_000, 0, 1_000_000]);
+  });
+
+  it('is shed with overloaded when the queue is full', async () => {
+    const { simulation, remote, client, echo, context } = build({ queueLimit: 1 });
+    const answers = [1, 2, 3].map((n) =>
+      remote.call(client, echo, context(n).context, `${n}`).catch((error: PortError) => error.kind),
+    );
+    await drive(simulation, { untilNs: 1e9 });
+    expect(await Promise.all(answers)).toEqual(['1', '2', 'overloaded']);
+  });
+
+  it('stops the work downstream when the caller gives up', async () => {
+    const { simulation, remote, client, echo, context, finished } = build({ sleepNs: 50_000_000 });
+    const { context: parent } = context(1);
+    const child = parent.child();
+    const answer = remote.call(client, echo, child, 'late').catch((error: Error) => error.message);
+    simulation.after(10_000_000, () => child.cancel(new Error('gave up')));
+    await drive(simulation, { untilNs: 1e9 });
+    expect(await answer).toBe('gave up');
+    expect(finished).toEqual([]);
+  });
+
+  it('is reset by a crash, unavailable while down, and served by a new instance after the restart', async () => {
+    const { simulation, remote, client, hosts, echo, context, starts } = build({ sleepNs: 50_000_000 });
+    const outcomes: string[] = [];
+    const call = (n: number) =>
+      remote.call(client, echo, context(n).context, `served ${n}`).then(
+        (text) => outcomes.push(text),
+        (error: PortError) => outcomes.push(`${error.kind} ${error.definite}`),
+      );
+    void call(1);
+    simulation.after(10_000_000, () => hosts[0]!.machine.crash());
+    simulation.after(20_000_000, () => void call(2));
+    simulation.after(30_000_000, () => hosts[0]!.machine.restart());
+    simulation.after(40_000_000, () => void call(3));
+    await drive(simulation, { untilNs: 1e9 });
+    expect(outcomes).toEqual(['reset false', 'unavailable true', 'served 3']);
+    expect(starts).toEqual(['echo-0 1', 'echo-0 2']);
+  });
+
+  it('goes to the instances in turn and passes over those that are down', async () => {
+    const { simulation, remote, client, hosts, echo, context } = build({ instances: 3 });
+    hosts[1]!.machine.crash();
+    const answers = Array.from({ length: 8 }, (_, n) =>
+      remote.call(client, echo, context(n).context, `${n}`),
+    );
+    await drive(simulation, { untilNs: 1e9 });
+    await Promise.all(answers);
+    expect(hosts.map((host) => host.cpu.read().completions)).toEqual([4, 0, 4]);
+  });
+});

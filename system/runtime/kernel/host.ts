@@ -1,0 +1,305 @@
+/**
+ * A service instance on a machine, and calls to it: a message over the network, a turn on the instance's processor, the
+ * handler (ordinary async code), and a message back. One promise per call; everything else is events on slots.
+ *
+ *   caller ──network──▶ [queue ▸ processor] ──▶ handler(context, request) ──network──▶ caller
+ */
+import type { Context, Hop } from '../../ports/context.ts';
+import { PortError } from '../../ports/errors.ts';
+import type { PendingCall } from './call.ts';
+import { CallContext, type ProcessLife } from './context.ts';
+import type { Distribution } from './distribution.ts';
+import type { Machine } from './machine.ts';
+import type { Network } from './network.ts';
+import type { KeyedRandom } from './random.ts';
+import type { HandlerId, Simulation } from './simulation.ts';
+import { Station, type Ticket } from './station.ts';
+
+export interface HostOptions<Api> {
+  readonly cores: number;
+  /** Requests that may wait for a core; further ones are shed with `overloaded`. Default: no bound. */
+  readonly queueLimit?: number;
+  /** Called at the start and again after a restart: the state of the old life is gone. */
+  readonly start: (life: ProcessLife) => Api;
+}
+
+/** One instance of a service: a machine, its processor, and the implementation that runs there. */
+export class Host<Api> {
+  readonly machine: Machine;
+  readonly cpu: Station;
+  api: Api;
+
+  constructor(simulation: Simulation, machine: Machine, options: HostOptions<Api>) {
+    this.machine = machine;
+    const queue = options.queueLimit === undefined ? {} : { queueLimit: options.queueLimit };
+    this.cpu = new Station(simulation, { name: `${machine.name} cpu`, servers: options.cores, ...queue });
+    machine.attach(this.cpu);
+    this.api = options.start(machine.life);
+    machine.onRestart(() => {
+      this.api = options.start(machine.life);
+    });
+  }
+}
+
+export interface RemoteOptions {
+  /** Name of the service, as hops and errors show it: 'playlist'. */
+  readonly service: string;
+  /** Gives out hop numbers. */
+  readonly hop: (name: string) => Hop;
+  /**
+   * Whether a caller that gives up stops the work at the callee (gRPC does); false: abandoned work burns on.
+   * Default: true.
+   */
+  readonly cancellation?: boolean;
+}
+
+const FREE = 0;
+const TRAVELLING = 1;
+const AT_PROCESSOR = 2;
+const RUNNING = 3;
+const RETURNING = 4;
+
+/** Slot in the low bits, generation above: a message that arrives twice, or late, cannot hit the slot's next owner. */
+const SLOT_BITS = 22;
+const SLOT_MASK = (1 << SLOT_BITS) - 1;
+const GENERATION_MASK = 0x1ff;
+
+class Flight<Api> {
+  state = FREE;
+  generation = 0;
+  call: PendingCall<unknown> | null = null;
+  method: RemoteMethod<Api, unknown, unknown> | null = null;
+  request: unknown = null;
+  host: Host<Api> | null = null;
+  from = 0;
+  ticket: Ticket = -1;
+  outNs = 0;
+  context: CallContext | null = null;
+  result: unknown = undefined;
+  error: Error | null = null;
+}
+
+export interface RemoteMethod<Api, Request, Response> {
+  readonly operation: string;
+  /** Number of the method within its remote: keys its random draws. */
+  readonly number: number;
+  readonly cost: Distribution;
+  readonly invoke: (api: Api, context: Context, request: Request) => Promise<Response>;
+}
+
+/** The instances of a service as its callers see them: requests go to them in turn. */
+export class Remote<Api> {
+  readonly hosts: readonly Host<Api>[];
+  readonly service: string;
+  readonly #simulation: Simulation;
+  readonly #network: Network;
+  readonly #random: KeyedRandom;
+  readonly #flights: Flight<Api>[] = [];
+  readonly #free: number[] = [];
+  readonly #arrived: HandlerId;
+  readonly #served: HandlerId;
+  readonly #returned: HandlerId;
+  readonly #networkHop: Hop;
+  readonly #queueHop: Hop;
+  readonly #cpuHop: Hop;
+  readonly #cancellation: boolean;
+  #turn = 0;
+  #methods = 0;
+
+  constructor(simulation: Simulation, network: Network, hosts: readonly Host<Api>[], options: RemoteOptions) {
+    this.#simulation = simulation;
+    this.#network = network;
+    this.hosts = hosts;
+    this.service = options.service;
+    this.#random = simulation.random(`${options.service} processor`);
+    this.#arrived = simulation.register((argument) => this.#arrive(argument));
+    this.#served = simulation.register((argument) => this.#serve(argument));
+    this.#returned = simulation.register((argument) => this.#return(argument));
+    this.#networkHop = options.hop(`${options.service}.network`);
+    this.#queueHop = options.hop(`${options.service}.queue`);
+    this.#cpuHop = options.hop(`${options.service}.cpu`);
+    this.#cancellation = options.cancellation ?? true;
+    for (const host of hosts) host.machine.onCrash(() => this.#crashed(host));
+  }
+
+  /** Declares a method; `call` takes what this returns. */
+  method<Request, Response>(
+    name: string,
+    cost: Distribution,
+    invoke: (api: Api, context: Context, request: Request) => Promise<Response>,
+  ): RemoteMethod<Api, Request, Response> {
+    return { operation: `${this.service}.${name}`, number: this.#methods++, cost, invoke };
+  }
+
+  /** Calls a method from a machine. Rejects with `overloaded` (shed), `unavailable` (down), `reset` (crashed). */
+  call<Request, Response>(
+    from: Machine,
+    method: RemoteMethod<Api, Request, Response>,
+    context: Context,
+    request: Request,
+  ): Promise<Response> {
+    const call = this.#simulation.open<Response>(context, method.operation);
+    if (call.settled) return call.promise;
+    const slot = this.#free.pop() ?? this.#flights.push(new Flight<Api>()) - 1;
+    const flight = this.#flights[slot]!;
+    const host = this.#pick();
+    flight.state = TRAVELLING;
+    flight.call = call as PendingCall<unknown>;
+    flight.method = method as unknown as RemoteMethod<Api, unknown, unknown>;
+    flight.request = request;
+    flight.host = host;
+    flight.from = from.id;
+    const argument = (flight.generation << SLOT_BITS) | slot;
+    call.cancelArgument = argument;
+    call.onCancel = this.#abandon;
+    const salt = (method.number << 6) | ((context.attempt & 15) << 2);
+    flight.outNs = this.#network.send(
+      from.id,
+      host.machine.id,
+      context.request,
+      salt,
+      this.#arrived,
+      argument,
+    );
+    return call.promise;
+  }
+
+  #pick(): Host<Api> {
+    const hosts = this.hosts;
+    for (let tries = 0; tries < hosts.length; tries++) {
+      this.#turn = this.#turn + 1 === hosts.length ? 0 : this.#turn + 1;
+      if (hosts[this.#turn]!.machine.up) break;
+    }
+    return hosts[this.#turn]!;
+  }
+
+  #flight(argument: number, state: number): Flight<Api> | null {
+    const flight = this.#flights[argument & SLOT_MASK]!;
+    if (flight.generation !== argument >>> SLOT_BITS || flight.state !== state) return null;
+    return flight;
+  }
+
+  #arrive(argument: number): void {
+    const flight = this.#flight(argument, TRAVELLING);
+    if (flight === null) return;
+    const call = flight.call!;
+    const host = flight.host!;
+    if (call.settled) {
+      this.#release(argument);
+      return;
+    }
+    const { cost, operation, number } = flight.method!;
+    if (!host.machine.up) {
+      this.#fail(argument, new PortError('unavailable', operation, true));
+      return;
+    }
+    flight.state = AT_PROCESSOR;
+    const { request, attempt } = call.context;
+    const serviceNs = cost.at(this.#random.uniform(number, request, attempt));
+    flight.ticket = host.cpu.enter(this.#served, argument, serviceNs);
+    if (flight.ticket < 0) this.#fail(argument, new PortError('overloaded', operation, true));
+  }
+
+  #serve(argument: number): void {
+    const flight = this.#flight(argument, AT_PROCESSOR);
+    if (flight === null) return;
+    const call = flight.call!;
+    const host = flight.host!;
+    const caller = call.context;
+    caller.trace.add(this.#networkHop, flight.outNs);
+    caller.trace.add(this.#queueHop, host.cpu.lastWaitNs);
+    caller.trace.add(this.#cpuHop, host.cpu.lastServiceNs);
+    flight.state = RUNNING;
+    const parent = this.#cancellation && caller instanceof CallContext ? caller : null;
+    const context = new CallContext(
+      caller.request,
+      host.machine.life,
+      caller.trace,
+      caller.deadlineNs,
+      caller.attempt,
+      parent,
+    );
+    flight.context = context;
+    void this.#run(flight, argument, context);
+    // A handler may finish without waiting for any port: its continuation has to run before time moves all the same.
+    this.#simulation.markSettled();
+  }
+
+  async #run(flight: Flight<Api>, argument: number, context: CallContext): Promise<void> {
+    let result: unknown;
+    let error: Error | null = null;
+    try {
+      result = await flight.method!.invoke(flight.host!.api, context, flight.request);
+    } catch (thrown) {
+      error = thrown instanceof Error ? thrown : new Error(String(thrown));
+    }
+    context.close();
+    if (this.#flight(argument, RUNNING) === null) return;
+    if (flight.call!.settled) {
+      this.#release(argument);
+      return;
+    }
+    flight.result = result;
+    flight.error = error;
+    flight.state = RETURNING;
+    const caller = flight.call!.context;
+    const salt = (flight.method!.number << 6) | ((caller.attempt & 15) << 2) | 1;
+    const backNs = this.#network.send(
+      flight.host!.machine.id,
+      flight.from,
+      caller.request,
+      salt,
+      this.#returned,
+      argument,
+    );
+    if (backNs > 0) caller.trace.add(this.#networkHop, backNs);
+  }
+
+  #return(argument: number): void {
+    const flight = this.#flight(argument, RETURNING);
+    if (flight === null) return;
+    const { result, error } = flight;
+    const call = flight.call!;
+    this.#release(argument);
+    if (error === null) call.resolve(result);
+    else call.reject(error);
+  }
+
+  #fail(argument: number, error: Error): void {
+    const call = this.#flights[argument & SLOT_MASK]!.call!;
+    this.#release(argument);
+    call.reject(error);
+  }
+
+  /** The caller gave up: what waits for a core leaves the queue, what runs is cancelled through its context. */
+  readonly #abandon = (argument: number): void => {
+    const flight = this.#flights[argument & SLOT_MASK]!;
+    if (flight.generation !== argument >>> SLOT_BITS) return;
+    if (flight.state === AT_PROCESSOR && this.#cancellation) {
+      flight.host!.cpu.withdraw(flight.ticket);
+      this.#release(argument);
+    } else if (flight.state === TRAVELLING && flight.outNs < 0) this.#release(argument);
+  };
+
+  #crashed(host: Host<Api>): void {
+    for (let slot = 0; slot < this.#flights.length; slot++) {
+      const flight = this.#flights[slot]!;
+      if (flight.host !== host || (flight.state !== AT_PROCESSOR && flight.state !== RUNNING)) continue;
+      const operation = flight.method!.operation;
+      this.#fail((flight.generation << SLOT_BITS) | slot, new PortError('reset', operation, false));
+    }
+  }
+
+  #release(argument: number): void {
+    const slot = argument & SLOT_MASK;
+    const flight = this.#flights[slot]!;
+    flight.state = FREE;
+    flight.generation = (flight.generation + 1) & GENERATION_MASK;
+    flight.call = null;
+    flight.request = null;
+    flight.context = null;
+    flight.result = undefined;
+    flight.error = null;
+    this.#free.push(slot);
+  }
+}
