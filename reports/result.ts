@@ -147,7 +147,15 @@ export interface ArmRun {
   invariants: InvariantResult[];
   series: TimeSeries[];
   nodes: NodeLoad[];
+  /** Single numbers that the run collected beside phases and series: 'peak database reads per expiry'. */
+  figures: Figure[];
   conservation: Conservation;
+}
+
+export interface Figure {
+  name: string;
+  value: number;
+  unit: string;
 }
 
 /** arrivals = completed + failed + inFlight, always. */
