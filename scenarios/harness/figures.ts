@@ -1,5 +1,6 @@
 /** What objectives, evidence and sentences may read from a finished run of one arm. */
-import type { NodeLoad, OperationResult, TimeSeries } from '../../reports/result.ts';
+import { quantileMs } from '../../reports/percentiles.ts';
+import type { ArmRun, NodeLoad, OperationResult, PhaseWindow, TimeSeries } from '../../reports/result.ts';
 
 export interface RunFigures {
   /** Latency quantile of an operation in a phase, in ms; 0 when nothing happened. `q` in (0, 1]. */
@@ -20,4 +21,69 @@ export interface RunFigures {
   figure(name: string): number;
   violations(invariant: string): number;
   checked(invariant: string): number;
+}
+
+/** Raised when a scenario asks for something that its run does not have: a spelling mistake must not pass as zero. */
+export class FigureError extends Error {
+  override readonly name = 'FigureError';
+}
+
+export function figuresOf(
+  run: Omit<ArmRun, 'objectives' | 'evidence'>,
+  phases: readonly PhaseWindow[],
+): RunFigures {
+  const mean = (values: readonly number[]) =>
+    values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+  const window = (phase: string): PhaseWindow => {
+    const found = phases.find(({ name }) => name === phase);
+    if (found === undefined) throw new FigureError(`There is no phase '${phase}' in this run.`);
+    return found;
+  };
+  const invariant = (name: string) => {
+    const found = run.invariants.find((result) => result.name === name);
+    if (found === undefined) throw new FigureError(`The invariant '${name}' was not checked in this run.`);
+    return found;
+  };
+  const figures: RunFigures = {
+    operation(operation, phase) {
+      window(phase);
+      const operations = run.phases.find(({ name }) => name === phase)?.operations;
+      return operations?.find((result) => result.operation === operation);
+    },
+    latencyMs(operation, phase, q) {
+      const result = figures.operation(operation, phase);
+      return result === undefined ? 0 : quantileMs(result.latency, q);
+    },
+    errorShare(operation, phase) {
+      const counts = figures.operation(operation, phase)?.conservation;
+      if (counts === undefined || counts.completed + counts.failed === 0) return 0;
+      return counts.failed / (counts.completed + counts.failed);
+    },
+    completedPerSecond(operation, phase) {
+      const { startS, endS } = window(phase);
+      return (figures.operation(operation, phase)?.conservation.completed ?? 0) / (endS - startS);
+    },
+    nodes: (engine, phase) => run.nodes.filter((node) => node.engine === engine && node.phase === phase),
+    meanUtilisation: (engine, phase) => mean(figures.nodes(engine, phase).map((node) => node.utilisation)),
+    busiestUtilisation(engine, phase, count) {
+      const loads = figures.nodes(engine, phase).map((node) => node.utilisation);
+      return mean(loads.sort((a, b) => b - a).slice(0, count));
+    },
+    series: (name) => run.series.find((series) => series.name === name),
+    valuesIn(name, phase) {
+      const series = figures.series(name);
+      if (series === undefined) throw new FigureError(`There is no series '${name}' in this run.`);
+      const { startS, endS } = window(phase);
+      const index = (s: number) => Math.round((s - series.startS) / series.stepS);
+      return series.values.slice(index(startS), index(endS)).filter((value) => value !== null);
+    },
+    figure(name) {
+      const found = run.figures.find((figure) => figure.name === name);
+      if (found === undefined) throw new FigureError(`There is no figure '${name}' in this run.`);
+      return found.value;
+    },
+    violations: (name) => invariant(name).violations,
+    checked: (name) => invariant(name).checked,
+  };
+  return figures;
 }

@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { PoissonStream, phaseWindows } from './arrivals.ts';
+import type { Traffic } from './scenario.ts';
+
+const phases = phaseWindows([
+  { name: 'warm-up', seconds: 10 },
+  { name: 'steady', seconds: 100 },
+  { name: 'trigger', seconds: 100 },
+]);
+const traffic: Traffic = {
+  operation: 'test',
+  journey: { kind: 'search' },
+  perSecond: { steady: 50, trigger: 400 },
+};
+
+function arrivals(seed: number, factor = 1): number[] {
+  const stream = new PoissonStream(seed, traffic, phases, factor);
+  const times: number[] = [];
+  for (; stream.timeNs < Number.POSITIVE_INFINITY; stream.next()) times.push(stream.timeNs / 1e9);
+  return times;
+}
+
+describe('a Poisson stream', () => {
+  it('keeps the rate of each phase within four standard deviations', () => {
+    const times = arrivals(3);
+    const within = (from: number, to: number) => times.filter((t) => t >= from && t < to).length;
+    expect(within(0, 10)).toBe(0);
+    expect(Math.abs(within(10, 110) - 5_000)).toBeLessThan(4 * Math.sqrt(5_000));
+    expect(Math.abs(within(110, 210) - 40_000)).toBeLessThan(4 * Math.sqrt(40_000));
+  });
+
+  it('has exponential gaps: their standard deviation equals their mean', () => {
+    const times = arrivals(5).filter((t) => t >= 110);
+    const gaps = times.slice(1).map((t, i) => t - times[i]!);
+    const mean = gaps.reduce((a, b) => a + b, 0) / gaps.length;
+    const deviation = Math.sqrt(gaps.reduce((sum, gap) => sum + (gap - mean) ** 2, 0) / gaps.length);
+    expect(deviation / mean).toBeCloseTo(1, 1);
+  });
+
+  it('is a pure function of the seed, and the factor scales its rate', () => {
+    expect(arrivals(9)).toEqual(arrivals(9));
+    expect(arrivals(9)).not.toEqual(arrivals(10));
+    expect(arrivals(9, 0.25).length / arrivals(9).length).toBeCloseTo(0.25, 1);
+  });
+});

@@ -1,0 +1,72 @@
+/** The full configuration of an arm: every knob's default, the case's, the arm's and the user's settings, scaled. */
+import type { Setting } from '../../reports/result.ts';
+import { allKnobs, SCALED_KNOBS } from '../../system/modes/knobs.ts';
+import type { Knob } from '../../system/ports/knobs.ts';
+import { type Arm, type Case, REFERENCE_LISTENERS, ScenarioError } from './scenario.ts';
+
+/** Demand and servers scale in quarters of the reference size, so that cores and consumers stay whole. */
+const STEP = 0.25;
+
+/** What demand and servers are multiplied by for a population of this size. */
+export function scaleFactor(listeners: number): number {
+  return Math.max(STEP, Math.round(listeners / REFERENCE_LISTENERS / STEP) * STEP);
+}
+
+export function knobOf(name: string): Knob | undefined {
+  const dot = name.indexOf('.');
+  return allKnobs[name.slice(0, dot)]?.[name.slice(dot + 1)];
+}
+
+/** Every knob by its full name ('cassandra.nodes'), in the order in which components declare them. */
+export function knobNames(): string[] {
+  return Object.entries(allKnobs).flatMap(([component, knobs]) =>
+    Object.keys(knobs).map((name) => `${component}.${name}`),
+  );
+}
+
+export function configurationOf(
+  testCase: Case,
+  arm: Arm,
+  listeners: number,
+  overrides: Readonly<Record<string, Setting>>,
+): Record<string, Setting> {
+  const factor = scaleFactor(listeners);
+  const configuration: Record<string, Setting> = {};
+  for (const name of knobNames()) configuration[name] = knobOf(name)!.default;
+  for (const set of [testCase.set, arm.set ?? {}]) {
+    for (const [name, value] of Object.entries(set)) {
+      if (!(name in configuration)) {
+        throw new ScenarioError(`Arm ${arm.name} of case ${testCase.name} sets '${name}', which is no knob.`);
+      }
+      configuration[name] = value;
+    }
+  }
+  for (const name of SCALED_KNOBS) {
+    configuration[name] = Math.max(1, Math.round((configuration[name] as number) * factor));
+  }
+  // What the user sets is meant as it is written, at whatever size.
+  return { ...configuration, ...overrides };
+}
+
+export function unitsOf(configuration: Record<string, Setting>): Record<string, string> {
+  return Object.fromEntries(Object.keys(configuration).map((name) => [name, knobOf(name)?.unit ?? '']));
+}
+
+/** Knobs that differ from `reference`; with null, from the defaults (scaled as the run is). */
+export function differenceFrom(
+  reference: Record<string, Setting> | null,
+  configuration: Record<string, Setting>,
+  listeners: number,
+): { knob: string; from: Setting; to: Setting; unit: string }[] {
+  const factor = scaleFactor(listeners);
+  return Object.keys(configuration)
+    .map((knob) => {
+      const standard = knobOf(knob)!.default;
+      const scaled = SCALED_KNOBS.includes(knob)
+        ? Math.max(1, Math.round((standard as number) * factor))
+        : standard;
+      const from = reference === null ? scaled : reference[knob]!;
+      return { knob, from, to: configuration[knob]!, unit: knobOf(knob)!.unit };
+    })
+    .filter(({ from, to }) => from !== to);
+}

@@ -1,0 +1,148 @@
+/**
+ * From figures to verdicts. An objective counts only when it is met or missed by the stated margin; a missed objective
+ * confirms nothing without the evidence for the stated reason; and an invariant that nobody checked is a failure.
+ */
+import type {
+  ArmResult,
+  ArmRun,
+  EvidenceResult,
+  InvariantResult,
+  ObjectiveResult,
+  Outcome,
+  Verdict,
+} from '../../reports/result.ts';
+import type { RunFigures } from './figures.ts';
+import type { Arm, Case, Scenario } from './scenario.ts';
+
+/** Share of the target by which an objective must be met or missed, unless the scenario says otherwise. */
+export const DEFAULT_MARGIN = 0.05;
+
+const compare = (measured: number, comparison: '<=' | '>=', target: number) =>
+  comparison === '<=' ? measured <= target : measured >= target;
+
+export function judgeObjectives(testCase: Case, run: RunFigures): ObjectiveResult[] {
+  return testCase.objectives.map(({ name, phase, measure, comparison, target, unit }) => {
+    const measured = measure(run);
+    const margin = target === 0 ? Math.abs(measured) : Math.abs(measured - target) / Math.abs(target);
+    return {
+      name,
+      phase,
+      measured,
+      comparison,
+      target,
+      unit,
+      met: compare(measured, comparison, target),
+      margin,
+    };
+  });
+}
+
+export function judgeEvidence(testCase: Case, arm: Arm, run: RunFigures): EvidenceResult[] {
+  return testCase.evidence
+    .filter((evidence) => evidence.in.includes(arm.name) || evidence.in.includes(arm.role))
+    .map(({ name, sentence, measure, comparison, target, unit }) => {
+      const measured = measure(run);
+      return {
+        name,
+        sentence,
+        measured,
+        comparison,
+        target,
+        unit,
+        holds: compare(measured, comparison, target),
+      };
+    });
+}
+
+const brokenOnPurpose = (invariant: InvariantResult) => invariant.expectedToBreak && invariant.violations > 0;
+
+/** What one run was seen to do. */
+export function outcomeOf(run: ArmRun, margin: number): Outcome {
+  if (run.partial) return 'inconclusive';
+  const missed = run.objectives.some((objective) => !objective.met && objective.margin >= margin);
+  if (missed || run.invariants.some(brokenOnPurpose)) return 'misses';
+  // A target of zero ('no error at all') has no margin to keep: met is met.
+  const clear = run.objectives.every(({ met, margin: by, target }) => met && (by >= margin || target === 0));
+  return clear ? 'meets' : 'inconclusive';
+}
+
+export const expectedOutcome = (arm: Arm): Outcome =>
+  arm.role === 'broken' || arm.role === 'decoy' ? 'misses' : 'meets';
+
+/** Why a run does not confirm its arm, in words; empty when it does. */
+export function doubts(run: ArmRun, expected: Outcome, margin: number): string[] {
+  const seen = outcomeOf(run, margin);
+  const reasons: string[] = [];
+  if (run.partial) reasons.push('the run was interrupted');
+  else if (seen !== expected) {
+    const near = run.objectives.filter((o) => o.met !== (expected === 'meets') || o.margin < margin);
+    const shown = near
+      .map((o) => `${o.name} ${format(o.measured)} ${o.unit} (target ${o.comparison} ${format(o.target)})`)
+      .join(', ');
+    reasons.push(
+      `expected that it ${expected} its objectives, it ${seenWords[seen]}${shown ? `: ${shown}` : ''}`,
+    );
+  }
+  for (const evidence of run.evidence) {
+    if (evidence.holds) continue;
+    const { name, measured, comparison, target, unit } = evidence;
+    reasons.push(`no evidence of ${name}: ${format(measured)} ${unit}, not ${comparison} ${format(target)}`);
+  }
+  for (const invariant of run.invariants) {
+    if (invariant.checked === 0) reasons.push(`'${invariant.name}' was never checked`);
+    else if (invariant.expectedToBreak && invariant.violations === 0)
+      reasons.push(
+        `'${invariant.name}' should have been violated and was not (${invariant.checked} checked)`,
+      );
+    else if (!invariant.expectedToBreak && invariant.violations > 0)
+      reasons.push(
+        `'${invariant.name}' was violated ${invariant.violations} times: ${invariant.examples[0] ?? ''}`,
+      );
+  }
+  return reasons;
+}
+
+const seenWords: Record<Outcome, string> = {
+  meets: 'met them',
+  misses: 'missed them',
+  inconclusive: 'came too close to call',
+};
+
+/** The arm's verdict over its seeds: confirmed only if every seed did what the arm says. */
+export function verdictOf(
+  scenario: Scenario,
+  testCase: Case,
+  arm: Arm,
+  runs: readonly ArmRun[],
+  sentence: string,
+): Verdict {
+  const margin = scenario.margin ?? DEFAULT_MARGIN;
+  const expected = expectedOutcome(arm);
+  const outcomes = new Set(runs.map((run) => outcomeOf(run, margin)));
+  const observed: Outcome = outcomes.size === 1 ? [...outcomes][0]! : 'inconclusive';
+  const failures = runs.flatMap((run) =>
+    doubts(run, expected, margin).map((why) => `seed ${run.seed}: ${why}`),
+  );
+  const confirmed = runs.length > 0 && failures.length === 0;
+  return {
+    scenario: scenario.name,
+    case: testCase.name,
+    arm: arm.name,
+    role: arm.role,
+    expected,
+    observed,
+    confirmed,
+    sentence: confirmed ? sentence : `${sentence} Not confirmed: ${failures.slice(0, 3).join('; ')}.`,
+  };
+}
+
+/** A case is a proof only with all its arms. */
+export function confirmsAll(arms: readonly ArmResult[]): boolean {
+  return arms.length > 0 && arms.every((arm) => arm.verdict.confirmed);
+}
+
+export function format(value: number): string {
+  if (Number.isInteger(value)) return value.toLocaleString('en-US');
+  const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : Math.abs(value) >= 1 ? 2 : 3;
+  return value.toLocaleString('en-US', { maximumFractionDigits: digits });
+}

@@ -1,0 +1,69 @@
+/** Worker threads that run tasks in order. Which worker takes which task changes nothing in any result. */
+import { Worker } from 'node:worker_threads';
+import type { Drain } from '../../system/runtime/drive.ts';
+import type { Answer, Finished, Task, WorkerData } from './worker.ts';
+
+export interface PoolOptions {
+  readonly workers: number;
+  readonly drain: Drain;
+  readonly plays: unknown;
+  readonly signal: AbortSignal;
+  readonly onStarted: (task: Task) => void;
+  readonly onFinished: (finished: Finished) => void;
+}
+
+/** Megabytes for short-lived objects: most promises and contexts die young, and a larger nursery copies fewer of them. */
+const YOUNG_GENERATION_MB = 64;
+
+/** Runs every task; after an abort it stops the running ones and resolves with what was finished. */
+export async function runTasks(tasks: readonly Task[], options: PoolOptions): Promise<void> {
+  const stop = new SharedArrayBuffer(4);
+  const onAbort = () => Atomics.store(new Int32Array(stop), 0, 1);
+  options.signal.addEventListener('abort', onAbort);
+  if (options.signal.aborted) onAbort();
+  const data: WorkerData = { stop, drain: options.drain, plays: options.plays };
+  const queue = tasks.slice();
+  const threads = Array.from({ length: Math.min(options.workers, tasks.length) }, () =>
+    runThread(queue, data, options),
+  );
+  try {
+    await Promise.all(threads);
+  } catch (error) {
+    onAbort();
+    await Promise.allSettled(threads);
+    throw error;
+  } finally {
+    options.signal.removeEventListener('abort', onAbort);
+  }
+}
+
+function runThread(queue: Task[], data: WorkerData, options: PoolOptions): Promise<void> {
+  const file = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js';
+  const worker = new Worker(new URL(file, import.meta.url), {
+    workerData: data,
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+  });
+  return new Promise<void>((resolve, reject) => {
+    const next = () => {
+      const task = options.signal.aborted ? undefined : queue.shift();
+      if (task === undefined) {
+        void worker.terminate().then(() => resolve());
+        return;
+      }
+      options.onStarted(task);
+      worker.postMessage(task);
+    };
+    worker.on('message', (answer: Answer) => {
+      if ('failed' in answer) {
+        queue.length = 0;
+        void worker.terminate();
+        reject(Object.assign(new Error(answer.failed.message), { stack: answer.failed.stack }));
+        return;
+      }
+      options.onFinished(answer.ok);
+      next();
+    });
+    worker.on('error', (error) => reject(error));
+    next();
+  });
+}

@@ -1,0 +1,264 @@
+/** Runs scenarios: every arm of every case at every seed, in worker threads, into one `RunResult`. */
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { digestOf } from '../../reports/digest.ts';
+import type {
+  ArmResult,
+  ArmRun,
+  CaseResult,
+  RunResult,
+  ScenarioResult,
+  Setting,
+} from '../../reports/result.ts';
+import { RESULT_VERSION } from '../../reports/result.ts';
+import type { Drain } from '../../system/runtime/drive.ts';
+import { phaseWindows } from './arrivals.ts';
+import { configurationOf, differenceFrom, scaleFactor, unitsOf } from './configuration.ts';
+import { confirmsAll, verdictOf } from './judge.ts';
+import { runTasks } from './pool.ts';
+import type { Arm, Case, Scenario } from './scenario.ts';
+import type { Finished, Task } from './worker.ts';
+
+export interface RunRequest {
+  readonly scenarios: readonly { readonly scenario: Scenario; readonly module: string }[];
+  readonly seeds: readonly number[];
+  readonly listeners: number;
+  /** Names of the arms to run; null: all. A part confirms nothing. */
+  readonly arms: readonly string[] | null;
+  readonly settings: Readonly<Record<string, Setting>>;
+  /** A measured profile of plays, as `fixtures` reads it from `--plays`; null: the population's own. */
+  readonly plays: unknown;
+  readonly workers: number;
+  readonly drain: Drain;
+  /** The command line that replays this run. */
+  readonly command: string;
+  readonly commandFor: (scenario: string) => string;
+  readonly onProgress: (progress: Progress) => void;
+  readonly signal: AbortSignal;
+}
+
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+  readonly running: string;
+  readonly playsSoFar: number;
+}
+
+/** What the harness cannot do, in a sentence for the person at the command line. */
+export class HarnessError extends Error {
+  override readonly name = 'HarnessError';
+  readonly exitCode: 2 | 3 | 4;
+
+  constructor(message: string, exitCode: 2 | 3 | 4) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
+interface Planned {
+  readonly task: Task;
+  readonly scenario: Scenario;
+  readonly testCase: Case;
+  readonly arm: Arm;
+}
+
+export async function runScenarios(request: RunRequest): Promise<RunResult> {
+  const startedAt = new Date();
+  const cpuBefore = process.cpuUsage();
+  const planned = plan(request);
+  const finished = new Map<number, Finished>();
+  let playsSoFar = 0;
+  let running = '';
+  const report = () =>
+    request.onProgress({ done: finished.size, total: planned.length, running, playsSoFar });
+  await runTasks(
+    planned.map(({ task }) => task),
+    {
+      workers: request.workers,
+      drain: request.drain,
+      plays: request.plays,
+      signal: request.signal,
+      onStarted(task) {
+        running = `${task.scenario} ${task.case === task.scenario ? '' : `${task.case} `}${task.arm}, seed ${task.seed}`;
+        report();
+      },
+      onFinished(result) {
+        finished.set(result.id, result);
+        playsSoFar += result.run.plays;
+        report();
+      },
+    },
+  );
+  const result = assemble(request, planned, finished);
+  const cpu = process.cpuUsage(cpuBefore);
+  result.environment.startedAt = startedAt.toISOString();
+  result.environment.wallSeconds = (Date.now() - startedAt.getTime()) / 1000;
+  result.environment.cpuSeconds = (cpu.user + cpu.system) / 1e6;
+  result.digest = digestOf(result);
+  return result;
+}
+
+function plan(request: RunRequest): Planned[] {
+  const planned: Planned[] = [];
+  const known = new Set<string>();
+  for (const { scenario, module } of request.scenarios) {
+    if (request.listeners < scenario.minimumListeners) {
+      const minimum = scenario.minimumListeners.toLocaleString('en-US');
+      throw new HarnessError(
+        `${scenario.name} cannot run with ${request.listeners.toLocaleString('en-US')} listeners: below ${minimum} its servers have less than one core each. Use --listeners ${scenario.minimumListeners} or more.`,
+        2,
+      );
+    }
+    for (const testCase of scenario.cases) {
+      for (const arm of testCase.arms) {
+        known.add(arm.name);
+        if (request.arms !== null && !request.arms.includes(arm.name)) continue;
+        for (const seed of request.seeds) {
+          const { listeners, settings } = request;
+          const names = { scenario: scenario.name, case: testCase.name, arm: arm.name };
+          const task: Task = { id: planned.length, module, ...names, seed, listeners, settings };
+          planned.push({ task, scenario, testCase, arm });
+        }
+      }
+    }
+  }
+  const unknown = request.arms?.find((arm) => !known.has(arm));
+  if (unknown !== undefined) {
+    throw new HarnessError(`There is no arm '${unknown}'. The arms are: ${[...known].join(', ')}.`, 2);
+  }
+  return planned;
+}
+
+function assemble(
+  request: RunRequest,
+  planned: readonly Planned[],
+  finished: ReadonlyMap<number, Finished>,
+): RunResult {
+  const interrupted = finished.size < planned.length || [...finished.values()].some(({ run }) => run.partial);
+  const scenarios: ScenarioResult[] = [];
+  for (const { scenario } of request.scenarios) {
+    const cases: CaseResult[] = [];
+    for (const testCase of scenario.cases) {
+      const arms: ArmResult[] = [];
+      for (const arm of testCase.arms) {
+        const done = planned
+          .filter((p) => p.scenario === scenario && p.testCase === testCase && p.arm === arm)
+          .map(({ task }) => finished.get(task.id))
+          .filter((result) => result !== undefined);
+        if (done.length > 0) arms.push(armResult(request, scenario, testCase, arm, done));
+      }
+      if (arms.length === 0) continue;
+      const headline = { operation: testCase.headline.operation, series: [...testCase.headline.series] };
+      cases.push({ name: testCase.name, title: testCase.title, headline, arms });
+    }
+    if (cases.length === 0) continue;
+    const whole = !interrupted && request.arms === null;
+    scenarios.push({
+      name: scenario.name,
+      title: scenario.title,
+      hypothesis: scenario.hypothesis,
+      listeners: request.listeners,
+      phases: phaseWindows(scenario.phases),
+      cases,
+      notes: scenario.notes,
+      confirmed: whole && cases.every(({ arms }) => confirmsAll(arms)),
+      command: request.commandFor(scenario.name),
+    });
+  }
+  const partial = interrupted || request.arms !== null;
+  return {
+    version: RESULT_VERSION,
+    mode: 'simulated',
+    digest: '',
+    command: request.command,
+    confirmed: !partial && scenarios.length > 0 && scenarios.every(({ confirmed }) => confirmed),
+    partial,
+    seeds: [...request.seeds],
+    scale: { listeners: request.listeners, factor: scaleFactor(request.listeners) },
+    totals: totalsOf(scenarios, finished),
+    scenarios,
+    verdicts: scenarios.flatMap(({ cases }) =>
+      cases.flatMap(({ arms }) => arms.map(({ verdict }) => verdict)),
+    ),
+    environment: environmentOf(request),
+  };
+}
+
+function armResult(
+  request: RunRequest,
+  scenario: Scenario,
+  testCase: Case,
+  arm: Arm,
+  done: readonly Finished[],
+): ArmResult {
+  const runs: ArmRun[] = done.map(({ run }) => run);
+  const configuration = configurationOf(testCase, arm, request.listeners, request.settings);
+  const broken = testCase.arms.find(({ role }) => role === 'broken')!;
+  const reference =
+    arm === broken ? null : configurationOf(testCase, broken, request.listeners, request.settings);
+  return {
+    name: arm.name,
+    role: arm.role,
+    title: arm.title,
+    configuration,
+    units: unitsOf(configuration),
+    difference: differenceFrom(reference, configuration, request.listeners),
+    verdict: verdictOf(scenario, testCase, arm, runs, done[0]!.sentence),
+    runs,
+  };
+}
+
+function totalsOf(scenarios: readonly ScenarioResult[], finished: ReadonlyMap<number, Finished>) {
+  const totals = { plays: 0, requests: 0, events: 0, virtualSeconds: 0, arms: 0 };
+  for (const { run, requests } of finished.values()) {
+    totals.plays += run.plays;
+    totals.requests += requests;
+    totals.events += run.events;
+  }
+  for (const { cases, phases } of scenarios) {
+    for (const { arms } of cases) {
+      totals.arms += arms.length;
+      for (const arm of arms) totals.virtualSeconds += arm.runs.length * phases.at(-1)!.endS;
+    }
+  }
+  return totals;
+}
+
+function environmentOf(request: RunRequest): RunResult['environment'] {
+  return {
+    product: productVersion(),
+    commit: commitOf(),
+    node: process.version,
+    platform: `${process.platform}-${process.arch}`,
+    cores: availableParallelism(),
+    workers: request.workers,
+    drain: request.drain,
+    startedAt: '',
+    wallSeconds: 0,
+    cpuSeconds: 0,
+    peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+  };
+}
+
+function productVersion(): string {
+  for (const up of ['../../package.json', '../../../package.json']) {
+    try {
+      const { name, version } = JSON.parse(readFileSync(new URL(up, import.meta.url), 'utf8'));
+      return `${name} ${version}`;
+    } catch {
+      // The packed product lies one folder deeper.
+    }
+  }
+  return 'unknown';
+}
+
+function commitOf(): string | null {
+  try {
+    const cwd = new URL('.', import.meta.url);
+    const options = { cwd, stdio: ['ignore', 'pipe', 'ignore'], encoding: 'utf8' } as const;
+    return execFileSync('git', ['rev-parse', '--short=12', 'HEAD'], options).trim();
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * The thread in which simulated runs happen. The main thread keeps signals, progress and files; this one is given an arm
+ * and a seed at a time, and looks at the stop flag while it runs. Real time, timers and randomness are taken away here.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import type { ArmRun, Setting } from '../../reports/result.ts';
+import type { Drain } from '../../system/runtime/drive.ts';
+import { installGuard } from '../../system/runtime/guard.ts';
+import { runArm } from './arm-run.ts';
+import { loadScenario } from './load-scenario.ts';
+
+export interface WorkerData {
+  /** One 32-bit word: not 0 means stop. */
+  readonly stop: SharedArrayBuffer;
+  readonly drain: Drain;
+  readonly plays: unknown;
+}
+
+export interface Task {
+  readonly id: number;
+  readonly module: string;
+  readonly scenario: string;
+  readonly case: string;
+  readonly arm: string;
+  readonly seed: number;
+  readonly listeners: number;
+  readonly settings: Readonly<Record<string, Setting>>;
+}
+
+export interface Finished {
+  readonly id: number;
+  readonly run: ArmRun;
+  readonly sentence: string;
+  readonly requests: number;
+}
+
+export type Answer =
+  | { readonly ok: Finished }
+  | { readonly failed: { id: number; message: string; stack: string } };
+
+const { stop, drain, plays } = workerData as WorkerData;
+const flag = new Int32Array(stop);
+const port = parentPort!;
+
+port.on('message', (task: Task) => {
+  void answer(task).then((message) => port.postMessage(message));
+});
+
+async function answer(task: Task): Promise<Answer> {
+  try {
+    const scenario = await loadScenario(task.module, task.scenario);
+    const remove = installGuard();
+    try {
+      const shouldStop = () => Atomics.load(flag, 0) !== 0;
+      const { run, sentence, requests } = await runArm(scenario, { ...task, drain, plays, shouldStop });
+      return { ok: { id: task.id, run, sentence, requests } };
+    } finally {
+      remove();
+    }
+  } catch (thrown) {
+    const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+    const where = `${task.scenario} / ${task.case} / ${task.arm} at seed ${task.seed}`;
+    return { failed: { id: task.id, message: `${where}: ${error.message}`, stack: error.stack ?? '' } };
+  }
+}
