@@ -1,5 +1,10 @@
 import type { Simulation } from './kernel/simulation.ts';
 
+// Taken before the guard replaces them: the driver alone may use the host's queues.
+const hostSetImmediate = setImmediate;
+const hostQueueMicrotask = queueMicrotask;
+const hostNextTick = process.nextTick.bind(process);
+
 /**
  * Ways to let every continuation of settled promises run before time moves. All give the same result; a test holds
  * that. 'public' uses documented API only. 'tick' and 'checkpoint' empty the queues synchronously and are about twice as fast.
@@ -35,7 +40,7 @@ export function drive(simulation: Simulation, options: DriveOptions): Promise<'u
         const pause = simulation.advance(options.untilNs, drainNow, shouldStop);
         if (pause === 'settled') {
           // nextTick callbacks run once the microtask queue is empty, however deep the continuations nest.
-          queueMicrotask(() => process.nextTick(step));
+          hostQueueMicrotask(() => hostNextTick(step));
           return;
         }
         if (pause === 'empty') {
@@ -48,7 +53,7 @@ export function drive(simulation: Simulation, options: DriveOptions): Promise<'u
       }
     };
     // From a macrotask: a top-level await would be part of the queue that is to be drained.
-    setImmediate(step);
+    hostSetImmediate(step);
   });
 }
 
@@ -62,13 +67,14 @@ function synchronousDrain(drain: 'tick' | 'checkpoint'): () => void {
   return performMicrotaskCheckpoint();
 }
 
+let checkpoint: (() => void) | undefined;
+
 function performMicrotaskCheckpoint(): () => void {
-  // The native is only known to the parser once the flag is set; 'public' is the documented way.
-  const v8 = process.getBuiltinModule('node:v8');
-  v8.setFlagsFromString('--allow-natives-syntax');
-  try {
-    return new Function('%PerformMicrotaskCheckpoint();') as () => void;
-  } finally {
-    v8.setFlagsFromString('--no-allow-natives-syntax');
+  if (checkpoint === undefined) {
+    // The native is only known to the parser while the flag is set, and V8 parses a function again after it has thrown
+    // away the bytecode of one that rested: the flag stays on. 'public' is the documented way.
+    process.getBuiltinModule('node:v8').setFlagsFromString('--allow-natives-syntax');
+    checkpoint = new Function('%PerformMicrotaskCheckpoint();') as () => void;
   }
+  return checkpoint;
 }

@@ -89,6 +89,9 @@ export class PendingCall<T> {
     if (this.next !== null) this.next.previous = this.previous;
     if (this.previous !== null) this.previous.next = this.next;
     else this.#list.first = this.next;
+    // A settled call that still pointed at younger ones would keep them alive until the next full collection.
+    this.next = null;
+    this.previous = null;
     if (this.context instanceof CallContext) this.context.detach(self);
   }
 }

@@ -42,6 +42,11 @@ export class EventHeap {
     args[i] = argument;
   }
 
+  /** Argument of the earliest event; the caller has checked that there is one. */
+  firstArgument(): number {
+    return this.#arguments[0]!;
+  }
+
   /** Takes the earliest event and returns its time; the caller has checked that there is one. */
   pop(): number {
     const times = this.times;

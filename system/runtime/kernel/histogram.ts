@@ -28,8 +28,9 @@ export class Histogram {
   sumMs = 0;
   maxMs = 0;
 
-  /** Records a value in milliseconds; returns its bucket. */
+  /** Records a value in milliseconds, zero or more; returns its bucket. */
   record(valueMs: number): number {
+    if (!(valueMs >= 0)) throw new RangeError(`A latency cannot be ${valueMs} ms.`);
     float[0] = valueMs;
     let bucket = (words[HIGH]! >>> SHIFT) - OFFSET;
     if (bucket < 0) bucket = 0;

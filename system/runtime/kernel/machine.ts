@@ -29,6 +29,7 @@ export class Machine {
     return this.life.alive;
   }
 
+  /** The end of the present pause; a time that has passed when there is none. */
   get pausedUntilNs(): number {
     return this.#pausedUntilNs;
   }
@@ -47,14 +48,19 @@ export class Machine {
 
   /** Everything stands still for `ns` (a stop-the-world collection, a frozen host); calls time out meanwhile. */
   pause(ns: number): void {
+    if (!(ns >= 0)) throw new RangeError(`${this.name} cannot pause for ${ns} ns.`);
     this.#pausedUntilNs = Math.max(this.#pausedUntilNs, this.#simulation.nowNs + Math.round(ns));
     for (const station of this.#stations) station.pauseUntil(this.#pausedUntilNs);
   }
 
-  /** The process dies: its queues are lost, promises of this life never settle, callers see a reset. */
+  /**
+   * The process dies: its queues are lost, promises of this life never settle, callers see a reset. A pause dies with
+   * it: the next process has a heap and threads of its own.
+   */
   crash(): void {
     if (!this.life.alive) return;
     this.life.alive = false;
+    this.#pausedUntilNs = this.#simulation.nowNs;
     for (const station of this.#stations) station.clear();
     for (const listener of this.#onCrash) listener();
   }

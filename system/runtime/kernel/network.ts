@@ -22,6 +22,8 @@ const ONE_WAY = () => lognormal(200_000, 1_000_000);
 export class Network {
   readonly #simulation: Simulation;
   readonly #random: KeyedRandom;
+  readonly #lossRandom: KeyedRandom;
+  readonly #duplicateRandom: KeyedRandom;
   readonly #latency: Distribution;
   readonly #faults = new Map<number, LinkFault>();
   #messages = 0;
@@ -30,6 +32,8 @@ export class Network {
   constructor(simulation: Simulation, options: { latency?: Distribution } = {}) {
     this.#simulation = simulation;
     this.#random = simulation.random('network');
+    this.#lossRandom = simulation.random('network loss');
+    this.#duplicateRandom = simulation.random('network duplicate');
     this.#latency = options.latency ?? ONE_WAY();
   }
 
@@ -52,13 +56,14 @@ export class Network {
     if (this.#faults.size > 0) {
       const fault = this.#faults.get(link);
       if (fault !== undefined) {
-        if (fault.partitioned || this.#chance(fault.loss, link, request, salt + 0x1000)) {
+        if (fault.partitioned || chance(this.#lossRandom, fault.loss, link, request, salt)) {
           this.#lost++;
           return -1;
         }
         latencyNs += fault.extraLatencyNs ?? 0;
-        if (this.#chance(fault.duplication, link, request, salt + 0x2000)) {
-          const again = this.#latency.at(this.#random.uniform(link, request, salt + 0x3000));
+        if (chance(this.#duplicateRandom, fault.duplication, link, request, salt)) {
+          // The copy always comes second, so the time returned is that of the arrival which counts.
+          const again = this.#latency.at(this.#duplicateRandom.uniform(link, request, salt + 0x40000000));
           this.#simulation.schedule(latencyNs + again, handler, argument);
         }
       }
@@ -80,8 +85,14 @@ export class Network {
   get lost(): number {
     return this.#lost;
   }
+}
 
-  #chance(share: number | undefined, link: number, request: number, salt: number): boolean {
-    return share !== undefined && share > 0 && this.#random.uniform(link, request, salt) < share;
-  }
+function chance(
+  random: KeyedRandom,
+  share: number | undefined,
+  link: number,
+  request: number,
+  salt: number,
+): boolean {
+  return share !== undefined && share > 0 && random.uniform(link, request, salt) < share;
 }

@@ -48,6 +48,7 @@ export class Simulation implements Clock {
         return self.nowNs;
       },
       nextSequence: () => this.#sequence++,
+      markSettled: () => this.markSettled(),
       register: (handler) => this.register(handler),
       push: (timeNs, sequence, handler, argument) => this.#heap.push(timeNs, sequence, handler, argument),
     });
@@ -60,6 +61,17 @@ export class Simulation implements Clock {
   /** Gives a handler its number; do it once per purpose, not per event. */
   register(handler: EventHandler): HandlerId {
     return this.#handlers.push(handler) - 1;
+  }
+
+  /**
+   * Like `register`, for handlers that start or resume code of a service: whatever that code does in promises of its
+   * own (an answer from a local cache, a waiter woken by hand) is finished before time moves on.
+   */
+  registerEntry(handler: EventHandler): HandlerId {
+    return this.register((argument) => {
+      this.#settled = true;
+      handler(argument);
+    });
   }
 
   /** Calls the handler after `delayNs` (rounded to whole nanoseconds; negative: an error). Cannot be cancelled. */
@@ -105,7 +117,10 @@ export class Simulation implements Clock {
     return new PendingCall<T>(this, this.#pending, context, operation);
   }
 
-  /** Somebody's continuations became runnable: time may not move before they have run. */
+  /**
+   * Somebody's continuations became runnable: time may not move before they have run. Calls and timers say so
+   * themselves; who settles a promise of its own from an event's handler has to.
+   */
   markSettled(): void {
     this.#settled = true;
   }
@@ -143,7 +158,7 @@ export class Simulation implements Clock {
       }
       if (heap.size === 0) return 'empty';
       if (heap.times[0]! > untilNs) {
-        this.nowNs = untilNs;
+        if (untilNs > this.nowNs) this.nowNs = untilNs;
         return 'until';
       }
       this.nowNs = heap.pop();

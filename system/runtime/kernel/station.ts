@@ -1,6 +1,11 @@
+import { ProcessorSharing } from './processor-sharing.ts';
 import type { HandlerId, Simulation } from './simulation.ts';
 
-export type Discipline = 'fifo' | 'lifo' | 'priority';
+/**
+ * 'fifo', 'lifo': by arrival. 'priority': by the job's priority, then by arrival. 'processor-sharing': nobody waits,
+ * all jobs share the servers evenly (time slices of a CPU); a job never uses more than one server.
+ */
+export type Discipline = 'fifo' | 'lifo' | 'priority' | 'processor-sharing';
 /** A job's number while it is at a station. Valid until its handler was called or it was cancelled. */
 export type Ticket = number;
 
@@ -10,7 +15,7 @@ export interface StationOptions {
   readonly servers: number;
   /** Order in which waiting jobs start; default first in, first out. */
   readonly discipline?: Discipline;
-  /** Jobs that may wait; further ones are shed. Default: no bound. */
+  /** Jobs that may wait (with processor sharing: jobs present beyond `servers`); further ones are shed. Default: no bound. */
   readonly queueLimit?: number;
 }
 
@@ -25,7 +30,7 @@ export interface StationReading {
   readonly busyNs: number;
   /** Integral of jobs present (waiting and in service): by Little's law, mean jobs = rate × mean time in system. */
   readonly presentNs: number;
-  /** Summed over jobs whose service has begun. */
+  /** Summed over jobs whose service has begun; with processor sharing over completed jobs: time beyond their service. */
   readonly waitNs: number;
   readonly started: number;
   readonly waitedCount: number;
@@ -39,7 +44,7 @@ const WITHDRAWN = 3;
 /** Cancelled in service: its completion event is still in the heap. */
 const ABANDONED = 4;
 
-/** Priorities 0 (first) to 3. */
+/** Priorities 0 (first) to 3; other disciplines than 'priority' use the first alone. */
 const PRIORITIES = 4;
 
 /**
@@ -49,13 +54,17 @@ const PRIORITIES = 4;
 export class Station {
   readonly name: string;
   readonly servers: number;
-  /** During a completion handler: how long the completed job waited and was served. */
+  /**
+   * During a completion handler: how long the completed job waited and was served, pauses during service included. With
+   * processor sharing: by how much sharing and pauses delayed it, and its service time.
+   */
   lastWaitNs = 0;
   lastServiceNs = 0;
   busy = 0;
   waiting = 0;
   readonly #simulation: Simulation;
-  readonly #lifo: boolean;
+  readonly #discipline: Discipline;
+  readonly #sharing: ProcessorSharing | null;
   readonly #queueLimit: number;
   readonly #doneHandler: HandlerId;
   #state = new Uint8Array(64);
@@ -64,7 +73,10 @@ export class Station {
   #serviceNs = new Float64Array(64);
   #enteredNs = new Float64Array(64);
   #startedNs = new Float64Array(64);
+  /** Paused time that had passed when service began. */
   #pauseMark = new Float64Array(64);
+  /** Paused time since then that the completion event allows for. */
+  #heldNs = new Float64Array(64);
   #next = new Int32Array(64);
   #freeHead = -1;
   #top = 0;
@@ -89,16 +101,20 @@ export class Station {
     this.name = options.name;
     this.servers = options.servers;
     this.#simulation = simulation;
-    this.#lifo = options.discipline === 'lifo';
+    this.#discipline = options.discipline ?? 'fifo';
     this.#queueLimit = options.queueLimit ?? Number.POSITIVE_INFINITY;
     this.#doneHandler = simulation.register((slot) => this.#done(slot));
+    this.#sharing = this.#discipline === 'processor-sharing' ? this.#share() : null;
   }
 
   /**
    * A job arrives. After waiting and `serviceNs` of service, `handler(argument)` is called.
-   * Returns its ticket, or -1 if it was shed because the queue was full.
+   * Returns its ticket, or -1 if it was shed because the queue was full. `priority` (0 first, to 3) counts at a station
+   * with that discipline only.
    */
   enter(handler: HandlerId, argument: number, serviceNs: number, priority = 0): Ticket {
+    if (!(serviceNs >= 0)) throw new RangeError(`${this.name}: a service cannot take ${serviceNs} ns.`);
+    const lane = this.#discipline === 'priority' ? this.#checked(priority) : 0;
     this.#account();
     this.#arrivals++;
     const idle = this.busy < this.servers;
@@ -109,15 +125,21 @@ export class Station {
     const slot = this.#allocate();
     this.#handler[slot] = handler;
     this.#argument[slot] = argument;
-    this.#serviceNs[slot] = serviceNs;
+    this.#serviceNs[slot] = Math.floor(serviceNs + 0.5);
     this.#enteredNs[slot] = this.#simulation.nowNs;
-    if (idle) {
+    if (this.#sharing !== null) {
+      this.#state[slot] = IN_SERVICE;
+      this.#started++;
+      this.#startedNs[slot] = this.#simulation.nowNs;
+      this.#sharing.add(slot, this.#serviceNs[slot]!);
+      this.#countShared();
+    } else if (idle) {
       this.busy++;
       this.#start(slot);
     } else {
       this.#state[slot] = WAITING;
       this.waiting++;
-      this.#append(slot, priority);
+      this.#append(slot, lane);
     }
     return slot;
   }
@@ -134,9 +156,14 @@ export class Station {
       return 0;
     }
     this.#state[ticket] = ABANDONED;
-    const usedNs = this.#simulation.nowNs - this.#startedNs[ticket]!;
+    if (this.#sharing !== null) {
+      const usedNs = this.#sharing.remove(ticket);
+      this.#countShared();
+      return usedNs;
+    }
+    const usedNs = this.#servedNs(ticket);
     this.#startNext();
-    return Math.max(0, usedNs);
+    return usedNs;
   }
 
   /** Nothing is served until `untilNs`; jobs in service take that much longer. */
@@ -145,9 +172,10 @@ export class Station {
     if (untilNs <= fromNs) return;
     this.#pausedTotalNs += untilNs - fromNs;
     this.#pausedUntilNs = untilNs;
+    this.#sharing?.pauseUntil(untilNs);
   }
 
-  /** Everything at the station is lost (a crash): no handler is called. */
+  /** Everything at the station is lost (a crash), a pause too: no handler is called. */
   clear(): void {
     for (let slot = 0; slot < this.#top; slot++) {
       const state = this.#state[slot]!;
@@ -161,6 +189,12 @@ export class Station {
     for (let priority = 0; priority < PRIORITIES; priority++) {
       while (this.#heads[priority]! >= 0) this.#release(this.#shift(priority));
     }
+    const leftNs = this.#pausedUntilNs - this.#simulation.nowNs;
+    if (leftNs > 0) {
+      this.#pausedTotalNs -= leftNs;
+      this.#pausedUntilNs = this.#simulation.nowNs;
+    }
+    this.#sharing?.clear();
   }
 
   read(): StationReading {
@@ -187,8 +221,9 @@ export class Station {
     if (waitedNs > 0) this.#waitedCount++;
     this.#waitNs += waitedNs;
     this.#startedNs[slot] = nowNs;
-    this.#pauseMark[slot] = this.#pausedTotalNs;
     const heldNs = this.#pausedUntilNs > nowNs ? this.#pausedUntilNs - nowNs : 0;
+    this.#pauseMark[slot] = this.#pausedTotalNs - heldNs;
+    this.#heldNs[slot] = heldNs;
     this.#simulation.schedule(heldNs + this.#serviceNs[slot]!, this.#doneHandler, slot);
   }
 
@@ -198,9 +233,9 @@ export class Station {
       return;
     }
     const heldNs = this.#pausedTotalNs - this.#pauseMark[slot]!;
-    if (heldNs > 0) {
-      this.#pauseMark[slot] = this.#pausedTotalNs;
-      this.#simulation.schedule(heldNs, this.#doneHandler, slot);
+    if (heldNs > this.#heldNs[slot]!) {
+      this.#simulation.schedule(heldNs - this.#heldNs[slot]!, this.#doneHandler, slot);
+      this.#heldNs[slot] = heldNs;
       return;
     }
     this.#account();
@@ -214,6 +249,44 @@ export class Station {
     this.lastWaitNs = waitNs;
     this.lastServiceNs = this.#simulation.nowNs - startedNs;
     this.#simulation.call(handler, argument);
+  }
+
+  /** Service that a job in service has had: the time since its start without the pauses that have passed. */
+  #servedNs(slot: number): number {
+    const nowNs = this.#simulation.nowNs;
+    const aheadNs = this.#pausedUntilNs > nowNs ? this.#pausedUntilNs - nowNs : 0;
+    const pausedNs = this.#pausedTotalNs - aheadNs - this.#pauseMark[slot]!;
+    return nowNs - this.#startedNs[slot]! - pausedNs;
+  }
+
+  #share(): ProcessorSharing {
+    return new ProcessorSharing(this.#simulation, this.servers, {
+      isLive: (slot) => this.#state[slot] === IN_SERVICE,
+      release: (slot) => this.#release(slot),
+      complete: (slot) => this.#doneShared(slot),
+    });
+  }
+
+  #doneShared(slot: number): void {
+    this.#account();
+    this.#completions++;
+    const serviceNs = this.#serviceNs[slot]!;
+    const delayedNs = this.#simulation.nowNs - this.#enteredNs[slot]! - serviceNs;
+    if (delayedNs > 0) this.#waitedCount++;
+    this.#waitNs += delayedNs;
+    const handler = this.#handler[slot]!;
+    const argument = this.#argument[slot]!;
+    this.#release(slot);
+    this.#countShared();
+    this.lastWaitNs = delayedNs;
+    this.lastServiceNs = serviceNs;
+    this.#simulation.call(handler, argument);
+  }
+
+  #countShared(): void {
+    const jobs = this.#sharing!.jobs;
+    this.busy = jobs < this.servers ? jobs : this.servers;
+    this.waiting = jobs - this.busy;
   }
 
   /** A server became free: the next waiting job, by priority, takes it. */
@@ -236,7 +309,7 @@ export class Station {
   }
 
   #append(slot: number, priority: number): void {
-    if (this.#lifo) {
+    if (this.#discipline === 'lifo') {
       this.#next[slot] = this.#heads[priority]!;
       this.#heads[priority] = slot;
       return;
@@ -246,6 +319,11 @@ export class Station {
     if (this.#heads[priority]! < 0) this.#heads[priority] = slot;
     else this.#next[tail] = slot;
     this.#tails[priority] = slot;
+  }
+
+  #checked(priority: number): number {
+    if (Number.isInteger(priority) && priority >= 0 && priority < PRIORITIES) return priority;
+    throw new RangeError(`${this.name}: priorities are 0 to ${PRIORITIES - 1}, not ${priority}.`);
   }
 
   #shift(priority: number): number {
@@ -296,5 +374,6 @@ export class Station {
     this.#enteredNs = wider(this.#enteredNs, float);
     this.#startedNs = wider(this.#startedNs, float);
     this.#pauseMark = wider(this.#pauseMark, float);
+    this.#heldNs = wider(this.#heldNs, float);
   }
 }

@@ -4,10 +4,16 @@ import type { Timer } from '../../ports/clock.ts';
 const SLOT_LIMIT = 2 ** 24;
 /** Distinct delays that get a lane of their own; timeouts and polls use a handful. */
 const LANE_LIMIT = 64;
+/**
+ * Delays seen of late, by hash: a delay gets a lane when it comes back. Without this the first 64 random back-offs
+ * would take all lanes and the timeouts that follow would fill the heap. 1,024 entries: 8 KiB.
+ */
+const RECENT = 1024;
 
 interface Owner {
   readonly now: number;
   nextSequence(): number;
+  markSettled(): void;
   register(handler: (argument: number) => void): number;
   push(timeNs: number, sequence: number, handler: number, argument: number): void;
 }
@@ -23,6 +29,7 @@ export class Timers {
   readonly #generations: number[] = [];
   readonly #free: number[] = [];
   readonly #lanes = new Map<number, Lane>();
+  readonly #recent = new Float64Array(RECENT).fill(-1);
   readonly #fireOne: number;
 
   constructor(owner: Owner) {
@@ -58,22 +65,30 @@ export class Timers {
   #fire(slot: number): void {
     const callback = this.#callbacks[slot]!;
     this.release(slot);
-    if (callback !== null) callback();
+    if (callback === null) return;
+    // A callback may settle a promise of its own (a timeout, a woken waiter): its continuations run before time moves.
+    this.#owner.markSettled();
+    callback();
   }
 
   #take(callback: () => void): number {
     const slot = this.#free.pop() ?? this.#callbacks.length;
+    if (slot >= SLOT_LIMIT) throw new RangeError(`More than ${SLOT_LIMIT} timers are set at once.`);
     this.#callbacks[slot] = callback;
     this.#generations[slot] ??= 0;
     return slot;
   }
 
   #lane(delayNs: number): Lane | undefined {
-    let lane = this.#lanes.get(delayNs);
-    if (lane === undefined && this.#lanes.size < LANE_LIMIT) {
-      lane = new Lane(this.#owner, this, (slot) => this.#fire(slot));
-      this.#lanes.set(delayNs, lane);
+    const known = this.#lanes.get(delayNs);
+    if (known !== undefined || this.#lanes.size === LANE_LIMIT) return known;
+    const recent = delayNs % 1021; // the largest prime below RECENT: round delays spread
+    if (this.#recent[recent] !== delayNs) {
+      this.#recent[recent] = delayNs;
+      return undefined;
     }
+    const lane = new Lane(this.#owner, this, (slot) => this.#fire(slot));
+    this.#lanes.set(delayNs, lane);
     return lane;
   }
 }
