@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { createAdaptiveThrottle } from './adaptive-throttle.ts';
+import { createRateLimiter } from './rate-limiter.ts';
+import { createBench } from './test-support.ts';
+
+function throttleOn(bench: ReturnType<typeof createBench>) {
+  return createAdaptiveThrottle({
+    clock: bench.simulation,
+    random: bench.simulation.random('throttle'),
+    operation: 'backend',
+  });
+}
+
+test("an accepting backend is never throttled, and the formula is the book's", async () => {
+  const bench = createBench();
+  const throttle = throttleOn(bench);
+  for (let i = 0; i < 30; i++)
+    void bench.outcome(throttle.run(bench.context(i), (c) => bench.call(c, 1, 'x')));
+  for (let i = 0; i < 70; i++)
+    void bench.outcome(throttle.run(bench.context(i), (c) => bench.fail(c, 1, 'not-found')));
+  await bench.run(2);
+  expect(throttle.rejectionProbability()).toBe(0);
+  expect(throttle.rejectionProbability()).toBe(Math.max(0, (100 - 2 * 100) / 101));
+});
+
+test('a backend that accepts 100 of 1,000 requests a second soon sees about K times 100', async () => {
+  const bench = createBench();
+  const throttle = throttleOn(bench);
+  const capacity = createRateLimiter({
+    clock: bench.simulation,
+    operation: 'backend',
+    ratePerSecond: 100,
+    burst: 10,
+  });
+  let sent = 0;
+  for (let i = 0; i < 40_000; i++) {
+    bench.at(i, () => {
+      void bench.outcome(
+        throttle.run(bench.context(i), (context) => {
+          if (i >= 20_000) sent++;
+          return capacity.take().allowed ? bench.call(context, 1, 'x') : bench.fail(context, 1, 'overloaded');
+        }),
+      );
+    });
+  }
+  await bench.run(41_000);
+  expect(sent / 20).toBeGreaterThan(190);
+  expect(sent / 20).toBeLessThan(215);
+});

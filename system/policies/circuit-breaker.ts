@@ -1,0 +1,129 @@
+/**
+ * Refuses calls to a callee that keeps failing, so that callers fail at once and the callee gets room to recover.
+ *
+ *   closed ──failure rate over the window──▶ open ──after openNs──▶ half-open ──probes succeed──▶ closed
+ *                                             ▲───────a probe fails───────┘
+ */
+import { type Clock, MILLISECOND } from '../ports/clock.ts';
+import type { Context } from '../ports/context.ts';
+import { type ErrorKind, PortError } from '../ports/errors.ts';
+import { SlidingCounts } from './window.ts';
+
+/** Kinds that say the callee is unwell. Refusals with a reason (`not-found`, `conflict`) are healthy answers. */
+const FAILURES: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
+  'deadline-exceeded',
+  'timeout',
+  'unavailable',
+  'reset',
+  'overloaded',
+  'internal',
+]);
+
+export type CircuitState = 'closed' | 'open' | 'half-open';
+
+export interface CircuitBreakerDependencies {
+  readonly clock: Clock;
+  /** Named in the error: 'catalogue'. */
+  readonly operation: string;
+  /** Share of failed calls in the window that opens the circuit, 0 to 1. resilience4j's default: 0.5. */
+  readonly failureRate: number;
+  /** Calls in the window below which no rate is judged. resilience4j's default: 100. */
+  readonly minimumCalls: number;
+  readonly windowNs: number;
+  /** How long it stays open. resilience4j's default: 60 s. */
+  readonly openNs: number;
+  /** Calls let through when half-open; all must succeed. resilience4j's default: 10. */
+  readonly probes: number;
+}
+
+export interface CircuitBreaker {
+  /** Rejects with `circuit-open` (definite, with the time left) without calling `work` while the circuit is open. */
+  run<T>(context: Context, work: (context: Context) => Promise<T>): Promise<T>;
+  readonly state: CircuitState;
+  /** How often it has opened. */
+  readonly opened: number;
+}
+
+export function createCircuitBreaker(dependencies: CircuitBreakerDependencies): CircuitBreaker {
+  const { clock, operation, failureRate, minimumCalls, windowNs, openNs, probes } = dependencies;
+  const counts = new SlidingCounts(windowNs, 10);
+  let state: CircuitState = 'closed';
+  let openUntilNs = 0;
+  let probing = 0;
+  let probesPassed = 0;
+  let opened = 0;
+  /** Changes with the state: an answer to a call of an earlier period says nothing about this one. */
+  let period = 0;
+
+  const enter = (next: CircuitState) => {
+    state = next;
+    period++;
+    probing = 0;
+    probesPassed = 0;
+    if (next === 'closed') counts.clear();
+    if (next === 'open') {
+      opened++;
+      openUntilNs = clock.now() + openNs;
+    }
+  };
+
+  const admit = () => {
+    if (state === 'open') {
+      const leftNs = openUntilNs - clock.now();
+      if (leftNs > 0)
+        throw new PortError('circuit-open', operation, true, '', Math.ceil(leftNs / MILLISECOND));
+      enter('half-open');
+    }
+    if (state === 'half-open') {
+      if (probing + probesPassed >= probes) throw new PortError('circuit-open', operation, true, 'probing');
+      probing++;
+    }
+  };
+
+  const succeeded = () => {
+    if (state === 'half-open') {
+      probing--;
+      probesPassed++;
+      if (probesPassed === probes) enter('closed');
+      return;
+    }
+    counts.moveTo(clock.now());
+    counts.add(1, 0);
+  };
+
+  const failed = (error: unknown) => {
+    const failure = !(error instanceof PortError) || FAILURES.has(error.kind);
+    if (state === 'half-open') {
+      // A caller that gave up frees its probe and proves nothing.
+      if (error instanceof PortError && error.kind === 'cancelled') probing--;
+      else if (failure) enter('open');
+      else succeeded();
+      return;
+    }
+    if (error instanceof PortError && error.kind === 'cancelled') return;
+    counts.moveTo(clock.now());
+    counts.add(1, failure ? 1 : 0);
+    if (counts.first >= minimumCalls && counts.second >= failureRate * counts.first) enter('open');
+  };
+
+  return {
+    async run(context, work) {
+      admit();
+      const mine = period;
+      try {
+        const result = await work(context);
+        if (mine === period) succeeded();
+        return result;
+      } catch (error) {
+        if (mine === period) failed(error);
+        throw error;
+      }
+    },
+    get state() {
+      return state;
+    },
+    get opened() {
+      return opened;
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import { PortError } from '../ports/errors.ts';
+import { MILLISECOND, untraced } from '../runtime/kernel/index.ts';
+import { createBench } from './test-support.ts';
+import { withTimeout } from './timeout.ts';
+
+describe('withTimeout', () => {
+  test('work that ends in time is answered, and its timer never fires', async () => {
+    const bench = createBench();
+    const context = bench.context();
+    const outcome = bench.outcome(
+      withTimeout(bench.simulation, context, 50 * MILLISECOND, 'read', (child) => bench.call(child, 20, 'x')),
+    );
+    await bench.run(1000);
+    expect(await outcome).toBe('ok:x@20');
+    expect(context.cancelled).toBeNull();
+  });
+
+  test('work that takes longer is cancelled at the deadline and the engine is told', async () => {
+    const bench = createBench();
+    const outcome = bench.outcome(
+      withTimeout(bench.simulation, bench.context(), 50 * MILLISECOND, 'read', (child) =>
+        bench.call(child, 80, 'x'),
+      ),
+    );
+    await bench.run(1000);
+    expect(await outcome).toBe('deadline-exceeded@50');
+    expect(bench.inService).toBe(0);
+  });
+
+  test('a caller with less time left than the timeout keeps its own deadline', async () => {
+    const bench = createBench();
+    let seen = 0;
+    const context = bench.context(0, untraced, 30 * MILLISECOND);
+    const outcome = bench.outcome(
+      withTimeout(bench.simulation, context, 50 * MILLISECOND, 'read', (child) => {
+        seen = child.deadlineNs;
+        return bench.call(child, 80, 'x');
+      }),
+    );
+    await bench.run(1000);
+    expect(await outcome).toBe('deadline-exceeded@30');
+    expect(seen).toBe(30 * MILLISECOND);
+  });
+
+  test('the error says that the outcome is unknown once work has begun, and certain if it has not', async () => {
+    const bench = createBench();
+    const begun = withTimeout(bench.simulation, bench.context(), 1, 'read', (child) =>
+      bench.call(child, 80, 'x'),
+    );
+    const late = withTimeout(bench.simulation, bench.context(0, untraced, 0), 1, 'read', () =>
+      Promise.resolve(1),
+    );
+    const errors = Promise.all([begun.catch((error) => error), late.catch((error) => error)]);
+    await bench.run(1000);
+    const [first, second] = (await errors) as PortError[];
+    expect([first!.definite, second!.definite]).toEqual([false, true]);
+    expect(first).toBeInstanceOf(PortError);
+  });
+
+  test('when the caller cancels, its reason comes through and the timer is dropped', async () => {
+    const bench = createBench();
+    const context = bench.context();
+    const outcome = bench.outcome(
+      withTimeout(bench.simulation, context, 50 * MILLISECOND, 'read', (child) => bench.call(child, 80, 'x')),
+    );
+    bench.at(10, () => context.cancel(new PortError('cancelled', 'page', false)));
+    await bench.run(1000);
+    expect(await outcome).toBe('cancelled@10');
+    expect(bench.inService).toBe(0);
+  });
+});
