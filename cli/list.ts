@@ -1,0 +1,52 @@
+/** `rehearse list`: what can be rehearsed, and what each teaches. */
+import type { Command } from 'commander';
+import { grouped } from './options.ts';
+import { columns, heading, terminalWidth } from './text.ts';
+
+export function registerList(program: Command): void {
+  program
+    .command('list')
+    .description('what can be rehearsed, and what each scenario teaches')
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nExample:\n  rehearse list')
+    .action(async (options: { json?: boolean }) => {
+      const { registeredScenarios } = await import('./find-scenarios.ts');
+      const scenarios = (await registeredScenarios()).map(({ scenario }) => scenario);
+      if (options.json) {
+        const rows = scenarios.map((scenario) => ({
+          name: scenario.name,
+          kind: 'incident',
+          title: scenario.title,
+          teaches: scenario.teaches,
+          modes: scenario.modes,
+          minimumListeners: scenario.minimumListeners,
+          cases: scenario.cases.map(({ name, arms }) => ({
+            name,
+            arms: arms.map((arm) => ({ name: arm.name, role: arm.role })),
+          })),
+        }));
+        process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
+        return;
+      }
+      const width = terminalWidth(process.stdout);
+      const rows = scenarios.map((scenario) => [
+        scenario.name,
+        scenario.modes.join(', '),
+        `${scenario.teaches} From ${grouped(scenario.minimumListeners)} listeners.`,
+      ]);
+      process.stdout.write(`${heading('Incidents', process.stdout)}\n${columns(rows, width)}\n\n`);
+      process.stdout.write(`${wrapHint(scenarios[0]?.name ?? 'all', width)}\n`);
+    });
+}
+
+function wrapHint(name: string, width: number): string {
+  return columns(
+    [
+      [`rehearse show ${name}`, 'its hypothesis, arms, knobs and notes'],
+      [`rehearse run ${name}`, 'rehearses it'],
+      ['rehearse run all', 'rehearses everything'],
+    ],
+    width,
+    '',
+  );
+}

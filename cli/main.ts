@@ -1,0 +1,103 @@
+/**
+ * The command line. Each command is a file of its own that loads what it needs when it runs, so that help and lists
+ * appear at once. Whatever goes wrong ends here: one sentence on stderr, an exit code, and a stack only on request.
+ */
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { EXIT } from './errors.ts';
+import { registerList } from './list.ts';
+import { registerRun } from './run.ts';
+
+/** Runs one command line (without node and script) and sets the exit code of the process. */
+export async function main(argv: readonly string[]): Promise<void> {
+  ignoreClosedPipes();
+  const debug = argv.includes('--debug') || (process.env.REHEARSE_DEBUG ?? '') !== '';
+  try {
+    await createProgram().parseAsync(
+      argv.filter((word) => word !== '--debug'),
+      { from: 'user' },
+    );
+  } catch (error) {
+    process.exitCode = report(error, debug);
+  }
+}
+
+export function createProgram(): Command {
+  const program = new Command('rehearse')
+    .description('Rehearse the outages of a music-streaming backend in virtual time.')
+    .version(productVersion(), '-V, --version')
+    .option('--debug', 'show the stack of an error')
+    .helpCommand('help [command]', 'help for a command')
+    .configureHelp({ showGlobalOptions: true })
+    .showSuggestionAfterError(true)
+    .exitOverride()
+    .configureOutput({ outputError: () => {} })
+    .addHelpText(
+      'after',
+      '\nExample:\n  rehearse run hot-partition\n\nExit codes: 0 confirmed, 1 refuted, inconclusive or regressed, 2 bad usage or input,\n3 not available, 4 internal error, 130 interrupted.',
+    );
+  const register = [registerList, registerRun];
+  for (const one of register) one(program);
+  return program;
+}
+
+/** Prints the error as one sentence and returns the exit code. */
+function report(error: unknown, debug: boolean): number {
+  if (error instanceof CommanderError) {
+    if (error.code === 'commander.help') return EXIT.usage;
+    if (error.exitCode === 0) return 0;
+    const [message, ...suggestion] = error.message.replace(/^error: /, '').split('\n');
+    const hint = suggestion.join(' ').replace(/^\((.*)\)$/, '$1');
+    say(
+      `${capitalised(message!.replace(/[.:]$/, ''))}.${hint === '' ? '' : ` ${hint}`} See rehearse --help.`,
+    );
+    return EXIT.usage;
+  }
+  const { message, exitCode, stack } = describe(error);
+  if (exitCode === null) say(`Internal error: ${message}${debug ? '' : ' (--debug shows the stack)'}`);
+  else say(message);
+  if (debug && stack !== undefined) process.stderr.write(`${stack}\n`);
+  return exitCode ?? EXIT.internal;
+}
+
+function describe(error: unknown): { message: string; exitCode: number | null; stack: string | undefined } {
+  if (!(error instanceof Error)) return { message: String(error), exitCode: null, stack: undefined };
+  const { exitCode } = error as { exitCode?: unknown };
+  // What a scenario file states wrongly is the input of whoever runs it.
+  const known = error.name === 'ScenarioError' ? EXIT.usage : null;
+  return {
+    message: error.message,
+    exitCode: typeof exitCode === 'number' ? exitCode : known,
+    stack: error.stack,
+  };
+}
+
+function say(sentence: string): void {
+  process.stderr.write(`rehearse: ${sentence}\n`);
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** A reader that has seen enough (`rehearse list | head -1`) is no error. */
+function ignoreClosedPipes(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(process.exitCode ?? 0);
+  });
+  process.stderr.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
+function productVersion(): string {
+  for (const up of ['../package.json', '../../package.json']) {
+    try {
+      return JSON.parse(readFileSync(new URL(up, import.meta.url), 'utf8')).version as string;
+    } catch {
+      // The packed product lies one folder deeper.
+    }
+  }
+  return 'unknown';
+}

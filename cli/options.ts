@@ -1,0 +1,65 @@
+/** Reads option values. Each parser returns the value or throws a UsageError that says what was given and what is wanted. */
+import { UsageError } from './errors.ts';
+import { didYouMean } from './suggest.ts';
+
+/** Seeds are whole numbers that a double holds exactly; the keys of the random numbers use 53 bits. */
+export const LARGEST_SEED = Number.MAX_SAFE_INTEGER;
+
+/** A whole number between the bounds; underscores may group its digits ('1_000_000'). */
+export function wholeNumber(option: string, minimum: number, maximum: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d+(_\d+)*$/.test(text) ? Number(text.replaceAll('_', '')) : Number.NaN;
+    if (value >= minimum && value <= maximum) return value;
+    const range =
+      maximum === Number.MAX_SAFE_INTEGER
+        ? `of ${grouped(minimum)} or more`
+        : `from ${grouped(minimum)} to ${grouped(maximum)}`;
+    throw new UsageError(`${option} takes a whole number ${range}, not '${text}'.`);
+  };
+}
+
+/** One of the words. */
+export function oneOf<const T extends string>(option: string, words: readonly T[]): (text: string) => T {
+  return (text) => {
+    const found = words.find((word) => word === text);
+    if (found !== undefined) return found;
+    throw new UsageError(`${option} takes ${alternatives(words)}, not '${text}'.${didYouMean(text, words)}`);
+  };
+}
+
+/** Words separated by commas; an option given again adds to them. */
+export function listOf<const T extends string>(
+  option: string,
+  words: readonly T[] | null,
+): (text: string, before: readonly T[] | undefined) => readonly T[] {
+  return (text, before = []) => {
+    const given = text
+      .split(',')
+      .map((word) => word.trim())
+      .filter((word) => word !== '');
+    if (given.length === 0) throw new UsageError(`${option} needs at least one word, separated by commas.`);
+    const checked = words === null ? (given as T[]) : given.map(oneOf(option, words));
+    return [...new Set([...before, ...checked])];
+  };
+}
+
+/** Collects `key=value` pairs; the last one of a key counts. */
+export function keyAndValue(
+  option: string,
+): (text: string, before: ReadonlyMap<string, string> | undefined) => ReadonlyMap<string, string> {
+  return (text, before = new Map()) => {
+    const equals = text.indexOf('=');
+    if (equals < 1)
+      throw new UsageError(`${option} takes key=value, such as cassandra.nodes=24, not '${text}'.`);
+    return new Map(before).set(text.slice(0, equals).trim(), text.slice(equals + 1).trim());
+  };
+}
+
+export function alternatives(words: readonly string[]): string {
+  if (words.length < 2) return words.join('');
+  return `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+}
+
+export function grouped(value: number): string {
+  return value.toLocaleString('en-US');
+}

@@ -1,0 +1,30 @@
+/** What a run leaves: reports in the output directory, a table (or JSON) on stdout, the paths that were written. */
+import type { RunResult } from '../reports/result.ts';
+import type { RunOptions } from './run.ts';
+
+/** Returns whether the result is worse than the baseline. */
+export async function printResult(
+  result: RunResult,
+  baseline: RunResult | null,
+  options: Pick<RunOptions, 'out' | 'format' | 'json'>,
+): Promise<boolean> {
+  const { writeReports } = await import('../reports/write.ts');
+  const written = await writeReports(result, options.out, options.format);
+  const beside = options.json ? process.stderr : process.stdout;
+  if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`);
+  else process.stdout.write(await tableOf(result));
+  let regressed = false;
+  if (baseline !== null) {
+    const { compareResults, renderComparison } = await import('../reports/compare.ts');
+    const comparison = compareResults(baseline, result);
+    regressed = comparison.regressed;
+    beside.write(`${renderComparison(comparison)}\n`);
+  }
+  for (const path of written) beside.write(`${path}\n`);
+  return regressed;
+}
+
+async function tableOf(result: RunResult): Promise<string> {
+  const { renderTable } = await import('../reports/table.ts');
+  return renderTable(result);
+}

@@ -1,0 +1,194 @@
+/** `rehearse run`: rehearses scenarios, prints what came out and writes the reports. */
+import { availableParallelism } from 'node:os';
+import type { Command } from 'commander';
+import type { RunResult, Setting } from '../reports/result.ts';
+import { EXIT, UnavailableError, UsageError } from './errors.ts';
+import { type Found, findScenarios } from './find-scenarios.ts';
+import { onInterrupt } from './interrupt.ts';
+import { keyAndValue, LARGEST_SEED, listOf, oneOf, wholeNumber } from './options.ts';
+import { amount, ProgressLine } from './progress.ts';
+import { replayCommand } from './replay.ts';
+import { didYouMean } from './suggest.ts';
+
+const FORMATS = ['html', 'json', 'junit', 'markdown'] as const;
+/** The size that scenarios are written for; `--listeners` scales from here. */
+const DEFAULT_LISTENERS = 1_000_000;
+/** More than the addressable population of FACTS cannot come. */
+const MOST_LISTENERS = 500_000_000;
+/** Verdicts hold at every seed; three show whether the first was luck. */
+const DEFAULT_REPEAT = 3;
+
+export interface RunOptions {
+  readonly mode: 'simulated' | 'embedded' | 'real';
+  readonly seed: number;
+  readonly repeat: number;
+  readonly arm?: readonly string[];
+  readonly listeners: number;
+  readonly set?: ReadonlyMap<string, string>;
+  readonly plays?: string;
+  readonly out: string;
+  readonly format: readonly (typeof FORMATS)[number][];
+  readonly workers: number;
+  readonly baseline?: string;
+  readonly drain: 'public' | 'tick' | 'checkpoint';
+  readonly json?: boolean;
+}
+
+export function registerRun(program: Command): void {
+  program
+    .command('run')
+    .description('rehearse scenarios and judge every arm')
+    .argument('<scenario...>', "names, files (./mine.scenario.ts) or 'all'")
+    .option(
+      '--mode <mode>',
+      'simulated, embedded or real',
+      oneOf('--mode', ['simulated', 'embedded', 'real']),
+      'simulated',
+    )
+    .option('--seed <n>', 'first seed', wholeNumber('--seed', 0, LARGEST_SEED), 1)
+    .option('--repeat <n>', 'how many seeds, counting up', wholeNumber('--repeat', 1, 10_000), DEFAULT_REPEAT)
+    .option(
+      '--arm <name>',
+      'run only this arm (repeat for more); a part confirms nothing',
+      listOf('--arm', null),
+    )
+    .option(
+      '--listeners <n>',
+      'size of the population; servers scale along',
+      wholeNumber('--listeners', 1, MOST_LISTENERS),
+      DEFAULT_LISTENERS,
+    )
+    .option(
+      '--set <knob=value>',
+      'turn a knob in every arm (repeat for more); see show',
+      keyAndValue('--set'),
+    )
+    .option('--plays <file>', 'measured plays (listener,artist,plays) that shape what is played')
+    .option('--out <dir>', 'where reports are written', 'reports/out')
+    .option('--format <list>', 'which reports: html,json,junit,markdown', listOf('--format', FORMATS))
+    .option(
+      '--workers <n>',
+      'threads; changes no result (default: all cores)',
+      wholeNumber('--workers', 1, 1024),
+    )
+    .option('--baseline <file>', 'a result.json to compare with; exit 1 on a regression')
+    .option(
+      '--drain <way>',
+      'how promises are drained: public, tick or checkpoint; changes no result',
+      oneOf('--drain', ['public', 'tick', 'checkpoint']),
+      'public',
+    )
+    .option('--json', 'print the result as JSON instead of a table')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  rehearse run hot-partition\n  rehearse run all --seed 7 --listeners 250000 --out /tmp/report\n  rehearse run hot-partition --set cassandra.nodes=24',
+    )
+    .action(async (words: string[], options: RunOptions) => {
+      process.exitCode = await run(words, {
+        ...options,
+        format: options.format ?? FORMATS,
+        workers: options.workers ?? availableParallelism(),
+      });
+    });
+}
+
+async function run(words: readonly string[], options: RunOptions): Promise<number> {
+  refuseMissingModes(options.mode);
+  const seeds = Array.from({ length: options.repeat }, (_, i) => options.seed + i);
+  if (seeds.at(-1)! > LARGEST_SEED)
+    throw new UsageError('--seed plus --repeat is larger than a whole number can be.');
+  const found = await findScenarios(words);
+  checkArms(found, options.arm);
+  const settings = await checkedSettings(options.set);
+  const { ensureWritable, readResult } = await import('./files.ts');
+  const baseline = options.baseline === undefined ? null : await readResult(options.baseline);
+  ensureWritable(options.out);
+  const plays = options.plays === undefined ? null : await readPlays(options.plays);
+
+  const progress = new ProgressLine(process.stderr);
+  const interrupt = onInterrupt((sentence) => progress.say(sentence));
+  announce(progress, found, seeds, options);
+  let result: RunResult;
+  try {
+    const { runScenarios } = await import('../scenarios/harness/run.ts');
+    result = await runScenarios({
+      scenarios: found,
+      seeds,
+      listeners: options.listeners,
+      arms: options.arm ?? null,
+      settings,
+      plays,
+      workers: options.workers,
+      drain: options.drain,
+      command: replayCommand(
+        found.map(({ word }) => word),
+        options,
+      ),
+      commandFor: (name) =>
+        replayCommand([found.find(({ scenario }) => scenario.name === name)?.word ?? name], options),
+      onProgress: ({ playsSoFar, ...state }) =>
+        progress.update({ ...state, detail: playsSoFar > 0 ? `${amount(playsSoFar)} plays` : '' }),
+      signal: interrupt.signal,
+    });
+  } finally {
+    progress.end();
+    interrupt.release();
+  }
+  return conclude(result, baseline, options, interrupt.signal.aborted);
+}
+
+function refuseMissingModes(mode: RunOptions['mode']): void {
+  if (mode === 'simulated') return;
+  throw new UnavailableError(`Mode '${mode}' is not available in this version: use --mode simulated.`);
+}
+
+function checkArms(found: readonly Found[], arms: readonly string[] | undefined): void {
+  const known = [
+    ...new Set(found.flatMap(({ scenario }) => scenario.cases.flatMap((c) => c.arms.map((a) => a.name)))),
+  ];
+  for (const arm of arms ?? []) {
+    if (known.includes(arm)) continue;
+    throw new UsageError(
+      `There is no arm '${arm}' here.${didYouMean(arm, known)} The arms are: ${known.join(', ')}.`,
+    );
+  }
+}
+
+async function checkedSettings(
+  given: ReadonlyMap<string, string> = new Map(),
+): Promise<Record<string, Setting>> {
+  const settings: Record<string, Setting> = {};
+  if (given.size === 0) return settings;
+  const { checkSetting } = await import('../system/modes/knobs.ts');
+  for (const [name, text] of given) settings[name] = checkSetting(name, text);
+  return settings;
+}
+
+async function readPlays(file: string): Promise<unknown> {
+  throw new UsageError(`--plays ${file}: measured plays cannot be read yet.`);
+}
+
+function announce(
+  progress: ProgressLine,
+  found: readonly Found[],
+  seeds: readonly number[],
+  options: RunOptions,
+): void {
+  const names = found.map(({ scenario }) => scenario.name).join(', ');
+  const seedText = seeds.length === 1 ? `seed ${seeds[0]}` : `seeds ${seeds[0]} to ${seeds.at(-1)}`;
+  progress.say(
+    `Rehearsing ${names} with ${options.listeners.toLocaleString('en-US')} listeners at ${seedText}, ${options.workers} at a time.`,
+  );
+}
+
+async function conclude(
+  result: RunResult,
+  baseline: RunResult | null,
+  options: RunOptions,
+  interrupted: boolean,
+): Promise<number> {
+  const { printResult } = await import('./print.ts');
+  const regressed = await printResult(result, baseline, options);
+  if (interrupted) return EXIT.interrupted;
+  return result.confirmed && !regressed ? EXIT.confirmed : EXIT.refuted;
+}

@@ -1,0 +1,16 @@
+import { defineConfig } from 'vitest/config';
+
+/** `*.slow.test.ts` holds what takes more than a few seconds; `npm test` runs it, `npm run check` does not. */
+export default defineConfig({
+  resolve: {
+    // The package under its own name, as its users import it.
+    alias: {
+      '@rehearsal/rehearse/kernel': new URL('./system/runtime/kernel/index.ts', import.meta.url).pathname,
+      '@rehearsal/rehearse': new URL('./index.ts', import.meta.url).pathname,
+    },
+  },
+  test: {
+    include: ['**/*.test.ts'],
+    exclude: ['node_modules/**', 'dist/**'],
+  },
+});
