@@ -33,6 +33,8 @@ export interface SelectStatement {
   /** Only the static columns (one row), as `SELECT DISTINCT` does. */
   readonly staticOnly?: boolean;
   readonly limit?: number;
+  /** `SELECT COUNT(*)`: every row is read where it lies, one row `{ count }` comes back. */
+  readonly count?: boolean;
   readonly consistency: ConsistencyLevel;
 }
 

@@ -1,0 +1,177 @@
+/** One run: an arm at a seed, from the empty system to its figures. Called in a worker thread; knows no wall clock. */
+import { createPlayArrivals } from '../../fixtures/index.ts';
+import type { ArmRun, NodeLoad, PhaseWindow, Setting, TimeSeries } from '../../reports/result.ts';
+import { createSimulatedSystem, type SimulatedSystem } from '../../system/modes/simulated.ts';
+import { type Drain, drive } from '../../system/runtime/drive.ts';
+import { SECOND } from '../../system/runtime/kernel/index.ts';
+import { phaseWindows } from './arrivals.ts';
+import { Checks } from './checks.ts';
+import { configurationOf, scaleFactor } from './configuration.ts';
+import { figuresOf } from './figures.ts';
+import { readBackOperation } from './journeys.ts';
+import { judgeEvidence, judgeObjectives } from './judge.ts';
+import { LoadGenerator, PLAY } from './load.ts';
+import { NodeSampler } from './node-sampler.ts';
+import { Recorder, round } from './recorder.ts';
+import type { Arm, Case, Scenario } from './scenario.ts';
+import { StampedeMeter } from './stampede-meter.ts';
+
+export interface ArmRequest {
+  readonly case: string;
+  readonly arm: string;
+  readonly seed: number;
+  readonly listeners: number;
+  readonly settings: Readonly<Record<string, Setting>>;
+  readonly drain: Drain;
+  readonly plays: unknown;
+  readonly shouldStop: () => boolean;
+}
+
+/** After the last arrival, answers and consumers get this much virtual time before the stores are looked into. */
+const SETTLE_S = 20;
+
+export async function runArm(
+  scenario: Scenario,
+  request: ArmRequest,
+): Promise<{ run: ArmRun; sentence: string; requests: number }> {
+  const testCase = scenario.cases.find(({ name }) => name === request.case)!;
+  const arm = testCase.arms.find(({ name }) => name === request.arm)!;
+  const phases = phaseWindows(scenario.phases);
+  const factor = scaleFactor(request.listeners);
+  const system = createSimulatedSystem({
+    seed: request.seed,
+    listeners: request.listeners,
+    factor,
+    configuration: configurationOf(testCase, arm, request.listeners, request.settings),
+    hotPlaylists: scenario.load.hotPlaylists ?? { count: 0, followers: 0 },
+    plays: request.plays,
+  });
+  const traffic = scenario.load.traffic.filter(({ fault }) => arm.fault !== false || fault !== true);
+  const recorder = new Recorder({ ...operationsOf(scenario, testCase), phases, hops: system.hops });
+  const checks = new Checks(system);
+  const load = new LoadGenerator({
+    system,
+    recorder,
+    checks,
+    phases,
+    traffic,
+    plays: scenario.load.plays ? createPlayArrivals(system.population, { factor }) : null,
+    factor,
+    hotPlaylists: scenario.load.hotPlaylists?.count ?? 0,
+  });
+  const sampler = new Sampler(system, recorder, checks, phases);
+  const stampedes = new StampedeMeter(system, phases);
+  const untilNs = phases.at(-1)!.endS * SECOND;
+  const { drain, shouldStop } = request;
+  load.begin();
+  sampler.begin();
+  let partial = (await drive(system.simulation, { untilNs, drain, shouldStop })) === 'stopped';
+  if (!partial) {
+    system.quiesce();
+    const end = await drive(system.simulation, { untilNs: untilNs + SETTLE_S * SECOND, drain, shouldStop });
+    partial = end === 'stopped';
+  }
+  const totals = recorder.totals();
+  const violates = arm.violates ?? [];
+  const run: Omit<ArmRun, 'objectives' | 'evidence'> = {
+    seed: request.seed,
+    partial,
+    activeListeners: load.active.count,
+    plays: load.plays,
+    events: system.simulation.events,
+    phases: recorder.results(),
+    invariants: partial
+      ? []
+      : checks.results(scenario.invariants, violates, totals, system.unansweredByListeners()),
+    series: [...recorder.series, ...sampler.series],
+    nodes: sampler.nodes,
+    figures: stampedes.figures(),
+    conservation: { ...totals, inFlight: totals.arrivals - totals.completed - totals.failed },
+  };
+  return {
+    run: { ...run, ...judge(run, testCase, arm, phases) },
+    sentence: say(run, arm, phases),
+    requests: totals.arrivals,
+  };
+}
+
+function judge(
+  run: Omit<ArmRun, 'objectives' | 'evidence'>,
+  testCase: Case,
+  arm: Arm,
+  phases: readonly PhaseWindow[],
+): Pick<ArmRun, 'objectives' | 'evidence'> {
+  if (run.partial) return { objectives: [], evidence: [] };
+  const figures = figuresOf(run, phases);
+  return { objectives: judgeObjectives(testCase, figures), evidence: judgeEvidence(testCase, arm, figures) };
+}
+
+function say(run: Omit<ArmRun, 'objectives' | 'evidence'>, arm: Arm, phases: readonly PhaseWindow[]): string {
+  if (run.partial) return 'Interrupted before its end.';
+  const sentence = arm.says(figuresOf(run, phases));
+  return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
+}
+
+/** Every operation that the scenario can book, and the latency within which it counts as goodput. */
+function operationsOf(scenario: Scenario, testCase: Case): { operations: string[]; goodWithinMs: number[] } {
+  const operations = scenario.load.plays ? [PLAY] : [];
+  for (const { operation, journey } of scenario.load.traffic) {
+    operations.push(operation);
+    if (journey.kind === 'add-track') operations.push(readBackOperation(operation));
+  }
+  const goodWithinMs = operations.map((operation) => {
+    const objective = testCase.objectives.find(
+      ({ name, unit }) => unit === 'ms' && name.startsWith(`${operation} p`),
+    );
+    return objective?.target ?? Number.POSITIVE_INFINITY;
+  });
+  return { operations, goodWithinMs };
+}
+
+/** Reads gauges and loads once a second of virtual time. */
+class Sampler {
+  readonly #system: SimulatedSystem;
+  readonly #recorder: Recorder;
+  readonly #nodes: NodeSampler;
+  readonly #gauges: { read: () => number | null; series: TimeSeries }[];
+  readonly #endS: number;
+  #second = 0;
+
+  constructor(system: SimulatedSystem, recorder: Recorder, checks: Checks, phases: readonly PhaseWindow[]) {
+    this.#system = system;
+    this.#recorder = recorder;
+    this.#endS = phases.at(-1)!.endS;
+    this.#nodes = new NodeSampler(system, phases);
+    const age = { name: 'search age', unit: 's', group: 'lag', read: () => checks.searchAge() };
+    this.#gauges = [...system.gauges, age].map(({ name, unit, group, read }) => ({
+      read,
+      series: { name, unit, group, stepS: 1, startS: 0, values: [] },
+    }));
+  }
+
+  begin(): void {
+    const { simulation } = this.#system;
+    const tick = simulation.register(() => {
+      this.#recorder.tick();
+      this.#nodes.tick();
+      for (const { read, series } of this.#gauges) {
+        const value = read();
+        series.values.push(value === null ? null : round(value));
+      }
+      if (++this.#second < this.#endS) simulation.schedule(SECOND, tick);
+    });
+    simulation.schedule(SECOND, tick);
+  }
+
+  /** Gauges that never had anything to show are left out. */
+  get series(): TimeSeries[] {
+    const shown = this.#gauges
+      .map(({ series }) => series)
+      .filter(({ values }) => values.some((value) => value !== null && value !== 0));
+    return [...shown, ...this.#nodes.series];
+  }
+
+  get nodes(): NodeLoad[] {
+    return this.#nodes.loads;
+  }
+}

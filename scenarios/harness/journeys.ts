@@ -1,0 +1,107 @@
+/** What a listener or a label does once per arrival. Everything chosen here is a pure function of (seed, arrival). */
+import type { PlayArrivals } from '../../fixtures/index.ts';
+import type { CallContext } from '../../system/runtime/kernel/index.ts';
+import type { LoadOptions } from './load.ts';
+import type { Traffic } from './scenario.ts';
+
+/** What journeys need of the load generator. */
+export interface Start {
+  readonly playOperation: number;
+  context(request: number): CallContext;
+  measure<T>(operation: number, context: CallContext, work: Promise<T>): Promise<T | undefined>;
+}
+
+/** An editor's client opens the playlist again a moment after its edit was acknowledged: 20 ms on average (estimate: the
+ * client's own round trip and redraw). */
+const READ_BACK_AFTER_NS = 20_000_000;
+
+export interface Journeys {
+  of(traffic: Traffic): (request: number) => void;
+  readonly play: (arrival: PlayArrivals, request: number) => void;
+}
+
+export function createJourneys(start: Start, options: LoadOptions): Journeys {
+  const { system, recorder, checks } = options;
+  const { simulation, client, population } = system;
+  const random = simulation.random('journeys');
+  const operation = (name: string) => recorder.operations.indexOf(name);
+  const listenerOf = (request: number) => random.integer(population.listeners, 1, request);
+  const hot = (request: number) => system.hotPlaylist(random.integer(options.hotPlaylists, 2, request));
+  const popular = (request: number) => population.samplePlaylist(request);
+  const playlistOf = (from: 'popularity' | 'hot') => (from === 'hot' ? hot : popular);
+
+  async function addTrack(index: number, readBack: number, request: number, from: 'popularity' | 'hot') {
+    const playlist = playlistOf(from)(request);
+    const listener = listenerOf(request);
+    const track = population.sampleTrack(request);
+    const context = start.context(request);
+    const work = client.addTrack(context, listener, playlist, track);
+    const added = await start.measure(index, context, work);
+    if (added === undefined) return;
+    checks.trackAdded(playlist, track);
+    const wait = start.context(request);
+    await simulation.sleep(wait, random.exponential(READ_BACK_AFTER_NS, 3, request));
+    // A later attempt of the same request: its draws differ from those of the edit.
+    const again = start.context(request + 0.5 * 2 ** 32);
+    const reading = client.openPlaylist(again, listener, playlist, added.snapshot);
+    const seen = await start.measure(readBack, again, reading);
+    if (seen !== undefined) checks.readBack(playlist, track, seen.trackIds, simulation.nowNs);
+  }
+
+  function of(traffic: Traffic): (request: number) => void {
+    const { journey } = traffic;
+    const index = operation(traffic.operation);
+    switch (journey.kind) {
+      case 'open-playlist': {
+        const pick = playlistOf(journey.from);
+        return (request) => {
+          const context = start.context(request);
+          const work = client.openPlaylist(context, listenerOf(request), pick(request), 0);
+          void start.measure(index, context, work);
+        };
+      }
+      case 'follow': {
+        const pick = playlistOf(journey.from);
+        return (request) => {
+          const context = start.context(request);
+          void start.measure(index, context, client.follow(context, listenerOf(request), pick(request)));
+        };
+      }
+      case 'search':
+        return (request) => {
+          const context = start.context(request);
+          const text = system.titleOf(population.sampleTrack(request));
+          void start.measure(index, context, client.search(context, listenerOf(request), text));
+        };
+      case 'add-track': {
+        const readBack = operation(readBackOperation(traffic.operation));
+        return (request) => void addTrack(index, readBack, request, journey.from);
+      }
+      case 'publish-track': {
+        const share = journey.hotLabelShare ?? 0;
+        return (request) => void publish(index, request, random.uniform(4, request) < share);
+      }
+    }
+  }
+
+  async function publish(index: number, request: number, fromHotLabel: boolean): Promise<void> {
+    const context = start.context(request);
+    const release = system.release(request, fromHotLabel);
+    const beganNs = simulation.nowNs;
+    const done = await start.measure(index, context, client.publishTrack(context, release));
+    if (done !== undefined) checks.trackPublished(release.trackId, beganNs, fromHotLabel);
+  }
+
+  function play(arrival: PlayArrivals, request: number): void {
+    const context = start.context(request);
+    const { listener, track, skipped, listenedMs } = arrival;
+    const work = client.play(context, request, listener, track, skipped, listenedMs);
+    void start.measure(start.playOperation, context, work).then((done) => {
+      if (done !== undefined) checks.playAcknowledged(request);
+    });
+  }
+
+  return { of, play };
+}
+
+export const readBackOperation = (operation: string) => `${operation} read-back`;

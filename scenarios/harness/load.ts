@@ -1,0 +1,153 @@
+/**
+ * Sets a run's requests going: the plays of the population's sessions and the scenario's Poisson streams, merged into
+ * one process with one pending event. Latency counts from the intended start; nothing here waits for an answer.
+ */
+
+import type { PlayArrivals } from '../../fixtures/index.ts';
+import type { PhaseWindow } from '../../reports/result.ts';
+import type { SimulatedSystem } from '../../system/modes/simulated.ts';
+import { CallContext, ProcessLife, RequestTrace } from '../../system/runtime/kernel/index.ts';
+import { PoissonStream, REQUESTS_PER_STREAM } from './arrivals.ts';
+import type { Checks } from './checks.ts';
+import { createJourneys, type Start } from './journeys.ts';
+import type { Recorder } from './recorder.ts';
+import type { Traffic } from './scenario.ts';
+
+export const PLAY = 'play';
+
+export interface LoadOptions {
+  readonly system: SimulatedSystem;
+  readonly recorder: Recorder;
+  readonly checks: Checks;
+  readonly phases: readonly PhaseWindow[];
+  readonly traffic: readonly Traffic[];
+  /** Null: nobody plays anything. */
+  readonly plays: PlayArrivals | null;
+  readonly factor: number;
+  readonly hotPlaylists: number;
+}
+
+export class LoadGenerator implements Start {
+  /** Requests started. */
+  started = 0;
+  plays = 0;
+  readonly active: ActiveListeners;
+  readonly #options: LoadOptions;
+  readonly #streams: PoissonStream[];
+  readonly #run: ((request: number) => void)[];
+  readonly #playOperation: number;
+  readonly #play: (arrival: PlayArrivals, request: number) => void;
+  readonly #life = new ProcessLife('listeners');
+  readonly #hopTemplate: readonly number[];
+  readonly #endNs: number;
+  readonly #fire: number;
+  #phase = 0;
+
+  constructor(options: LoadOptions) {
+    const { system, recorder, phases, traffic, factor } = options;
+    this.#options = options;
+    this.#endNs = phases.at(-1)!.endS * 1e9;
+    this.#hopTemplate = system.hops.map(() => 0);
+    this.#streams = traffic.map((t) => new PoissonStream(system.simulation.seed, t, phases, factor));
+    const journeys = createJourneys(this, options);
+    this.#run = traffic.map((t) => journeys.of(t));
+    this.#play = journeys.play;
+    this.#playOperation = recorder.operations.indexOf(PLAY);
+    this.active = new ActiveListeners(system.population.listeners);
+    this.#fire = system.simulation.register((source) => this.#arrive(source));
+  }
+
+  begin(): void {
+    this.#scheduleNext();
+  }
+
+  get playOperation(): number {
+    return this.#playOperation;
+  }
+
+  context(request: number): CallContext {
+    return new CallContext(request, this.#life, new RequestTrace(this.#hopTemplate));
+  }
+
+  /** Books the request as begun now and its answer when it comes. Never rejects; resolves to the answer or undefined. */
+  measure<T>(operation: number, context: CallContext, work: Promise<T>): Promise<T | undefined> {
+    const { recorder, system } = this.#options;
+    const { simulation } = system;
+    const phase = this.#phase;
+    const startNs = simulation.nowNs;
+    this.started++;
+    recorder.arrive(operation, phase);
+    return work.then(
+      (answer) => {
+        context.close();
+        recorder.finish(operation, phase, simulation.nowNs - startNs, null, context.trace as RequestTrace);
+        return answer;
+      },
+      (error: Error) => {
+        context.close();
+        recorder.finish(operation, phase, simulation.nowNs - startNs, error, context.trace as RequestTrace);
+        return undefined;
+      },
+    );
+  }
+
+  #arrive(source: number): void {
+    const { plays, system, phases } = this.#options;
+    const nowNs = system.simulation.nowNs;
+    while (this.#phase < phases.length - 1 && nowNs >= phases[this.#phase]!.endS * 1e9) this.#phase++;
+    if (source < 0) {
+      this.plays++;
+      if (phases[this.#phase]!.measured) this.active.add(plays!.listener);
+      // Streams take the numbers from REQUESTS_PER_STREAM up; plays have those below.
+      this.#play(plays!, this.plays);
+      plays!.next();
+    } else {
+      const stream = this.#streams[source]!;
+      this.#run[source]!((source + 1) * REQUESTS_PER_STREAM + stream.count);
+      stream.next();
+    }
+    system.simulation.markSettled();
+    this.#scheduleNext();
+  }
+
+  #scheduleNext(): void {
+    const { plays, system } = this.#options;
+    let source = -1;
+    let timeNs = plays === null ? Number.POSITIVE_INFINITY : plays.timeNs;
+    for (let i = 0; i < this.#streams.length; i++) {
+      const streamNs = this.#streams[i]!.timeNs;
+      if (streamNs < timeNs) {
+        timeNs = streamNs;
+        source = i;
+      }
+    }
+    if (timeNs >= this.#endNs) return;
+    const { simulation } = system;
+    simulation.schedule(Math.max(0, timeNs - simulation.nowNs), this.#fire, source);
+  }
+}
+
+/** Counts distinct listeners: a bit each where the population allows it. */
+class ActiveListeners {
+  count = 0;
+  readonly #bits: Uint8Array | null;
+  readonly #set = new Set<number>();
+
+  constructor(listeners: number) {
+    // 16 million listeners are 2 MB of bits; above that, only those who come are remembered.
+    this.#bits = listeners <= 2 ** 24 ? new Uint8Array(Math.ceil(listeners / 8) + 1) : null;
+  }
+
+  add(listener: number): void {
+    if (this.#bits === null) {
+      this.#set.add(listener);
+      this.count = this.#set.size;
+      return;
+    }
+    const byte = listener >>> 3;
+    const bit = 1 << (listener & 7);
+    if ((this.#bits[byte]! & bit) !== 0) return;
+    this.#bits[byte]! |= bit;
+    this.count++;
+  }
+}

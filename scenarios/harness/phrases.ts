@@ -1,0 +1,45 @@
+/** The objectives that most scenarios state, and numbers as people read them. */
+import type { RunFigures } from './figures.ts';
+import { format } from './judge.ts';
+import type { Objective, Phase } from './scenario.ts';
+
+type PhaseName = Phase['name'];
+
+/** Latency objective: `p('playlist.get', 99, 'trigger', 100)` — p99 in the trigger phase at most 100 ms. */
+export function p(operation: string, percentile: number, phase: PhaseName, atMostMs: number): Objective {
+  return {
+    name: `${operation} p${percentile}`,
+    phase,
+    measure: (run) => run.latencyMs(operation, phase, percentile / 100),
+    comparison: '<=',
+    target: atMostMs,
+    unit: 'ms',
+  };
+}
+
+/** Error objective in per cent of the finished requests. */
+export function errors(operation: string, phase: PhaseName, atMostPercent: number): Objective {
+  return {
+    name: `${operation} errors`,
+    phase,
+    measure: (run) => 100 * run.errorShare(operation, phase),
+    comparison: '<=',
+    target: atMostPercent,
+    unit: '%',
+  };
+}
+
+/** An objective on anything else that a run measures. */
+export function objective(
+  name: string,
+  phase: PhaseName,
+  atMost: number,
+  unit: string,
+  measure: (run: RunFigures) => number,
+): Objective {
+  return { name, phase, measure, comparison: '<=', target: atMost, unit };
+}
+
+export const milliseconds = (value: number) =>
+  value >= 10_000 ? `${format(value / 1000)} s` : `${format(value)} ms`;
+export const percent = (share: number) => `${format(Math.round(share * 1000) / 10)} %`;

@@ -1,0 +1,71 @@
+/**
+ * How hard an expiry hits the database: reads of each hot playlist that reach Cassandra, in bursts. A burst begins with
+ * the first read after a quiet second; its size is what one expiry of one key costs.
+ */
+import type { Figure, PhaseWindow } from '../../reports/result.ts';
+import type { SimulatedSystem } from '../../system/modes/simulated.ts';
+import { SECOND } from '../../system/runtime/kernel/index.ts';
+
+interface Burst {
+  readonly startNs: number;
+  lastNs: number;
+  /** Reads within the first second: the burst's rate per second. */
+  reads: number;
+}
+
+export class StampedeMeter {
+  readonly #bursts = new Map<string, Burst[]>();
+  readonly #perSecond: number[] = [];
+  readonly #fromNs: number;
+  readonly #untilNs: number;
+
+  constructor(system: SimulatedSystem, phases: readonly PhaseWindow[]) {
+    const trigger = phases.find(({ name }) => name === 'trigger')!;
+    this.#fromNs = trigger.startS * SECOND;
+    this.#untilNs = trigger.endS * SECOND;
+    system.onHotPlaylistRefill((playlist) => this.#read(playlist, system.simulation.nowNs));
+  }
+
+  figures(): Figure[] {
+    const keys = [...this.#bursts.values()];
+    const bursts = keys.flat();
+    const mean = bursts.length === 0 ? 0 : bursts.reduce((sum, { reads }) => sum + reads, 0) / bursts.length;
+    return [
+      { name: 'database reads per expiry', value: mean, unit: 'reads/s' },
+      {
+        name: 'worst database reads per expiry',
+        value: Math.max(0, ...bursts.map(({ reads }) => reads)),
+        unit: 'reads/s',
+      },
+      {
+        name: 'peak database reads',
+        value: Math.max(0, ...this.#perSecond.filter((n) => n > 0)),
+        unit: 'reads/s',
+      },
+      {
+        name: 'expiries per key',
+        value: keys.length === 0 ? 0 : Math.min(...keys.map((b) => b.length)),
+        unit: '1',
+      },
+    ];
+  }
+
+  #read(playlist: string, nowNs: number): void {
+    if (nowNs < this.#fromNs || nowNs >= this.#untilNs) return;
+    const second = Math.floor((nowNs - this.#fromNs) / SECOND);
+    while (this.#perSecond.length <= second) this.#perSecond.push(0);
+    this.#perSecond[second]!++;
+    let bursts = this.#bursts.get(playlist);
+    if (bursts === undefined) {
+      bursts = [];
+      this.#bursts.set(playlist, bursts);
+    }
+    const last = bursts.at(-1);
+    if (last === undefined || nowNs - last.lastNs > SECOND) {
+      bursts.push({ startNs: nowNs, lastNs: nowNs, reads: 1 });
+      return;
+    }
+    last.lastNs = nowNs;
+    if (nowNs - last.startNs < SECOND) last.reads++;
+  }
+}

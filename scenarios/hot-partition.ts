@@ -1,0 +1,200 @@
+/**
+ * Release Friday: one playlist takes a large part of all reads, and its table keeps a row per follower under the
+ * playlist's key alone. Three replicas of one partition do the work of twelve machines.
+ *
+ * Capacity (recomputed by hot-partition.test.ts):
+ *   stored row      = 195 bytes  → 600,000 followers × 195 = 117 MB, past Cassandra's warning at 100 MB
+ *   hot reads       = 900/s at QUORUM of 3 → 600 replica reads/s on each of 3 replicas
+ *   cluster         = 12 nodes × 4 cores = 48 cores, of which the partition can use 3 × 4 = 12
+ */
+import {
+  defineScenario,
+  errors,
+  format,
+  milliseconds,
+  p,
+  percent,
+  type RunFigures,
+} from './harness/index.ts';
+
+const HOT = 'playlist.get hot';
+/** Stored rows of one playlist: see `rowBytes` of the Cassandra engine. */
+export const FOLLOWERS = 600_000;
+export const HOT_READS_PER_SECOND = 900;
+
+const load = (run: RunFigures) =>
+  `${percent(run.errorShare(HOT, 'trigger'))} of its reads failed, p99 ${milliseconds(run.latencyMs(HOT, 'trigger', 0.99))}; ` +
+  `its three replicas were ${percent(run.busiestUtilisation('cassandra', 'trigger', 3))} busy, the cluster ${percent(run.meanUtilisation('cassandra', 'trigger'))}`;
+
+const skew = (run: RunFigures) =>
+  run.busiestUtilisation('cassandra', 'trigger', 3) / run.meanUtilisation('cassandra', 'trigger');
+
+export default defineScenario({
+  name: 'hot-partition',
+  title: 'Release Friday: one playlist, three replicas',
+  teaches: 'a partition is served by its replicas alone, however large the cluster is',
+  hypothesis:
+    'With a row per follower under (playlist_id), reads of one hot playlist time out while the cluster is mostly idle; spreading its followers over buckets, or caching it, keeps the playlist within its objectives on the same machines.',
+  modes: ['simulated'],
+  minimumListeners: 250_000,
+  phases: [
+    { name: 'warm-up', seconds: 20 },
+    { name: 'steady', seconds: 30 },
+    { name: 'trigger', seconds: 120 },
+    { name: 'recovery', seconds: 40 },
+  ],
+  load: {
+    plays: true,
+    hotPlaylists: { count: 1, followers: FOLLOWERS },
+    traffic: [
+      {
+        operation: 'playlist.get',
+        journey: { kind: 'open-playlist', from: 'popularity' },
+        perSecond: { always: 60 },
+      },
+      {
+        operation: HOT,
+        journey: { kind: 'open-playlist', from: 'hot' },
+        perSecond: { trigger: HOT_READS_PER_SECOND },
+        fault: true,
+      },
+      {
+        operation: 'playlist.get hot (usual)',
+        journey: { kind: 'open-playlist', from: 'hot' },
+        perSecond: { always: 20 },
+      },
+      {
+        operation: 'playlist.follow',
+        journey: { kind: 'follow', from: 'hot' },
+        perSecond: { always: 2, trigger: 30 },
+      },
+      {
+        operation: 'playlist.add-track',
+        journey: { kind: 'add-track', from: 'hot' },
+        perSecond: { always: 1, trigger: 4 },
+      },
+    ],
+  },
+  invariants: [
+    'read-your-writes',
+    'no acknowledged write lost',
+    'no play lost or counted twice',
+    'conservation',
+  ],
+  cases: [
+    {
+      name: 'hot-partition',
+      title: 'One playlist takes the reads of a release Friday',
+      set: { 'playlist.schema': 'wide', 'playlist.cache': 'off' },
+      headline: { operation: HOT, series: [`${HOT} p99`, `${HOT} errors`] },
+      objectives: [
+        p('playlist.get hot (usual)', 99, 'trigger', 100),
+        errors('playlist.get hot (usual)', 'trigger', 1),
+        errors('playlist.get', 'trigger', 1),
+      ],
+      evidence: [
+        {
+          name: 'timeouts that come and go',
+          in: ['broken'],
+          sentence: 'Part of the hot reads fail over the whole trigger, neither none nor all',
+          measure: (run) => 100 * run.errorShare(HOT, 'trigger'),
+          comparison: '>=',
+          target: 15,
+          unit: '%',
+        },
+        {
+          name: 'not an outage',
+          in: ['broken'],
+          sentence: 'Most hot reads still succeed',
+          measure: (run) => 100 * run.errorShare(HOT, 'trigger'),
+          comparison: '<=',
+          target: 60,
+          unit: '%',
+        },
+        {
+          name: 'an idle cluster',
+          in: ['broken', 'twice the nodes'],
+          sentence: 'The machines are mostly idle on average',
+          measure: (run) => 100 * run.meanUtilisation('cassandra', 'trigger'),
+          comparison: '<=',
+          target: 50,
+          unit: '%',
+        },
+        {
+          name: 'skew over replicas',
+          in: ['broken', 'twice the nodes'],
+          sentence: 'The three busiest nodes carry a multiple of the mean',
+          measure: skew,
+          comparison: '>=',
+          target: 2,
+          unit: '× the mean',
+        },
+      ],
+      arms: [
+        { name: 'healthy', role: 'healthy', title: 'An ordinary Friday', fault: false, says: load },
+        { name: 'broken', role: 'broken', title: 'A row per follower under (playlist_id)', says: load },
+        {
+          name: 'bucketed key',
+          role: 'fixed',
+          title: '((playlist_id, bucket), user_id), metadata apart',
+          set: { 'playlist.schema': 'bucketed' },
+          says: load,
+        },
+        {
+          name: 'cache-aside',
+          role: 'fixed',
+          title: 'Redis in front of the playlist',
+          set: { 'playlist.cache': 'cache-aside', 'playlist.stampedeProtection': 'lock' },
+          says: load,
+        },
+        {
+          name: 'twice the nodes',
+          role: 'decoy',
+          title: 'Twice the nodes, same key',
+          set: { 'cassandra.nodes': 24 },
+          says: load,
+        },
+        {
+          name: 'reads at ONE',
+          role: 'decoy',
+          title: 'Consistency ONE instead of QUORUM',
+          set: { 'playlist.readConsistency': 'ONE' },
+          violates: ['read-your-writes'],
+          says: (run) =>
+            `${format(run.violations('read-your-writes'))} of ${format(run.checked('read-your-writes'))} editors did not see their own edit; ${load(run)}`,
+        },
+      ],
+    },
+  ],
+  notes: {
+    see: 'Timeouts of one playlist that come and go for half a minute at a time, while every dashboard of the cluster says that it is mostly idle.',
+    why: 'The partition key is playlist_id alone, so every read of the playlist is served by the same three replicas. They are close to their limit; whenever one of them compacts, or stops to collect garbage, the queue grows faster than it drains and reads pass their deadline. The other nodes cannot help.',
+    fix: 'Make the bucket part of the partition key, so that the followers of one playlist lie on all nodes, and keep the metadata in a table of its own. Or, for a playlist that is read far more often than it is written, a cache in front of it.',
+    costs:
+      'Buckets: reading all followers takes one query per bucket, and the number of buckets is hard to change. Cache: staleness up to the TTL, an invalidation on every write, and a new component that can stampede.',
+    questions: [
+      'Why does doubling the nodes not help, and what would it have helped?',
+      'Reads at ONE halve the work. What did the user lose?',
+      'How would you find the hot partition in production, given only per-node metrics?',
+      'How many buckets? What becomes slower with ten times as many?',
+    ],
+    triage: [
+      'nodetool toppartitions rehearsal playlist_followers 10000',
+      'nodetool tablehistograms rehearsal.playlist_followers   # partition size: max far above p99',
+      'nodetool compactionstats   # on the three busiest nodes',
+      'grep "Writing large partition" system.log',
+    ],
+    caveats: [
+      'The incident on record names the broken key (user_id, playlist_id) and the fix (playlist_id, user_id) with buckets. Taken literally the broken key spreads followers over users and cannot be hot, and the fix without its buckets is the hot partition. What can happen is modelled here: one row per follower under playlist_id alone.',
+      'Coordinators choose replicas at random: the dynamic snitch and speculative retries are not modelled. They move load from one replica of the partition to the other two.',
+    ],
+    arithmetic: [
+      '600,000 followers × 195 bytes stored = 117 MB in one partition; Cassandra warns at 100 MB.',
+      '900 hot reads/s × 2 replicas (QUORUM) ÷ 3 replicas = 600 replica reads/s on each, whatever the number of nodes.',
+    ],
+    sources: [
+      'Cassandra documentation: compaction_large_partition_warning_threshold (100 MB)',
+      'The incident on record of the design question: release Friday, 30 % of users with timeouts, compaction storms',
+    ],
+  },
+});
