@@ -1,0 +1,175 @@
+/**
+ * Hot playlists are read from a cache; when an entry expires, every reader that misses goes to the database until the
+ * first of them has refilled it. Rebuilding takes long because it counts followers over all buckets.
+ *
+ * Arithmetic (recomputed by cache-stampede.test.ts):
+ *   readers per key        = 2,400/s over 6 playlists = 400/s
+ *   rebuilds per expiry    ≈ 400/s × time of one rebuild: 0.1 s gives 40 where one would do
+ */
+import { defineScenario, errors, format, objective, p, type RunFigures } from './harness/index.ts';
+
+const HOT = 'playlist.get hot';
+export const HOT_PLAYLISTS = 6;
+export const HOT_READS_PER_SECOND = 2_400;
+
+const reads = (run: RunFigures) =>
+  `${format(run.figure('database reads per expiry'))} rebuilds per expiry (worst ${format(run.figure('worst database reads per expiry'))}), ` +
+  `each key expired at least ${format(run.figure('expiries per key'))} times; p99 ${format(run.latencyMs(HOT, 'trigger', 0.99))} ms`;
+
+export default defineScenario({
+  name: 'cache-stampede',
+  title: 'Cache stampede: everybody rebuilds at once',
+  teaches: 'an expiry under load is a burst on the database, whatever the TTL and the size of the cache',
+  hypothesis:
+    'When a hot entry expires, every reader rebuilds it until the first is done; a lock, stale-while-revalidate or XFetch cuts the peak at least tenfold, a longer TTL or more memory does not.',
+  modes: ['simulated'],
+  minimumListeners: 250_000,
+  margin: 0.05,
+  phases: [
+    { name: 'warm-up', seconds: 20 },
+    { name: 'steady', seconds: 20 },
+    { name: 'trigger', seconds: 140 },
+    { name: 'recovery', seconds: 20 },
+  ],
+  load: {
+    plays: true,
+    hotPlaylists: { count: HOT_PLAYLISTS, followers: 60_000 },
+    traffic: [
+      {
+        operation: 'playlist.get',
+        journey: { kind: 'open-playlist', from: 'popularity' },
+        perSecond: { always: 40 },
+      },
+      {
+        operation: HOT,
+        journey: { kind: 'open-playlist', from: 'hot' },
+        perSecond: { trigger: HOT_READS_PER_SECOND },
+        fault: true,
+      },
+      {
+        operation: 'playlist.get hot (usual)',
+        journey: { kind: 'open-playlist', from: 'hot' },
+        perSecond: { always: 12 },
+      },
+      {
+        operation: 'playlist.add-track',
+        journey: { kind: 'add-track', from: 'popularity' },
+        perSecond: { always: 1 },
+      },
+    ],
+  },
+  invariants: [
+    'read-your-writes',
+    'no acknowledged write lost',
+    'no play lost or counted twice',
+    'conservation',
+  ],
+  cases: [
+    {
+      name: 'cache-stampede',
+      title: 'Six hot playlists expire under load',
+      set: {
+        'playlist.schema': 'bucketed',
+        'playlist.followerCount': 'counted',
+        'playlist.cache': 'cache-aside',
+        'playlist.cacheTtlMs': 30_000,
+        'playlist.stampedeProtection': 'none',
+      },
+      headline: { operation: HOT, series: [`${HOT} p99`, `${HOT} errors`] },
+      objectives: [
+        objective('database reads per expiry', 'trigger', 3, 'reads/s', (run) =>
+          run.figure('database reads per expiry'),
+        ),
+        errors('playlist.get hot (usual)', 'trigger', 1),
+        p('play', 99, 'trigger', 100),
+      ],
+      evidence: [
+        {
+          name: 'at least two expiries of every key',
+          in: ['broken', 'fixed', 'decoy'],
+          sentence: 'Every hot key was rebuilt at least twice after the trigger',
+          measure: (run) => run.figure('expiries per key'),
+          comparison: '>=',
+          target: 2,
+          unit: 'expiries',
+        },
+        {
+          name: 'a stampede ten times the need',
+          in: ['broken', 'decoy'],
+          sentence: 'One expiry costs at least thirty rebuilds, ten times what the fixes may take',
+          measure: (run) => run.figure('database reads per expiry'),
+          comparison: '>=',
+          target: 30,
+          unit: 'reads/s',
+        },
+      ],
+      arms: [
+        { name: 'healthy', role: 'healthy', title: 'The usual readers', fault: false, says: reads },
+        { name: 'broken', role: 'broken', title: 'Cache-aside without protection', says: reads },
+        {
+          name: 'lock',
+          role: 'fixed',
+          title: 'SET NX: one rebuilds, the others wait a little',
+          set: { 'playlist.stampedeProtection': 'lock' },
+          says: reads,
+        },
+        {
+          name: 'stale-while-revalidate',
+          role: 'fixed',
+          title: 'Serve the old value while one rebuilds',
+          set: { 'playlist.stampedeProtection': 'stale-while-revalidate' },
+          says: reads,
+        },
+        {
+          name: 'xfetch',
+          role: 'fixed',
+          title: 'Rebuild early, by chance',
+          set: { 'playlist.stampedeProtection': 'xfetch' },
+          says: reads,
+        },
+        {
+          name: 'longer ttl',
+          role: 'decoy',
+          title: 'Twice the TTL',
+          set: { 'playlist.cacheTtlMs': 60_000 },
+          says: reads,
+        },
+        {
+          name: 'more memory',
+          role: 'decoy',
+          title: 'Four times the cache memory',
+          set: { 'redis.maxMemoryBytes': 4 * 2 ** 30 },
+          says: reads,
+        },
+      ],
+    },
+  ],
+  notes: {
+    see: 'A sawtooth: every TTL the database sees a burst of identical reads, latency jumps, then all is quiet.',
+    why: 'Between the expiry and the end of the first rebuild every reader misses, and every one of them rebuilds: readers per second times the time of a rebuild. The rebuilds compete, so the first one is done later, so there are more of them.',
+    fix: 'Let one rebuild: a lock (SET NX) for which the others wait a moment; or serve the old value while one rebuilds in the background; or let a reader rebuild before the expiry with a probability that grows as it comes nearer (XFetch).',
+    costs:
+      'Lock: its holder can die (it needs a TTL), readers wait. Stale-while-revalidate: readers see a value past its TTL. XFetch: some rebuilds come early, and it needs traffic to work.',
+    questions: [
+      'Why does a longer TTL change how often it happens but not how bad it is?',
+      'Single flight within each instance: how many rebuilds are left with 20 instances?',
+      'What happens to the lock when its holder crashes after SET NX?',
+    ],
+    triage: [
+      'redis-cli --stat   # keyspace misses in bursts, a TTL apart',
+      'redis-cli info stats | grep keyspace_',
+      'nodetool tablestats rehearsal.playlist_metadata   # read count in bursts',
+    ],
+    caveats: [
+      'The TTL is 30 s instead of the 5 minutes of the design, so that every key expires several times within two minutes. The figure judged is per expiry, so it does not depend on the TTL.',
+      'The published 17,000 → 1,300 reads a second is the peak over a set of keys under replayed misses: the order is to be compared, not the number.',
+    ],
+    arithmetic: [
+      '2,400 hot reads/s ÷ 6 keys = 400 readers/s a key; a rebuild of 0.1 s lets 40 of them miss.',
+    ],
+    sources: [
+      'Scaling Memcache at Facebook (NSDI 2013): leases, 17,000/s → 1,300/s',
+      'Vattani, Chierichetti, Lowenstein: Optimal Probabilistic Cache Stampede Prevention (VLDB 2015)',
+    ],
+  },
+});

@@ -1,0 +1,192 @@
+/**
+ * Labels deliver a release Friday's catalogue; the search indexer consumes it from Kafka and falls behind, so that new
+ * tracks cannot be found. Three causes look alike on the dashboard and need different fixes.
+ *
+ * Arithmetic (recomputed by consumer-lag.test.ts): a consumer that indexes one document per request handles about
+ * 1 ÷ (time of one request) a second; a partition has one consumer, so
+ *   capacity = min(consumers, partitions with traffic) ÷ request time
+ */
+import { defineScenario, errors, format, objective, type RunFigures } from './harness/index.ts';
+
+const PUBLISH = 'catalogue.publish';
+export const PUBLISHED_PER_SECOND = 800;
+
+const worstAge = (run: RunFigures) => Math.max(...run.valuesIn('search age', 'trigger'));
+const worstLag = (run: RunFigures) =>
+  Math.max(0, ...run.valuesIn('search-indexer lag on catalogue_updates', 'trigger'));
+const age = (run: RunFigures) =>
+  `the newest searchable track was up to ${format(worstAge(run))} s old, lag up to ${format(worstLag(run))} records`;
+
+const objectives = [
+  objective('age of the newest searchable track', 'trigger', 6, 's', worstAge),
+  errors(PUBLISH, 'trigger', 1),
+];
+
+const growingLag = (...roles: string[]) => ({
+  name: 'a lag that grows',
+  in: roles,
+  sentence: 'Records wait in the log: what arrives exceeds what is indexed',
+  measure: worstLag,
+  comparison: '>=' as const,
+  target: 1_500,
+  unit: 'records',
+});
+
+const headline = { operation: PUBLISH, series: ['search age', 'search-indexer lag on catalogue_updates'] };
+const bulk = { 'indexer.mode': 'bulk' };
+
+export default defineScenario({
+  name: 'consumer-lag',
+  title: 'Consumer lag: new tracks cannot be found',
+  teaches: 'a consumer group has at most the parallelism of its partitions that carry traffic',
+  hypothesis:
+    'The indexer falls behind for one of three reasons: fewer consumers than partitions, as many and still too slow, or one key that holds the traffic. More consumers help only in the first; larger batches help in all.',
+  modes: ['simulated'],
+  minimumListeners: 250_000,
+  phases: [
+    { name: 'warm-up', seconds: 20 },
+    { name: 'steady', seconds: 20 },
+    { name: 'trigger', seconds: 60 },
+    { name: 'recovery', seconds: 60 },
+  ],
+  load: {
+    plays: true,
+    traffic: [
+      { operation: 'search', journey: { kind: 'search' }, perSecond: { always: 30 } },
+      {
+        operation: PUBLISH,
+        journey: { kind: 'publish-track', hotLabelShare: 0.8 },
+        perSecond: { trigger: PUBLISHED_PER_SECOND },
+        fault: true,
+      },
+      {
+        operation: 'catalogue.publish (usual)',
+        journey: { kind: 'publish-track' },
+        perSecond: { always: 20 },
+      },
+      {
+        operation: 'playlist.add-track',
+        journey: { kind: 'add-track', from: 'popularity' },
+        perSecond: { always: 2 },
+      },
+    ],
+  },
+  invariants: [
+    'every published track becomes searchable',
+    'no acknowledged write lost',
+    'no play lost or counted twice',
+    'read-your-writes',
+    'conservation',
+  ],
+  cases: [
+    {
+      name: 'too few consumers',
+      title: 'Four consumers for twelve partitions',
+      set: {
+        'catalogue.updatePartitions': 12,
+        'indexer.consumers': 4,
+        'indexer.mode': 'single',
+        'catalogue.eventKey': 'track',
+      },
+      headline,
+      objectives,
+      evidence: [growingLag('broken')],
+      arms: [
+        { name: 'healthy', role: 'healthy', title: 'An ordinary day', fault: false, says: age },
+        { name: 'broken', role: 'broken', title: 'Four consumers, a request per track', says: age },
+        {
+          name: 'as many consumers as partitions',
+          role: 'fixed',
+          title: 'Twelve consumers',
+          set: { 'indexer.consumers': 12 },
+          says: age,
+        },
+        { name: 'bulk', role: 'fixed', title: 'Bulk requests', set: bulk, says: age },
+      ],
+    },
+    {
+      name: 'too slow',
+      title: 'As many consumers as partitions, and still too slow',
+      set: {
+        'catalogue.updatePartitions': 4,
+        'indexer.consumers': 4,
+        'indexer.mode': 'single',
+        'catalogue.eventKey': 'track',
+      },
+      headline,
+      objectives,
+      evidence: [growingLag('broken', 'decoy')],
+      arms: [
+        { name: 'healthy', role: 'healthy', title: 'An ordinary day', fault: false, says: age },
+        { name: 'broken', role: 'broken', title: 'Four consumers for four partitions', says: age },
+        {
+          name: 'more consumers',
+          role: 'decoy',
+          title: 'Three times the consumers',
+          set: { 'indexer.consumers': 12 },
+          says: age,
+        },
+        { name: 'bulk', role: 'fixed', title: 'Bulk requests', set: bulk, says: age },
+      ],
+    },
+    {
+      name: 'hot key',
+      title: 'One label holds the traffic',
+      set: {
+        'catalogue.updatePartitions': 12,
+        'indexer.consumers': 12,
+        'indexer.mode': 'single',
+        'catalogue.eventKey': 'label',
+      },
+      headline,
+      objectives,
+      evidence: [growingLag('broken', 'decoy')],
+      arms: [
+        { name: 'healthy', role: 'healthy', title: 'An ordinary day', fault: false, says: age },
+        { name: 'broken', role: 'broken', title: 'Keyed by label', says: age },
+        {
+          name: 'more consumers',
+          role: 'decoy',
+          title: 'Twice the consumers',
+          set: { 'indexer.consumers': 24 },
+          says: age,
+        },
+        {
+          name: 'salted key',
+          role: 'fixed',
+          title: 'The label and a salt',
+          set: { 'catalogue.eventKey': 'label-salted' },
+          says: age,
+        },
+        { name: 'bulk', role: 'fixed', title: 'Bulk requests', set: bulk, says: age },
+      ],
+    },
+  ],
+  notes: {
+    see: 'New tracks cannot be found for minutes. Search itself is fast, nothing fails, the lag of one consumer group grows.',
+    why: 'A partition is read by one consumer of a group. Whatever a consumer does per record bounds its rate; a request per document is bounded by the round trip and the fsync behind it. When more arrives than that, the log keeps it: lag is arrivals minus what was indexed.',
+    fix: 'First find which bound is hit. Idle partitions without a consumer: add consumers. Every partition has one: index in bulk. One partition holds the lag: change the key, or index in bulk.',
+    costs:
+      'More partitions cannot be taken back and change which key lies where. A salted key gives up the order of a label’s updates. Bulk requests fail in parts, so each item’s outcome has to be looked at.',
+    questions: [
+      'The lag grows by 300 a second with four consumers. What do you look at before you add a fifth?',
+      'What does a salted key break, and how would an indexer live with it?',
+      'Why does the lag per partition say more than the lag of the group?',
+    ],
+    triage: [
+      'kafka-consumer-groups.sh --bootstrap-server localhost:9092 --describe --group search-indexer',
+      'curl -s localhost:9200/_cat/thread_pool/write?v',
+      'curl -s localhost:9200/_cat/indices?v   # docs.count against the catalogue',
+    ],
+    caveats: [
+      'The two ways of keying share the arrivals: in the first two cases the label’s share has no effect, because tracks are keyed one by one.',
+    ],
+    arithmetic: [
+      '800 tracks/s arrive; a consumer at 8 ms a request indexes 125/s: 4 of them 500/s, 12 of them 1,500/s.',
+    ],
+    sources: [
+      'Kafka documentation: consumer groups',
+      'Elasticsearch documentation: tune for indexing speed (bulk requests)',
+    ],
+  },
+});
