@@ -1,7 +1,7 @@
 /** What a listener or a label does once per arrival. Everything chosen here is a pure function of (seed, arrival). */
-import type { PlayArrivals } from '../../fixtures/index.ts';
 import type { CallContext } from '../../system/runtime/kernel/index.ts';
 import type { LoadOptions } from './load.ts';
+import type { PlayTrace } from './play-trace.ts';
 import type { Traffic } from './scenario.ts';
 
 /** What journeys need of the load generator. */
@@ -17,7 +17,7 @@ const READ_BACK_AFTER_NS = 20_000_000;
 
 export interface Journeys {
   of(traffic: Traffic): (request: number) => void;
-  readonly play: (arrival: PlayArrivals, request: number) => void;
+  readonly play: (trace: PlayTrace, index: number) => void;
 }
 
 export function createJourneys(start: Start, options: LoadOptions): Journeys {
@@ -92,10 +92,20 @@ export function createJourneys(start: Start, options: LoadOptions): Journeys {
     if (done !== undefined) checks.trackPublished(release.trackId, beganNs, fromHotLabel);
   }
 
-  function play(arrival: PlayArrivals, request: number): void {
+  function play(trace: PlayTrace, index: number): void {
+    // Streams take the numbers from REQUESTS_PER_STREAM up; plays have those below, from 1.
+    const request = index + 1;
     const context = start.context(request);
-    const { listener, track, skipped, listenedMs } = arrival;
-    const work = client.play(context, request, listener, track, skipped, listenedMs);
+    const listener = trace.listeners[index]!;
+    const skipped = trace.skipped[index] === 1;
+    const work = client.play(
+      context,
+      request,
+      listener,
+      trace.tracks[index]!,
+      skipped,
+      trace.listenedMs[index]!,
+    );
     void start.measure(start.playOperation, context, work).then((done) => {
       if (done !== undefined) checks.playAcknowledged(request);
     });

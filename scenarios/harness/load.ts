@@ -3,13 +3,13 @@
  * one process with one pending event. Latency counts from the intended start; nothing here waits for an answer.
  */
 
-import type { PlayArrivals } from '../../fixtures/index.ts';
 import type { PhaseWindow } from '../../reports/result.ts';
 import type { SimulatedSystem } from '../../system/modes/simulated.ts';
 import { CallContext, ProcessLife, RequestTrace } from '../../system/runtime/kernel/index.ts';
 import { PoissonStream, REQUESTS_PER_STREAM } from './arrivals.ts';
 import type { Checks } from './checks.ts';
 import { createJourneys, type Start } from './journeys.ts';
+import type { PlayTrace } from './play-trace.ts';
 import type { Recorder } from './recorder.ts';
 import type { Traffic } from './scenario.ts';
 
@@ -22,7 +22,7 @@ export interface LoadOptions {
   readonly phases: readonly PhaseWindow[];
   readonly traffic: readonly Traffic[];
   /** Null: nobody plays anything. */
-  readonly plays: PlayArrivals | null;
+  readonly plays: PlayTrace | null;
   readonly factor: number;
   readonly hotPlaylists: number;
 }
@@ -36,7 +36,7 @@ export class LoadGenerator implements Start {
   readonly #streams: PoissonStream[];
   readonly #run: ((request: number) => void)[];
   readonly #playOperation: number;
-  readonly #play: (arrival: PlayArrivals, request: number) => void;
+  readonly #play: (trace: PlayTrace, index: number) => void;
   readonly #life = new ProcessLife('listeners');
   readonly #hopTemplate: readonly number[];
   readonly #endNs: number;
@@ -96,11 +96,8 @@ export class LoadGenerator implements Start {
     const nowNs = system.simulation.nowNs;
     while (this.#phase < phases.length - 1 && nowNs >= phases[this.#phase]!.endS * 1e9) this.#phase++;
     if (source < 0) {
-      this.plays++;
-      if (phases[this.#phase]!.measured) this.active.add(plays!.listener);
-      // Streams take the numbers from REQUESTS_PER_STREAM up; plays have those below.
-      this.#play(plays!, this.plays);
-      plays!.next();
+      if (phases[this.#phase]!.measured) this.active.add(plays!.listeners[this.plays]!);
+      this.#play(plays!, this.plays++);
     } else {
       const stream = this.#streams[source]!;
       this.#run[source]!((source + 1) * REQUESTS_PER_STREAM + stream.count);
@@ -113,7 +110,8 @@ export class LoadGenerator implements Start {
   #scheduleNext(): void {
     const { plays, system } = this.#options;
     let source = -1;
-    let timeNs = plays === null ? Number.POSITIVE_INFINITY : plays.timeNs;
+    let timeNs = Number.POSITIVE_INFINITY;
+    if (plays !== null && this.plays < plays.count) timeNs = plays.timesNs[this.plays]!;
     for (let i = 0; i < this.#streams.length; i++) {
       const streamNs = this.#streams[i]!.timeNs;
       if (streamNs < timeNs) {

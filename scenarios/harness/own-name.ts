@@ -1,0 +1,30 @@
+/**
+ * Lets a scenario file import '@rehearsal/rehearse' wherever it lies: where the package is not installed beside it (a
+ * checkout, a global installation), the name leads to the product that is running.
+ */
+import { registerHooks } from 'node:module';
+
+const NAME = '@rehearsal/rehearse';
+
+/** Modules under the package's names, relative to its root; in the packed product they are JavaScript under dist/. */
+const MODULES: Readonly<Record<string, string>> = {
+  [NAME]: 'index',
+  [`${NAME}/kernel`]: 'system/runtime/kernel/index',
+};
+
+let registered = false;
+
+/** Once a thread. An installed copy beside the scenario is not preferred: two harnesses in one process would not mix. */
+export function resolveOwnName(): void {
+  if (registered) return;
+  registered = true;
+  const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
+  registerHooks({
+    resolve(specifier, context, nextResolve) {
+      const module = MODULES[specifier];
+      if (module === undefined) return nextResolve(specifier, context);
+      const { href } = new URL(`../../${module}${extension}`, import.meta.url);
+      return { url: href, shortCircuit: true };
+    },
+  });
+}

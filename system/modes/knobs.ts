@@ -1,0 +1,103 @@
+/** Every knob of the system by component, and which of them grow with the population. */
+import { cassandraKnobs } from '../engines/cassandra/index.ts';
+import { elasticsearchKnobs } from '../engines/elasticsearch/index.ts';
+import { kafkaKnobs } from '../engines/kafka/index.ts';
+import { redisKnobs } from '../engines/redis/index.ts';
+import type { Knob, Knobs, KnobValue } from '../ports/knobs.ts';
+import { catalogueKnobs } from '../services/catalogue/knobs.ts';
+import { gatewayKnobs } from '../services/gateway/knobs.ts';
+import { identityKnobs } from '../services/identity/knobs.ts';
+import { listeningKnobs } from '../services/listening/knobs.ts';
+import { playlistKnobs } from '../services/playlist/knobs.ts';
+import { indexerKnobs, searchKnobs } from '../services/search/knobs.ts';
+import { hostKnobs } from './host-knobs.ts';
+
+export const allKnobs: Readonly<Record<string, Knobs>> = {
+  gateway: { ...gatewayKnobs, ...hostKnobs(4, 4) },
+  identity: identityKnobs,
+  catalogue: { ...catalogueKnobs, ...hostKnobs(4, 2) },
+  playlist: { ...playlistKnobs, ...hostKnobs(4, 4) },
+  listening: { ...listeningKnobs, ...hostKnobs(4, 2) },
+  search: { ...searchKnobs, ...hostKnobs(4, 2) },
+  indexer: indexerKnobs,
+  cassandra: cassandraKnobs,
+  redis: redisKnobs,
+  kafka: kafkaKnobs,
+  elasticsearch: elasticsearchKnobs,
+};
+
+/**
+ * Servers that grow with the population, so that demand per server stays: cores of machines, consumers and the
+ * partitions that they share. Service times, TTLs, deadlines and partition sizes stay as they are.
+ */
+export const SCALED_KNOBS: readonly string[] = [
+  'gateway.cores',
+  'catalogue.cores',
+  'playlist.cores',
+  'listening.cores',
+  'search.cores',
+  'cassandra.coresPerNode',
+  'kafka.coresPerBroker',
+  'elasticsearch.coresPerNode',
+  'catalogue.updatePartitions',
+  'indexer.consumers',
+];
+
+/** A setting that cannot be taken, in a sentence for the person who gave it. */
+export class SettingError extends Error {
+  override readonly name = 'SettingError';
+  readonly exitCode = 2;
+}
+
+function find(name: string): Knob {
+  const dot = name.indexOf('.');
+  const knob = allKnobs[name.slice(0, dot)]?.[name.slice(dot + 1)];
+  if (knob !== undefined) return knob;
+  const names = Object.entries(allKnobs).flatMap(([component, knobs]) =>
+    Object.keys(knobs).map((key) => `${component}.${key}`),
+  );
+  const nearest = names.sort((a, b) => distance(a, name) - distance(b, name))[0]!;
+  throw new SettingError(
+    `There is no knob '${name}'. Did you mean ${nearest}? 'rehearse show <scenario>' lists all of them.`,
+  );
+}
+
+/** Turns what the user typed into a value of the knob, or throws `SettingError`. */
+export function checkSetting(name: string, text: string): KnobValue {
+  const knob = find(name);
+  const refuse = (what: string): never => {
+    throw new SettingError(`${name}=${text}: ${what}`);
+  };
+  if (typeof knob.default === 'boolean') {
+    if (text !== 'true' && text !== 'false') refuse('it is true or false.');
+    return text === 'true';
+  }
+  if (typeof knob.default === 'string') {
+    if (knob.values !== undefined && !knob.values.includes(text))
+      refuse(`it is one of ${knob.values.join(', ')}.`);
+    return text;
+  }
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) refuse('it must be a number.');
+  if (knob.values !== undefined && !knob.values.includes(value))
+    refuse(`it is one of ${knob.values.join(', ')}.`);
+  if (knob.min !== undefined && value < knob.min) refuse(`it must be at least ${knob.min} ${knob.unit}.`);
+  if (knob.max !== undefined && value > knob.max) refuse(`it can be at most ${knob.max} ${knob.unit}.`);
+  if (Number.isInteger(knob.default) && knob.unit === '1' && (knob.min ?? 0) >= 1 && !Number.isInteger(value))
+    refuse('it must be a whole number.');
+  return value;
+}
+
+/** Levenshtein distance, for suggestions. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const change = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(change, row[j]! + 1, next[j - 1]! + 1));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}
