@@ -32,7 +32,7 @@ export function registerList(program: Command): void {
       const rows = scenarios.map((scenario) => [
         scenario.name,
         scenario.modes.join(', '),
-        `${scenario.teaches} From ${grouped(scenario.minimumListeners)} listeners.`,
+        `${scenario.teaches} (${grouped(scenario.minimumListeners)} listeners or more)`,
       ]);
       process.stdout.write(`${heading('Incidents', process.stdout)}\n${columns(rows, width)}\n\n`);
       process.stdout.write(`${wrapHint(scenarios[0]?.name ?? 'all', width)}\n`);

@@ -4,9 +4,13 @@
  */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { registerCompare } from './compare.ts';
 import { EXIT } from './errors.ts';
+import { registerInit } from './init.ts';
 import { registerList } from './list.ts';
+import { registerReport } from './report.ts';
 import { registerRun } from './run.ts';
+import { registerShow } from './show.ts';
 
 /** Runs one command line (without node and script) and sets the exit code of the process. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -36,8 +40,12 @@ export function createProgram(): Command {
       'after',
       '\nExample:\n  rehearse run hot-partition\n\nExit codes: 0 confirmed, 1 refuted, inconclusive or regressed, 2 bad usage or input,\n3 not available, 4 internal error, 130 interrupted.',
     );
-  const register = [registerList, registerRun];
-  for (const one of register) one(program);
+  registerList(program);
+  registerShow(program);
+  registerRun(program);
+  registerInit(program);
+  registerReport(program);
+  registerCompare(program);
   return program;
 }
 

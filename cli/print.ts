@@ -1,12 +1,19 @@
 /** What a run leaves: reports in the output directory, a table (or JSON) on stdout, the paths that were written. */
 import type { RunResult } from '../reports/result.ts';
-import type { RunOptions } from './run.ts';
+
+export const FORMATS = ['html', 'json', 'junit', 'markdown'] as const;
+
+export interface PrintOptions {
+  readonly out: string;
+  readonly format: readonly (typeof FORMATS)[number][];
+  readonly json?: boolean;
+}
 
 /** Returns whether the result is worse than the baseline. */
 export async function printResult(
   result: RunResult,
   baseline: RunResult | null,
-  options: Pick<RunOptions, 'out' | 'format' | 'json'>,
+  options: PrintOptions,
 ): Promise<boolean> {
   const { writeReports } = await import('../reports/write.ts');
   const written = await writeReports(result, options.out, options.format);

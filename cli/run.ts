@@ -6,11 +6,11 @@ import { EXIT, UnavailableError, UsageError } from './errors.ts';
 import { type Found, findScenarios } from './find-scenarios.ts';
 import { onInterrupt } from './interrupt.ts';
 import { keyAndValue, LARGEST_SEED, listOf, oneOf, wholeNumber } from './options.ts';
+import { FORMATS, printResult } from './print.ts';
 import { amount, ProgressLine } from './progress.ts';
 import { replayCommand } from './replay.ts';
 import { didYouMean } from './suggest.ts';
 
-const FORMATS = ['html', 'json', 'junit', 'markdown'] as const;
 /** The size that scenarios are written for; `--listeners` scales from here. */
 const DEFAULT_LISTENERS = 1_000_000;
 /** More than the addressable population of FACTS cannot come. */
@@ -107,7 +107,7 @@ async function run(words: readonly string[], options: RunOptions): Promise<numbe
 
   const progress = new ProgressLine(process.stderr);
   const interrupt = onInterrupt((sentence) => progress.say(sentence));
-  announce(progress, found, seeds, options);
+  let announced = false;
   let result: RunResult;
   try {
     const { runScenarios } = await import('../scenarios/harness/run.ts');
@@ -126,8 +126,11 @@ async function run(words: readonly string[], options: RunOptions): Promise<numbe
       ),
       commandFor: (name) =>
         replayCommand([found.find(({ scenario }) => scenario.name === name)?.word ?? name], options),
-      onProgress: ({ playsSoFar, ...state }) =>
-        progress.update({ ...state, detail: playsSoFar > 0 ? `${amount(playsSoFar)} plays` : '' }),
+      onProgress({ playsSoFar, ...state }) {
+        if (!announced) announce(progress, found, seeds, options);
+        announced = true;
+        progress.update({ ...state, detail: playsSoFar > 0 ? `${amount(playsSoFar)} plays` : '' });
+      },
       signal: interrupt.signal,
     });
   } finally {
@@ -187,7 +190,6 @@ async function conclude(
   options: RunOptions,
   interrupted: boolean,
 ): Promise<number> {
-  const { printResult } = await import('./print.ts');
   const regressed = await printResult(result, baseline, options);
   if (interrupted) return EXIT.interrupted;
   return result.confirmed && !regressed ? EXIT.confirmed : EXIT.refuted;

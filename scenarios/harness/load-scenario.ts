@@ -1,4 +1,5 @@
 /** Loads a scenario from the module that defines it: one of ours, or a file of the user's. */
+import { resolveOwnName } from './own-name.ts';
 import { type Scenario, ScenarioError } from './scenario.ts';
 
 function isScenario(value: unknown): value is Scenario {
@@ -12,6 +13,7 @@ function isScenario(value: unknown): value is Scenario {
  * name. Throws `ScenarioError` when the file cannot be loaded or holds none.
  */
 export async function loadScenario(module: string, name?: string): Promise<Scenario> {
+  resolveOwnName();
   let loaded: Record<string, unknown>;
   try {
     loaded = (await import(module)) as Record<string, unknown>;

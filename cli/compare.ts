@@ -1,0 +1,22 @@
+/** `rehearse compare`: what became better or worse between two results, paired by seed. */
+import type { Command } from 'commander';
+import { EXIT } from './errors.ts';
+import { readResult } from './files.ts';
+
+export function registerCompare(program: Command): void {
+  program
+    .command('compare')
+    .description('compare two results by seed; exit 1 on a regression')
+    .argument('<a.json>', 'the earlier result')
+    .argument('<b.json>', 'the later result')
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nExample:\n  rehearse compare before/result.json after/result.json')
+    .action(async (before: string, after: string, options: { json?: boolean }) => {
+      const [a, b] = [await readResult(before), await readResult(after)];
+      const { compareResults, renderComparison } = await import('../reports/compare.ts');
+      const comparison = compareResults(a, b);
+      const text = options.json ? JSON.stringify(comparison, null, 2) : renderComparison(comparison);
+      process.stdout.write(`${text.trimEnd()}\n`);
+      process.exitCode = comparison.regressed ? EXIT.refuted : EXIT.confirmed;
+    });
+}

@@ -1,0 +1,42 @@
+/** `rehearse report`: renders results again, without running anything. */
+import { dirname } from 'node:path';
+import type { Command } from 'commander';
+import { ensureWritable, readResult } from './files.ts';
+import { listOf } from './options.ts';
+import { FORMATS, printResult } from './print.ts';
+
+interface ReportOptions {
+  readonly out?: string;
+  readonly format?: readonly (typeof FORMATS)[number][];
+}
+
+export function registerReport(program: Command): void {
+  program
+    .command('report')
+    .description('render results again, without running')
+    .argument('<result...>', 'result.json of earlier runs')
+    .option('--out <dir>', 'where reports are written (default: beside the result)')
+    .option(
+      '--format <list>',
+      'which reports: html,json,junit,markdown (default: html,junit,markdown)',
+      listOf('--format', FORMATS),
+    )
+    .addHelpText('after', '\nExample:\n  rehearse report reports/out/result.json')
+    .action(async (files: string[], options: ReportOptions) => {
+      const results = [];
+      for (const file of files) results.push({ file, result: await readResult(file) });
+      for (const [i, { file, result }] of results.entries()) {
+        // Several results into one directory would overwrite each other.
+        const chosen = options.out === undefined ? dirname(file) : several(options.out, i, results.length);
+        ensureWritable(chosen);
+        await printResult(result, null, {
+          out: chosen,
+          format: options.format ?? ['html', 'junit', 'markdown'],
+        });
+      }
+    });
+}
+
+function several(out: string, index: number, count: number): string {
+  return count === 1 ? out : `${out}/${index + 1}`;
+}

@@ -1,0 +1,147 @@
+/** `rehearse show`: everything that a scenario states, before it is run. */
+import type { Command } from 'commander';
+import type { Scenario } from '../scenarios/harness/scenario.ts';
+import type { Knob, Knobs } from '../system/ports/knobs.ts';
+import { findScenario } from './find-scenarios.ts';
+import { grouped } from './options.ts';
+import { columns, heading, terminalWidth, wrap } from './text.ts';
+
+export function registerShow(program: Command): void {
+  program
+    .command('show')
+    .description('what a scenario states: hypothesis, cases, arms, knobs, notes')
+    .argument('<scenario>', 'its name, or a file (./mine.scenario.ts)')
+    .addHelpText('after', '\nExample:\n  rehearse show hot-partition')
+    .action(async (word: string) => {
+      const { scenario } = await findScenario(word);
+      const { allKnobs } = await import('../system/modes/knobs.ts');
+      const width = terminalWidth(process.stdout);
+      process.stdout.write(`${describeScenario(scenario, allKnobs, width).join('\n\n')}\n`);
+    });
+}
+
+/** Paragraphs, each wrapped to the width. */
+export function describeScenario(
+  scenario: Scenario,
+  allKnobs: Readonly<Record<string, Knobs>>,
+  width: number,
+): string[] {
+  return [
+    head(scenario, width),
+    section('Hypothesis', wrap(scenario.hypothesis, width, '  ')),
+    ...scenario.cases.map((testCase) => caseSection(scenario, testCase, width)),
+    section('Checked in every arm', columns([[scenario.invariants.join(', ')]], width)),
+    section('Knobs', knobTable(scenario, allKnobs, width)),
+    ...noteSections(scenario, width),
+  ];
+}
+
+function section(title: string, body: string): string {
+  return `${heading(title, process.stdout)}\n${body}`;
+}
+
+function head(scenario: Scenario, width: number): string {
+  const phases = scenario.phases.map(({ name, seconds }) => `${name} ${seconds} s`).join(', ');
+  const facts = [
+    ['Teaches', scenario.teaches],
+    ['Phases', phases],
+    ['Modes', scenario.modes.join(', ')],
+    ['Listeners', `${grouped(scenario.minimumListeners)} or more`],
+  ];
+  return section(`${scenario.name}: ${scenario.title}`, columns(facts, width));
+}
+
+function caseSection(scenario: Scenario, testCase: Scenario['cases'][number], width: number): string {
+  const objectives = testCase.objectives.map(({ name, phase, comparison, target, unit }) => [
+    'objective',
+    `${name} ${comparison} ${grouped(target)} ${unit} (${phase})`,
+  ]);
+  const arms = testCase.arms.map(({ name, role, title, set, violates }) => [
+    role,
+    name,
+    [title, settingsOf(set), violates === undefined ? '' : `breaks: ${violates.join(', ')}`]
+      .filter((part) => part !== '')
+      .join('; '),
+  ]);
+  const evidence = testCase.evidence.map(({ name, sentence, comparison, target, unit }) => [
+    'evidence',
+    `${name}: ${sentence} (${comparison} ${grouped(target)} ${unit})`,
+  ]);
+  const title = testCase.name === scenario.name ? 'Arms' : `Case ${testCase.name}`;
+  return section(
+    `${title}: ${testCase.title}`,
+    `${columns(arms, width)}\n\n${columns([...objectives, ...evidence], width)}`,
+  );
+}
+
+function settingsOf(set: Readonly<Record<string, unknown>> | undefined): string {
+  return Object.entries(set ?? {})
+    .map(([name, value]) => `${name}=${value}`)
+    .join(', ');
+}
+
+/** Knobs that the scenario turns come first; all of them can be given to `--set`. */
+function knobTable(scenario: Scenario, allKnobs: Readonly<Record<string, Knobs>>, width: number): string {
+  const turned = new Set(
+    scenario.cases.flatMap((testCase) => [
+      ...Object.keys(testCase.set),
+      ...testCase.arms.flatMap((arm) => Object.keys(arm.set ?? {})),
+    ]),
+  );
+  const rows = Object.entries(allKnobs).flatMap(([component, knobs]) =>
+    Object.entries(knobs).map(([name, knob]) => ({ name: `${component}.${name}`, knob })),
+  );
+  const first = rows.filter(({ name }) => turned.has(name));
+  const others = rows.filter(({ name }) => !turned.has(name));
+  const line = ({ name, knob }: { name: string; knob: Knob }) => [
+    name,
+    valueWithUnit(knob),
+    `${knob.description}${limits(knob)}`,
+  ];
+  const parts: string[] = [];
+  if (first.length > 0) parts.push(`  Turned here:\n${columns(first.map(line), width, '    ')}`);
+  parts.push(`  Further ones, for --set:\n${columns(others.map(line), width, '    ')}`);
+  return parts.join('\n\n');
+}
+
+function valueWithUnit({ default: value, unit }: Knob): string {
+  const text = typeof value === 'number' ? grouped(value) : String(value);
+  return unit === '' || unit === '1' ? text : `${text} ${unit}`;
+}
+
+function limits({ values, min, max }: Knob): string {
+  if (values !== undefined) return ` (${values.join(', ')})`;
+  if (min !== undefined && max !== undefined) return ` (${grouped(min)} to ${grouped(max)})`;
+  if (min !== undefined) return ` (from ${grouped(min)})`;
+  return max === undefined ? '' : ` (up to ${grouped(max)})`;
+}
+
+function noteSections({ notes }: Scenario, width: number): string[] {
+  const prose: [string, string][] = [
+    ['What you see', notes.see],
+    ['Why', notes.why],
+    ['Fix', notes.fix],
+    ['What it costs', notes.costs],
+  ];
+  const lists: [string, readonly string[]][] = [
+    ['Questions', notes.questions],
+    ['Triage', notes.triage],
+    ['Arithmetic', notes.arithmetic],
+    ['What the model leaves out', notes.caveats],
+    ['Sources', notes.sources],
+  ];
+  return [
+    ...prose.map(([title, text]) => section(title, wrap(text, width, '  '))),
+    ...lists
+      .filter(([, items]) => items.length > 0)
+      .map(([title, items]) =>
+        // Commands are copied: they stay on one line.
+        section(
+          title,
+          items
+            .map((item) => (title === 'Triage' ? `  $ ${item}` : wrap(item, width, '    ', '  - ')))
+            .join('\n'),
+        ),
+      ),
+  ];
+}

@@ -1,0 +1,113 @@
+/** The files that `rehearse init` writes. A test runs the scenario. */
+
+export function scenarioTemplate(name: string): string {
+  return `/**
+ * A scenario of your own. Run it: rehearse run ./${name}.scenario.ts --listeners 250000
+ * What each field means: rehearse show hot-partition, and the types behind \`defineScenario\`.
+ */
+import { defineScenario, errors, milliseconds, p, percent, type RunFigures } from '@rehearsal/rehearse';
+
+/** The operation that the verdict is about. */
+const HOT = 'playlist.get hot';
+
+/** One sentence with numbers about what a run was seen to do. */
+const seen = (run: RunFigures) =>
+  \`\${percent(run.errorShare(HOT, 'trigger'))} of the hot reads failed, p99 \${milliseconds(run.latencyMs(HOT, 'trigger', 0.99))}; \` +
+  \`the cluster was \${percent(run.meanUtilisation('cassandra', 'trigger'))} busy\`;
+
+export default defineScenario({
+  name: '${name}',
+  title: 'One playlist becomes popular',
+  teaches: 'a partition is served by its replicas alone',
+  hypothesis: 'With a row per follower under the playlist alone its reads time out; over buckets they do not.',
+  modes: ['simulated'],
+  minimumListeners: 250_000,
+  phases: [
+    { name: 'warm-up', seconds: 10 },
+    { name: 'steady', seconds: 10 },
+    { name: 'trigger', seconds: 60 },
+    { name: 'recovery', seconds: 10 },
+  ],
+  load: {
+    plays: false,
+    hotPlaylists: { count: 1, followers: 600_000 },
+    // Arrivals per second for a million listeners; --listeners scales them together with the servers.
+    traffic: [
+      { operation: 'playlist.get', journey: { kind: 'open-playlist', from: 'popularity' }, perSecond: { always: 60 } },
+      // \`fault\`: the healthy arm runs without it.
+      { operation: HOT, journey: { kind: 'open-playlist', from: 'hot' }, perSecond: { trigger: 1_200 }, fault: true },
+      { operation: \`\${HOT} (usual)\`, journey: { kind: 'open-playlist', from: 'hot' }, perSecond: { always: 20 } },
+    ],
+  },
+  invariants: ['conservation'],
+  cases: [
+    {
+      name: '${name}',
+      title: 'Everybody opens the same playlist',
+      // Knobs of every arm; rehearse show hot-partition lists all of them.
+      set: { 'playlist.schema': 'wide', 'playlist.cache': 'off' },
+      headline: { operation: HOT, series: [\`\${HOT} p99\`, \`\${HOT} errors\`] },
+      objectives: [p(\`\${HOT} (usual)\`, 99, 'trigger', 100), errors(\`\${HOT} (usual)\`, 'trigger', 1)],
+      // Without this figure a missed objective confirms nothing: it could have another reason.
+      evidence: [
+        {
+          name: 'skew over replicas',
+          in: ['broken'],
+          sentence: 'The three busiest nodes carry a multiple of the mean',
+          measure: (run) =>
+            run.busiestUtilisation('cassandra', 'trigger', 3) / run.meanUtilisation('cassandra', 'trigger'),
+          comparison: '>=',
+          target: 2,
+          unit: '× the mean',
+        },
+      ],
+      arms: [
+        { name: 'healthy', role: 'healthy', title: 'Without the rush', fault: false, says: seen },
+        { name: 'broken', role: 'broken', title: 'A row per follower under (playlist_id)', says: seen },
+        {
+          name: 'bucketed key',
+          role: 'fixed',
+          title: '((playlist_id, bucket), user_id)',
+          set: { 'playlist.schema': 'bucketed' },
+          says: seen,
+        },
+      ],
+    },
+  ],
+  notes: {
+    see: 'What somebody on call sees first.',
+    why: 'The mechanism behind it.',
+    fix: 'What helps.',
+    costs: 'What the fix costs.',
+    questions: ['What would you measure next?'],
+    triage: [],
+    caveats: [],
+    arithmetic: [],
+    sources: [],
+  },
+});
+`;
+}
+
+export function workflowTemplate(name: string): string {
+  return `# Rehearses ${name} on every push: exit code 1 when a fix no longer holds, or the incident no longer bites.
+name: ${name}
+on: [push, pull_request]
+jobs:
+  rehearse:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+      - uses: actions/setup-node@v4
+        with:
+          node-version: 24
+      - run: npx --yes --package @rehearsal/rehearse rehearse run ./${name}.scenario.ts --listeners 250000 --out rehearsal
+      - run: cat rehearsal/summary.md >> "$GITHUB_STEP_SUMMARY"
+        if: always()
+      - uses: actions/upload-artifact@v4
+        if: always()
+        with:
+          name: rehearsal
+          path: rehearsal
+`;
+}
