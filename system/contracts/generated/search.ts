@@ -1,0 +1,136 @@
+/** Finding tracks, and playlists by what is on them. Generated from search.proto by generate.ts: do not edit. */
+import type { Context } from '../../ports/context.ts';
+import * as wire from '../wire.ts';
+
+export interface SearchRequest {
+  readonly text: string;
+  /** 'track' or 'playlist'; empty: both. */
+  readonly kind: string;
+  /** 0: the service's default. */
+  readonly size: number;
+}
+
+export interface SearchHit {
+  readonly kind: string;
+  /** The track that matched. */
+  readonly trackId: string;
+  /** The playlist it is on; empty for a track. */
+  readonly playlistId: string;
+  readonly title: string;
+  readonly artistName: string;
+  readonly score: number;
+}
+
+export interface SearchResponse {
+  readonly total: number;
+  readonly hits: readonly SearchHit[];
+}
+
+export interface SearchApi {
+  search(context: Context, request: SearchRequest): Promise<SearchResponse>;
+}
+
+export const searchMethods = ['search'] as const;
+
+export function sizeOfSearchRequest(m: SearchRequest): number {
+  let size = 0;
+  if (m.text !== '') size += 1 + wire.sizeOfBlock(wire.sizeOfText(m.text));
+  if (m.kind !== '') size += 1 + wire.sizeOfBlock(wire.sizeOfText(m.kind));
+  if (m.size !== 0) size += 1 + wire.sizeOfVarint(m.size);
+  return size;
+}
+
+export function writeSearchRequest(w: wire.Writer, m: SearchRequest): void {
+  if (m.text !== '') w.text(10, m.text);
+  if (m.kind !== '') w.text(18, m.kind);
+  if (m.size !== 0) w.number(24, m.size);
+}
+
+export function readSearchRequest(r: wire.Reader): SearchRequest {
+  let text = '';
+  let kind = '';
+  let size = 0;
+  while (r.at < r.end) {
+    const tag = r.varint();
+    if (tag === 10) text = r.text();
+    else if (tag === 18) kind = r.text();
+    else if (tag === 24) size = r.varint();
+    else r.skip(tag);
+  }
+  return { text, kind, size };
+}
+
+export const encodeSearchRequest = (m: SearchRequest) =>
+  wire.encode(sizeOfSearchRequest(m), writeSearchRequest, m);
+export const decodeSearchRequest = (bytes: Uint8Array) => readSearchRequest(new wire.Reader(bytes));
+
+export function sizeOfSearchHit(m: SearchHit): number {
+  let size = 0;
+  if (m.kind !== '') size += 1 + wire.sizeOfBlock(wire.sizeOfText(m.kind));
+  if (m.trackId !== '') size += 1 + wire.sizeOfBlock(wire.sizeOfText(m.trackId));
+  if (m.playlistId !== '') size += 1 + wire.sizeOfBlock(wire.sizeOfText(m.playlistId));
+  if (m.title !== '') size += 1 + wire.sizeOfBlock(wire.sizeOfText(m.title));
+  if (m.artistName !== '') size += 1 + wire.sizeOfBlock(wire.sizeOfText(m.artistName));
+  if (!Object.is(m.score, 0)) size += 9;
+  return size;
+}
+
+export function writeSearchHit(w: wire.Writer, m: SearchHit): void {
+  if (m.kind !== '') w.text(10, m.kind);
+  if (m.trackId !== '') w.text(18, m.trackId);
+  if (m.playlistId !== '') w.text(26, m.playlistId);
+  if (m.title !== '') w.text(34, m.title);
+  if (m.artistName !== '') w.text(42, m.artistName);
+  if (!Object.is(m.score, 0)) w.double(49, m.score);
+}
+
+export function readSearchHit(r: wire.Reader): SearchHit {
+  let kind = '';
+  let trackId = '';
+  let playlistId = '';
+  let title = '';
+  let artistName = '';
+  let score = 0;
+  while (r.at < r.end) {
+    const tag = r.varint();
+    if (tag === 10) kind = r.text();
+    else if (tag === 18) trackId = r.text();
+    else if (tag === 26) playlistId = r.text();
+    else if (tag === 34) title = r.text();
+    else if (tag === 42) artistName = r.text();
+    else if (tag === 49) score = r.double();
+    else r.skip(tag);
+  }
+  return { kind, trackId, playlistId, title, artistName, score };
+}
+
+export const encodeSearchHit = (m: SearchHit) => wire.encode(sizeOfSearchHit(m), writeSearchHit, m);
+export const decodeSearchHit = (bytes: Uint8Array) => readSearchHit(new wire.Reader(bytes));
+
+export function sizeOfSearchResponse(m: SearchResponse): number {
+  let size = 0;
+  if (m.total !== 0) size += 1 + wire.sizeOfVarint(m.total);
+  for (const item of m.hits) size += 1 + wire.sizeOfBlock(sizeOfSearchHit(item));
+  return size;
+}
+
+export function writeSearchResponse(w: wire.Writer, m: SearchResponse): void {
+  if (m.total !== 0) w.number(8, m.total);
+  for (const item of m.hits) w.message(18, sizeOfSearchHit(item), writeSearchHit, item);
+}
+
+export function readSearchResponse(r: wire.Reader): SearchResponse {
+  let total = 0;
+  const hits: SearchHit[] = [];
+  while (r.at < r.end) {
+    const tag = r.varint();
+    if (tag === 8) total = r.varint();
+    else if (tag === 18) hits.push(r.message(readSearchHit));
+    else r.skip(tag);
+  }
+  return { total, hits };
+}
+
+export const encodeSearchResponse = (m: SearchResponse) =>
+  wire.encode(sizeOfSearchResponse(m), writeSearchResponse, m);
+export const decodeSearchResponse = (bytes: Uint8Array) => readSearchResponse(new wire.Reader(bytes));
