@@ -6,6 +6,8 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { registerCompare } from './compare.ts';
 import { EXIT } from './errors.ts';
+import { reasonOf } from './files.ts';
+import { registerFixtures } from './fixtures.ts';
 import { registerInit } from './init.ts';
 import { registerList } from './list.ts';
 import { registerReport } from './report.ts';
@@ -46,6 +48,7 @@ export function createProgram(): Command {
   registerInit(program);
   registerReport(program);
   registerCompare(program);
+  registerFixtures(program);
   return program;
 }
 
@@ -91,8 +94,9 @@ function capitalised(text: string): string {
 /** A reader that has seen enough (`rehearse list | head -1`) is no error. */
 function ignoreClosedPipes(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(process.exitCode ?? 0);
+    if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
+    say(`Standard output cannot be written: ${reasonOf(error)}.`);
+    process.exit(EXIT.usage);
   });
   process.stderr.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
