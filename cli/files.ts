@@ -18,15 +18,10 @@ export function ensureWritable(directory: string): void {
   }
 }
 
-/** Throws UsageError for a file that is missing, is not JSON or is not a result. */
+/** Throws an error with exit code 2 for a file that is missing, is not JSON or is not a result. */
 export async function readResult(file: string): Promise<RunResult> {
-  const { parseResult } = await import('../reports/parse.ts');
-  const text = readText(file);
-  try {
-    return parseResult(text, file);
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
+  const { parseResult } = await import('../reports/validate-result.ts');
+  return parseResult(readText(file), file);
 }
 
 export function readText(file: string): string {

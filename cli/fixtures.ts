@@ -80,7 +80,8 @@ function listenersFor(kind: RowKind, count: number, playlistsPerListener: number
   return kind === 'playlists' ? Math.ceil(count / playlistsPerListener) : 1;
 }
 
-async function readProfile(file: string): Promise<PlayProfile> {
+/** Measured tastes from a file; throws an error with exit code 2 that says what is wrong with it. */
+export async function readProfile(file: string): Promise<PlayProfile> {
   const { readPlaysFile } = await import('../fixtures/plays-file.ts');
   try {
     return await readPlaysFile(createReadStream(file), file);

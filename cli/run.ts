@@ -167,8 +167,10 @@ async function checkedSettings(
   return settings;
 }
 
+/** In the form in which threads can share it. */
 async function readPlays(file: string): Promise<unknown> {
-  throw new UsageError(`--plays ${file}: measured plays cannot be read yet.`);
+  const { readProfile } = await import('./fixtures.ts');
+  return (await readProfile(file)).toTransferable();
 }
 
 function announce(
