@@ -13,6 +13,7 @@ export {
   createCircuitBreaker,
 } from './circuit-breaker.ts';
 export { createHedge, type Hedge, type HedgeDependencies } from './hedge.ts';
+export { inParallel } from './in-parallel.ts';
 export { createRateLimiter, type RateLimiter, type RateLimiterDependencies } from './rate-limiter.ts';
 export { createRetry, type Retry, type RetryDependencies, type RetryRules } from './retry.ts';
 export { createSingleFlight, type SingleFlight, type SingleFlightDependencies } from './single-flight.ts';

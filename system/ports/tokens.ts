@@ -1,0 +1,24 @@
+import type { Context } from './context.ts';
+
+/**
+ * An access token: claims, and a check value over them that only the issuer can make. A transport that carries JWTs
+ * checks and maps them; in virtual time a model stands in for the cryptography.
+ */
+export interface AccessToken {
+  /** Whom it was issued to: the id of a listener. */
+  readonly subject: string;
+  /** On the issuer's clock. */
+  readonly expiresAtNs: number;
+  /** The key it was signed with: keys rotate. */
+  readonly keyId: number;
+  readonly signature: number;
+}
+
+export interface Identity {
+  readonly listenerId: string;
+}
+
+/** Rejects with `unauthenticated`: absent, expired, tampered with, or signed with a key that is no longer accepted. */
+export interface TokenVerifier {
+  verify(context: Context, token: AccessToken | undefined): Promise<Identity>;
+}
