@@ -33,8 +33,9 @@ export interface ConsumeOptions {
   readonly random: Random;
   readonly background: Background;
   readonly consumer: EventConsumer;
+  /** A batch is full with this many records. */
   readonly maxPollRecords: number;
-  /** A batch that is not full is followed by a pause, so that batches begin this far apart. 0: none. */
+  /** Larger batches cost less per record: one that is not full is followed by a pause, so that they begin this far apart. */
   readonly intervalNs: number;
   /** Called again with the same records after a passing failure. */
   readonly handle: (context: Context, records: readonly LogRecord[]) => Promise<void>;
@@ -43,11 +44,10 @@ export interface ConsumeOptions {
 /** Runs until the context is cancelled; rejects only on an error that trying again cannot mend. */
 export async function consume(context: Context, options: ConsumeOptions): Promise<void> {
   const { clock, background, consumer, maxPollRecords, intervalNs, handle } = options;
-  const poll = () => consumer.poll(context, POLL_WAIT_MS);
   try {
     while (context.cancelled === null) {
       const beganNs = clock.now();
-      const records = await untilDone(context, options, poll);
+      const records = await untilDone(context, options, () => gather(context, options));
       if (records.length === 0) continue;
       await untilDone(context, options, () => handle(context, records));
       await commit(context, consumer);
@@ -59,6 +59,20 @@ export async function consume(context: Context, options: ConsumeOptions): Promis
   } finally {
     background((detached) => consumer.close(detached));
   }
+}
+
+/** One poll; or, where batches are collected, polls until nothing is left: a poll brings what one broker has. */
+async function gather(context: Context, options: ConsumeOptions): Promise<readonly LogRecord[]> {
+  const { consumer, maxPollRecords, intervalNs } = options;
+  const first = await consumer.poll(context, POLL_WAIT_MS);
+  if (intervalNs === 0 || first.length === 0) return first;
+  const records = [...first];
+  while (records.length < maxPollRecords) {
+    const more = await consumer.poll(context, 0);
+    if (more.length === 0) break;
+    records.push(...more);
+  }
+  return records;
 }
 
 async function untilDone<T>(

@@ -1,0 +1,21 @@
+import type { Knobs, KnobValues } from '../../ports/knobs.ts';
+
+export const gatewayKnobs = {
+  // FACTS: internal deadline 500 ms.
+  deadlineMs: {
+    default: 500,
+    unit: 'ms',
+    description: 'What a public request may take in all; then the work below it is cancelled',
+    min: 1,
+  },
+  rateLimit: {
+    default: false,
+    unit: '',
+    description: 'Whether each listener has a token bucket; it costs a call to the cache per request',
+  },
+  // estimate: an app that opens a screen sends ten to twenty requests, then few.
+  rateLimitPerSecond: { default: 10, unit: 'requests/s', description: 'Refill of a bucket', min: 0.1 },
+  rateLimitBurst: { default: 50, unit: 'requests', description: 'Size of a bucket', min: 1 },
+} as const satisfies Knobs;
+
+export type GatewayKnobs = KnobValues<typeof gatewayKnobs>;

@@ -1,0 +1,48 @@
+import type { Knobs, KnobValues } from '../../ports/knobs.ts';
+
+export const listeningKnobs = {
+  playPartitions: {
+    default: 12,
+    unit: '1',
+    description: 'Partitions of the topic plays',
+    min: 1,
+    max: 1_000,
+  },
+  historyConsumers: {
+    default: 4,
+    unit: '1',
+    description: 'Consumers that write the history',
+    min: 1,
+    max: 1_000,
+  },
+  historyWrites: {
+    default: 'segments',
+    unit: '',
+    description:
+      'A row per play and listener (cheap reads), or the plays of many listeners as one row (cheap writes)',
+    values: ['per-play', 'segments'],
+  },
+  // estimate: five seconds late in one's own history is not noticed.
+  historyIntervalMs: {
+    default: 5_000,
+    unit: 'ms',
+    description: 'Batches of plays begin this far apart unless they are full',
+    min: 0,
+  },
+  // estimate: five seconds of 400 plays/s a consumer.
+  historyBatch: { default: 2_000, unit: '1', description: 'Plays in a full batch', min: 1 },
+  historyConcurrency: { default: 16, unit: '1', description: 'Writes of a consumer at once', min: 1 },
+  // estimate: more shards make history reads cheaper and writes dearer, one for one.
+  historyShards: { default: 8, unit: '1', description: 'Shards of listeners, for segments', min: 1 },
+  historyPeriodS: { default: 600, unit: 's', description: 'Time that a partition of segments spans', min: 1 },
+  historyPeriods: {
+    default: 6,
+    unit: '1',
+    description:
+      'Partitions (segments: periods, per-play: months) that a read of the history goes back at most',
+    min: 1,
+  },
+  historyLimit: { default: 50, unit: '1', description: 'Most plays in an answer', min: 1 },
+} as const satisfies Knobs;
+
+export type ListeningKnobs = KnobValues<typeof listeningKnobs>;

@@ -1,0 +1,76 @@
+import type { Knobs, KnobValues } from '../../ports/knobs.ts';
+
+export const playlistKnobs = {
+  schema: {
+    default: 'bucketed',
+    unit: '',
+    description:
+      'Followers in one partition a playlist (wide), or spread over buckets with the metadata apart',
+    values: ['wide', 'bucketed'],
+  },
+  // estimate: 117 MB in 64 buckets are under 2 MB each; a power of two of the order of the cluster's vnodes per replica set.
+  buckets: { default: 64, unit: '1', description: 'Buckets of a playlist’s followers', min: 1, max: 10_000 },
+  readConsistency: {
+    default: 'QUORUM',
+    unit: '',
+    description: 'Replicas that a read waits for; writes wait for a quorum',
+    values: ['QUORUM', 'ONE'],
+  },
+  // estimate: what an app shows of followers before it asks for more.
+  followersLimit: { default: 500, unit: '1', description: 'Most followers in an answer', min: 0 },
+  // estimate: one page of a playlist in an app.
+  tracksLimit: { default: 100, unit: '1', description: 'Tracks in an answer, newest first', min: 1 },
+  followerCount: {
+    default: 'off',
+    unit: '',
+    description: 'Whether a read of the database counts all followers (over every bucket)',
+    values: ['off', 'counted'],
+  },
+  // FACTS: internal deadline 500 ms.
+  catalogueDeadlineMs: {
+    default: 500,
+    unit: 'ms',
+    description: 'How long adding a track waits for the catalogue to know it',
+    min: 1,
+  },
+  writeDeadlineMs: {
+    default: 500,
+    unit: 'ms',
+    description:
+      'How long an edit waits for the database; a cached value is trusted to hold edits older than this',
+    min: 1,
+  },
+  cache: {
+    default: 'off',
+    unit: '',
+    description: 'Whether reads go to the cache first',
+    values: ['off', 'cache-aside'],
+  },
+  // FACTS: cached in Redis with a TTL of 5 minutes.
+  cacheTtlMs: { default: 300_000, unit: 'ms', description: 'How long a cached playlist is fresh', min: 1 },
+  stampedeProtection: {
+    default: 'none',
+    unit: '',
+    description: 'What keeps readers who miss together from all rebuilding the value',
+    values: ['none', 'lock', 'stale-while-revalidate', 'xfetch'],
+  },
+  // estimate: a rebuild takes 10 to 100 ms; 400 ms is well above, and below the deadline of those who wait.
+  lockTtlMs: {
+    default: 400,
+    unit: 'ms',
+    description: 'After this the lock of a rebuilder that died is free again',
+    min: 1,
+  },
+  // estimate: a fraction of a rebuild, so that waiting adds little and few polls are in vain.
+  lockWaitMs: { default: 20, unit: 'ms', description: 'Pause of those who wait between two looks', min: 1 },
+  staleTtlFactor: {
+    default: 2,
+    unit: '1',
+    description: 'How many TTLs a value is kept in all under stale-while-revalidate',
+    min: 1,
+  },
+  // Vattani et al. (VLDB 2015): beta 1 is optimal for exponential gaps; larger rebuilds earlier.
+  xfetchBeta: { default: 1, unit: '1', description: 'How early XFetch rebuilds', min: 0 },
+} as const satisfies Knobs;
+
+export type PlaylistKnobs = KnobValues<typeof playlistKnobs>;
