@@ -32,6 +32,6 @@ export async function printResult(
 }
 
 async function tableOf(result: RunResult): Promise<string> {
-  const { renderTable } = await import('../reports/table.ts');
-  return renderTable(result);
+  const { renderTable, terminalOptions } = await import('../reports/terminal.ts');
+  return renderTable(result, terminalOptions(process.stdout, process.env));
 }
