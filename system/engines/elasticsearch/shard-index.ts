@@ -1,0 +1,173 @@
+import type { IndexDefinition, IndexDocument } from '../../ports/search-index.ts';
+import { analyze } from './analyzer.ts';
+import { encodeLength } from './bm25.ts';
+import { type Dictionary, DOCUMENT_LIMIT, InvertedField, PostingArena } from './postings.ts';
+
+/**
+ * The documents of one shard: a buffer of what was written since the last refresh, and the searchable part behind it.
+ *
+ *   put, remove ──▶ buffer ──beginRefresh──▶ segment being made ──finishRefresh──▶ searchable
+ *
+ * Deleted documents stay in the posting lists, and count in the statistics, until a merge drops them, as in Lucene.
+ */
+
+/** `TieredMergePolicy.deletesPctAllowed`: Lucene keeps deleted documents below a fifth. */
+const DELETED_SHARE = 0.2;
+/** estimate: below this a merge would cost more turns than it saves memory. */
+const DELETED_MINIMUM = 64;
+
+type Buffer = Map<string, IndexDocument | null>;
+
+export class ShardIndex {
+  readonly fields: InvertedField[];
+  arena = new PostingArena();
+  /** By document number; null: deleted. */
+  documents: (IndexDocument | null)[] = [];
+  ids: string[] = [];
+  /** Characters of text that were indexed, deleted documents included until merged. */
+  textLength = 0;
+  readonly #numbers = new Map<string, number>();
+  #buffer: Buffer = new Map();
+  #segment: Buffer = new Map();
+  readonly #words: string[] = [];
+
+  constructor(definition: IndexDefinition, dictionaries: ReadonlyMap<string, Dictionary>) {
+    this.fields = Object.entries(definition.fields)
+      .filter(([, type]) => type === 'text')
+      .map(([name]) => new InvertedField(name, dictionaries.get(name)!));
+  }
+
+  /** Documents that a search can find. */
+  get searchable(): number {
+    return this.#numbers.size;
+  }
+
+  /** Documents as written, whether searchable or not. */
+  get stored(): number {
+    let count = this.#numbers.size;
+    const seen = this.#segment;
+    for (const [id, document] of seen) count += Number(document !== null) - Number(this.#numbers.has(id));
+    for (const [id, document] of this.#buffer) {
+      const before = seen.has(id) ? seen.get(id) !== null : this.#numbers.has(id);
+      count += Number(document !== null) - Number(before);
+    }
+    return count;
+  }
+
+  /** Writes that no search shows yet. */
+  get buffered(): number {
+    return this.#buffer.size;
+  }
+
+  put(id: string, document: IndexDocument): void {
+    this.#buffer.set(id, document);
+  }
+
+  remove(id: string): void {
+    this.#buffer.set(id, null);
+  }
+
+  has(id: string): boolean {
+    // A null in the map is a delete; undefined: nothing was written.
+    let written = this.#buffer.get(id);
+    if (written === undefined) written = this.#segment.get(id);
+    return written === undefined ? this.#numbers.has(id) : written !== null;
+  }
+
+  isSearchable(id: string): boolean {
+    return this.#numbers.has(id);
+  }
+
+  /** Closes the buffer: what comes later waits for the next refresh. Returns how many writes it holds. */
+  beginRefresh(): number {
+    const closed = this.#buffer;
+    this.#buffer = this.#segment;
+    this.#segment = closed;
+    return closed.size;
+  }
+
+  finishRefresh(): void {
+    for (const [id, document] of this.#segment) this.#apply(id, document);
+    this.#segment.clear();
+    const deleted = this.documents.length - this.#numbers.size;
+    if (deleted > DELETED_MINIMUM && deleted > DELETED_SHARE * this.documents.length) this.#merge();
+  }
+
+  /** The refresh was lost in a crash: its writes wait for the next one, behind none that came later. */
+  abortRefresh(): void {
+    for (const [id, document] of this.#segment) {
+      if (!this.#buffer.has(id)) this.#buffer.set(id, document);
+    }
+    this.#segment.clear();
+  }
+
+  /** Memory of the posting lists and text of the stored fields. */
+  get bytes(): number {
+    return this.arena.used * 4 + this.textLength;
+  }
+
+  #apply(id: string, document: IndexDocument | null): void {
+    const old = this.#numbers.get(id);
+    if (old !== undefined) this.documents[old] = null;
+    if (document === null) {
+      this.#numbers.delete(id);
+      return;
+    }
+    const number = this.documents.length;
+    if (number === DOCUMENT_LIMIT)
+      throw new RangeError(`A shard holds at most ${DOCUMENT_LIMIT} documents: give the index more shards.`);
+    this.documents.push(document);
+    this.ids.push(id);
+    this.#numbers.set(id, number);
+    for (const field of this.fields) {
+      const value = document[field.name];
+      if (value !== undefined) this.#invert(field, number, value);
+    }
+  }
+
+  #invert(field: InvertedField, document: number, value: IndexDocument[string]): void {
+    const words = this.#words;
+    words.length = 0;
+    if (typeof value === 'string') this.#read(value);
+    else if (typeof value === 'object') for (const text of value) this.#read(text);
+    else this.#read(String(value));
+    if (words.length === 0) return;
+    const { dictionary } = field;
+    for (let i = 0; i < words.length; i++) field.add(this.arena, dictionary.number(words[i]!), document);
+    field.setNorm(document, encodeLength(words.length));
+    field.documents++;
+    field.words += words.length;
+  }
+
+  #read(text: string): void {
+    this.textLength += text.length;
+    analyze(text, this.#words);
+  }
+
+  #merge(): void {
+    const renumbered = new Int32Array(this.documents.length);
+    const documents: (IndexDocument | null)[] = [];
+    const ids: string[] = [];
+    for (let old = 0; old < renumbered.length; old++) {
+      const document = this.documents[old]!;
+      if (document === null) {
+        renumbered[old] = -1;
+        continue;
+      }
+      renumbered[old] = documents.length;
+      this.#numbers.set(this.ids[old]!, documents.length);
+      documents.push(document);
+      ids.push(this.ids[old]!);
+    }
+    const arena = new PostingArena();
+    for (let i = 0; i < this.fields.length; i++) {
+      const field = new InvertedField(this.fields[i]!.name, this.fields[i]!.dictionary);
+      field.merge(this.fields[i]!, this.arena, arena, renumbered);
+      this.fields[i] = field;
+    }
+    this.textLength = Math.round((this.textLength * documents.length) / renumbered.length);
+    this.arena = arena;
+    this.documents = documents;
+    this.ids = ids;
+  }
+}
