@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { EXIT } from './errors.ts';
 import { readResult } from './files.ts';
+import { terminalWidth } from './text.ts';
 
 export function registerCompare(program: Command): void {
   program
@@ -13,9 +14,12 @@ export function registerCompare(program: Command): void {
     .addHelpText('after', '\nExample:\n  rehearse compare before/result.json after/result.json')
     .action(async (before: string, after: string, options: { json?: boolean }) => {
       const [a, b] = [await readResult(before), await readResult(after)];
-      const { compareResults, renderComparison } = await import('../reports/compare.ts');
+      const { compareResults } = await import('../reports/compare.ts');
+      const { renderComparison } = await import('../reports/render-comparison.ts');
       const comparison = compareResults(a, b);
-      const text = options.json ? JSON.stringify(comparison, null, 2) : renderComparison(comparison);
+      const text = options.json
+        ? JSON.stringify(comparison, null, 2)
+        : renderComparison(comparison, { width: terminalWidth(process.stdout) });
       process.stdout.write(`${text.trimEnd()}\n`);
       process.exitCode = comparison.regressed ? EXIT.refuted : EXIT.confirmed;
     });

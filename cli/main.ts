@@ -13,6 +13,7 @@ import { registerList } from './list.ts';
 import { registerReport } from './report.ts';
 import { registerRun } from './run.ts';
 import { registerShow } from './show.ts';
+import { registerValidate } from './validate.ts';
 
 /** Runs one command line (without node and script) and sets the exit code of the process. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -48,6 +49,7 @@ export function createProgram(): Command {
   registerInit(program);
   registerReport(program);
   registerCompare(program);
+  registerValidate(program);
   registerFixtures(program);
   return program;
 }

@@ -1,5 +1,6 @@
 /** What a run leaves: reports in the output directory, a table (or JSON) on stdout, the paths that were written. */
 import type { RunResult } from '../reports/result.ts';
+import { terminalWidth } from './text.ts';
 
 export const FORMATS = ['html', 'json', 'junit', 'markdown'] as const;
 
@@ -16,18 +17,19 @@ export async function printResult(
   options: PrintOptions,
 ): Promise<boolean> {
   const { writeReports } = await import('../reports/write.ts');
-  const written = await writeReports(result, options.out, options.format);
+  const written = await writeReports(result, { directory: options.out, formats: options.format });
   const beside = options.json ? process.stderr : process.stdout;
   if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`);
   else process.stdout.write(await tableOf(result));
   let regressed = false;
   if (baseline !== null) {
-    const { compareResults, renderComparison } = await import('../reports/compare.ts');
+    const { compareResults } = await import('../reports/compare.ts');
+    const { renderComparison } = await import('../reports/render-comparison.ts');
     const comparison = compareResults(baseline, result);
     regressed = comparison.regressed;
-    beside.write(`${renderComparison(comparison)}\n`);
+    beside.write(`${renderComparison(comparison, { width: terminalWidth(process.stdout) }).trimEnd()}\n`);
   }
-  for (const path of written) beside.write(`${path}\n`);
+  beside.write(`${written.length === 0 ? '' : `\nWritten: ${written.join(', ')}\n`}`);
   return regressed;
 }
 

@@ -1,7 +1,7 @@
 /** `rehearse run`: rehearses scenarios, prints what came out and writes the reports. */
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
-import type { RunResult, Setting } from '../reports/result.ts';
+import type { RunResult, Setting, Verdict } from '../reports/result.ts';
 import { EXIT, UnavailableError, UsageError } from './errors.ts';
 import { type Found, findScenarios } from './find-scenarios.ts';
 import { onInterrupt } from './interrupt.ts';
@@ -131,6 +131,7 @@ async function run(words: readonly string[], options: RunOptions): Promise<numbe
         announced = true;
         progress.update({ ...state, detail: playsSoFar > 0 ? `${amount(playsSoFar)} plays` : '' });
       },
+      onVerdict: (verdict) => progress.say(verdictLine(verdict)),
       signal: interrupt.signal,
     });
   } finally {
@@ -171,6 +172,13 @@ async function checkedSettings(
 async function readPlays(file: string): Promise<unknown> {
   const { readProfile } = await import('./fixtures.ts');
   return (await readProfile(file)).toTransferable();
+}
+
+/** One line an arm as soon as all its seeds are there; the reasons stand in the table at the end. */
+function verdictLine({ scenario, case: testCase, arm, confirmed, expected }: Verdict): string {
+  const place = testCase === scenario ? scenario : `${scenario} / ${testCase}`;
+  const did = expected === 'meets' ? 'meets its objectives' : 'misses its objectives, as it should';
+  return confirmed ? `  ✓ ${place} / ${arm} ${did}` : `  ✗ ${place} / ${arm} is not confirmed`;
 }
 
 function announce(

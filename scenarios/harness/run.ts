@@ -10,6 +10,7 @@ import type {
   RunResult,
   ScenarioResult,
   Setting,
+  Verdict,
 } from '../../reports/result.ts';
 import { RESULT_VERSION } from '../../reports/result.ts';
 import type { Drain } from '../../system/runtime/drive.ts';
@@ -35,6 +36,8 @@ export interface RunRequest {
   readonly command: string;
   readonly commandFor: (scenario: string) => string;
   readonly onProgress: (progress: Progress) => void;
+  /** An arm is finished at every seed. */
+  readonly onVerdict?: (verdict: Verdict) => void;
   readonly signal: AbortSignal;
 }
 
@@ -87,6 +90,8 @@ export async function runScenarios(request: RunRequest): Promise<RunResult> {
         finished.set(result.id, result);
         playsSoFar += result.run.plays;
         report();
+        const verdict = request.onVerdict && verdictAfter(planned, finished, planned[result.id]!);
+        if (verdict) request.onVerdict?.(verdict);
       },
     },
   );
@@ -97,6 +102,20 @@ export async function runScenarios(request: RunRequest): Promise<RunResult> {
   result.environment.cpuSeconds = (cpu.user + cpu.system) / 1e6;
   result.digest = digestOf(result);
   return result;
+}
+
+/** The verdict of the arm that this run belongs to, if it was the last one missing. */
+function verdictAfter(
+  planned: readonly Planned[],
+  finished: ReadonlyMap<number, Finished>,
+  { scenario, testCase, arm }: Planned,
+): Verdict | null {
+  const done = planned
+    .filter((other) => other.testCase === testCase && other.arm === arm)
+    .map(({ task }) => finished.get(task.id));
+  if (!done.every((result) => result !== undefined)) return null;
+  const runs = done.map(({ run }) => run);
+  return verdictOf(scenario, testCase, arm, runs, done[0]!.sentence);
 }
 
 function plan(request: RunRequest): Planned[] {
@@ -256,8 +275,11 @@ function productVersion(): string {
 function commitOf(): string | null {
   try {
     const cwd = new URL('.', import.meta.url);
-    const options = { cwd, stdio: ['ignore', 'pipe', 'ignore'], encoding: 'utf8' } as const;
-    return execFileSync('git', ['rev-parse', '--short=12', 'HEAD'], options).trim();
+    return execFileSync('git', ['rev-parse', '--short=12', 'HEAD'], {
+      cwd,
+      stdio: ['ignore', 'pipe', 'ignore'],
+      encoding: 'utf8',
+    }).trim();
   } catch {
     return null;
   }
