@@ -1,0 +1,233 @@
+/**
+ * Brokers, the partitions on them, and what the controller does: a crashed broker loses its leaderships after the
+ * failover time, only in-sync replicas are elected, a returning broker catches up, joins again and gets its leaderships
+ * back. A partition without an in-sync replica alive waits for one: nothing acknowledged by all is ever lost.
+ */
+import type { TopicDefinition } from '../../ports/event-log.ts';
+import {
+  type HandlerId,
+  type Machine,
+  MILLISECOND,
+  SECOND,
+  type Simulation,
+  Station,
+} from '../../runtime/kernel/index.ts';
+import type { EngineEnvironment } from '../engine.ts';
+import { CATCH_UP_BYTES_PER_SECOND, CATCH_UP_WAIT_NS } from './cost.ts';
+import type { KafkaKnobs } from './knobs.ts';
+import { murmur2 } from './murmur2.ts';
+import { Partition } from './partition.ts';
+
+export interface Topic {
+  readonly name: string;
+  readonly partitions: readonly Partition[];
+}
+
+export class Broker {
+  readonly index: number;
+  readonly machine: Machine;
+  /** Network and request threads. */
+  readonly cpu: Station;
+  /** The replica fetcher (num.replica.fetchers: 1): copies arrive in order. */
+  readonly fetcher: Station;
+  /** What the controller knows. */
+  believedUp = true;
+  crashedAtNs = 0;
+  /** Back, but its copies lack what was written meanwhile. */
+  catchingUp = false;
+  caughtUpAtNs = 0;
+  requests = 0;
+
+  constructor(environment: EngineEnvironment, index: number, cores: number) {
+    this.index = index;
+    this.machine = environment.createMachine(`kafka-${index + 1}`);
+    const { name } = this.machine;
+    this.cpu = new Station(environment.simulation, { name: `${name} cpu`, servers: cores });
+    this.fetcher = new Station(environment.simulation, { name: `${name} replica fetcher`, servers: 1 });
+    this.machine.attach(this.cpu);
+    this.machine.attach(this.fetcher);
+  }
+}
+
+export class Cluster {
+  readonly brokers: readonly Broker[];
+  readonly partitions: Partition[] = [];
+  readonly knobs: KafkaKnobs;
+  readonly #onCrash: ((broker: Broker) => void)[] = [];
+  readonly #onReplicaSettled: ((broker: Broker) => void)[] = [];
+  readonly #topics = new Map<string, Topic>();
+  readonly #simulation: Simulation;
+  readonly #detected: HandlerId;
+  readonly #caughtUp: HandlerId;
+  readonly #preferred: HandlerId;
+
+  constructor(environment: EngineEnvironment, topics: readonly TopicDefinition[], knobs: KafkaKnobs) {
+    this.knobs = knobs;
+    this.#simulation = environment.simulation;
+    this.brokers = Array.from(
+      { length: knobs.brokers },
+      (_, i) => new Broker(environment, i, knobs.coresPerBroker),
+    );
+    this.#detected = environment.simulation.register((broker) => this.#fence(this.brokers[broker]!));
+    this.#caughtUp = environment.simulation.register((broker) => this.#join(this.brokers[broker]!));
+    this.#preferred = environment.simulation.register((broker) => this.#prefer(this.brokers[broker]!));
+    for (const topic of topics) this.#create(topic);
+    for (const broker of this.brokers) {
+      broker.machine.onCrash(() => this.#crashed(broker));
+      broker.machine.onRestart(() => this.#restarted(broker));
+    }
+  }
+
+  /** Called with a broker that crashed: what was in flight there is lost. */
+  onCrash(listener: (broker: Broker) => void): void {
+    this.#onCrash.push(listener);
+  }
+
+  /** Called with a broker for which nobody has to wait any more: it left the in-sync replicas, or caught up. */
+  onReplicaSettled(listener: (broker: Broker) => void): void {
+    this.#onReplicaSettled.push(listener);
+  }
+
+  topic(name: string): Topic | undefined {
+    return this.#topics.get(name);
+  }
+
+  get topics(): Iterable<Topic> {
+    return this.#topics.values();
+  }
+
+  /** The broker that keeps a group's members and offsets: the next live one takes over. */
+  coordinatorOf(group: string): Broker {
+    const { brokers } = this;
+    const first = (murmur2(group) & 0x7fffffff) % brokers.length;
+    for (let i = 0; i < brokers.length; i++) {
+      const broker = brokers[(first + i) % brokers.length]!;
+      if (broker.believedUp) return broker;
+    }
+    return brokers[first]!;
+  }
+
+  /** Partitions with fewer in-sync replicas than copies. */
+  underReplicated(): number {
+    let count = 0;
+    for (const partition of this.partitions) if (partition.inSyncCount < partition.replicas.length) count++;
+    return count;
+  }
+
+  /** Bytes of the largest partition of which a broker holds a copy. */
+  largestBytes(broker: Broker): number {
+    let largest = 0;
+    for (const partition of this.partitions)
+      if (partition.bytes > largest && partition.replicas.includes(broker.index)) largest = partition.bytes;
+    return largest;
+  }
+
+  #create({ name, partitions, replicationFactor, retentionMs }: TopicDefinition): void {
+    if (this.#topics.has(name)) throw new RangeError(`Kafka topic '${name}' is defined twice.`);
+    if (!Number.isInteger(partitions) || partitions < 1)
+      throw new RangeError(`Kafka topic '${name}' needs at least one partition, not ${partitions}.`);
+    const brokers = this.brokers.length;
+    if (!Number.isInteger(replicationFactor) || replicationFactor < 1 || replicationFactor > brokers)
+      throw new RangeError(
+        `Kafka topic '${name}' cannot have ${replicationFactor} replicas on ${brokers} brokers.`,
+      );
+    // Each topic starts on another broker, so that topics of one partition do not pile up on the first.
+    const shift = this.#topics.size;
+    const retentionNs = (retentionMs ?? this.knobs.retentionMs) * MILLISECOND;
+    const made = Array.from({ length: partitions }, (_, number) => {
+      const replicas = Array.from({ length: replicationFactor }, (_, i) => (shift + number + i) % brokers);
+      const partition = new Partition(this.partitions.length, name, number, replicas, retentionNs);
+      this.partitions.push(partition);
+      return partition;
+    });
+    this.#topics.set(name, { name, partitions: made });
+  }
+
+  #crashed(broker: Broker): void {
+    broker.crashedAtNs = this.#simulation.nowNs;
+    for (const partition of this.partitions) {
+      // What a leader had appended is on its disk: it counts if nobody else can lead until it is back.
+      if (partition.leader === broker.index)
+        partition.replicaEnd[partition.replicas.indexOf(broker.index)] = partition.endOffset;
+    }
+    for (const listener of this.#onCrash) listener(broker);
+    this.#simulation.schedule(this.knobs.brokerFailoverMs * MILLISECOND, this.#detected, broker.index);
+  }
+
+  /** The controller has missed the broker for long enough: it leaves the in-sync replicas, others lead. */
+  #fence(broker: Broker): void {
+    const silentNs = this.#simulation.nowNs - broker.crashedAtNs;
+    if (broker.machine.up || silentNs < this.knobs.brokerFailoverMs * MILLISECOND) return;
+    broker.believedUp = false;
+    for (const partition of this.partitions) {
+      const position = partition.replicas.indexOf(broker.index);
+      if (position < 0) continue;
+      // The last in-sync replica stays one: only it may lead again.
+      if (partition.inSync[position] && partition.inSyncCount > 1) partition.inSync[position] = false;
+      if (partition.leader === broker.index) this.#elect(partition);
+    }
+    for (const listener of this.#onReplicaSettled) listener(broker);
+  }
+
+  #elect(partition: Partition): void {
+    for (let i = 0; i < partition.replicas.length; i++) {
+      const candidate = this.brokers[partition.replicas[i]!]!;
+      if (!partition.inSync[i] || !candidate.believedUp || !candidate.machine.up) continue;
+      this.#lead(partition, i);
+      return;
+    }
+    partition.leader = -1;
+  }
+
+  #lead(partition: Partition, position: number): void {
+    partition.leader = partition.replicas[position]!;
+    partition.truncate(partition.replicaEnd[position]!);
+    for (let i = 0; i < partition.replicas.length; i++) {
+      const { machine, believedUp, catchingUp } = this.brokers[partition.replicas[i]!]!;
+      if (machine.up && believedUp && !catchingUp) partition.inSync[i] = true;
+    }
+    partition.settleReplicas();
+    for (const reader of partition.readers) reader.wake();
+  }
+
+  #restarted(broker: Broker): void {
+    broker.believedUp = true;
+    broker.catchingUp = true;
+    let missedBytes = 0;
+    for (const partition of this.partitions) {
+      const position = partition.replicas.indexOf(broker.index);
+      if (position < 0) continue;
+      if (partition.leader < 0 && partition.inSync[position]) this.#lead(partition, position);
+      else if (partition.leader === broker.index) {
+        // Back before anybody noticed: its own log is as it was on disk.
+        partition.replicaEnd[position] = partition.endOffset;
+        for (const reader of partition.readers) reader.wake();
+      } else missedBytes += (partition.endOffset - partition.replicaEnd[position]!) * partition.meanBytes;
+    }
+    const catchUpNs = CATCH_UP_WAIT_NS + (missedBytes / CATCH_UP_BYTES_PER_SECOND) * SECOND;
+    broker.caughtUpAtNs = this.#simulation.nowNs + Math.round(catchUpNs);
+    this.#simulation.schedule(Math.round(catchUpNs), this.#caughtUp, broker.index);
+  }
+
+  #join(broker: Broker): void {
+    if (!broker.machine.up || this.#simulation.nowNs !== broker.caughtUpAtNs) return;
+    broker.catchingUp = false;
+    for (const partition of this.partitions) {
+      const position = partition.replicas.indexOf(broker.index);
+      if (position < 0 || partition.leader < 0) continue;
+      partition.inSync[position] = true;
+      partition.replicaEnd[position] = partition.endOffset;
+    }
+    for (const listener of this.#onReplicaSettled) listener(broker);
+    this.#simulation.schedule(this.knobs.leaderRebalanceMs * MILLISECOND, this.#preferred, broker.index);
+  }
+
+  #prefer(broker: Broker): void {
+    if (!broker.machine.up || !broker.believedUp) return;
+    for (const partition of this.partitions) {
+      if (partition.replicas[0] !== broker.index || !partition.inSync[0] || partition.leader < 0) continue;
+      partition.leader = broker.index;
+      partition.settleReplicas();
+    }
+  }
+}

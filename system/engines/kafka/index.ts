@@ -1,0 +1,4 @@
+/** Kafka: what composition roots and scenarios may use of it. */
+export { createKafka, type EmbeddedKafka, type PartitionInspection } from './embedded.ts';
+export { type KafkaKnobs, kafkaKnobs } from './knobs.ts';
+export { murmur2, partitionOf } from './murmur2.ts';

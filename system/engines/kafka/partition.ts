@@ -1,0 +1,132 @@
+/**
+ * One partition: the leader's log, which replica has how much of it, and who reads it. Records are kept as the objects
+ * that consumers get; readers see them up to the high watermark, the offset that every in-sync replica has.
+ */
+import type { LogRecord } from '../../ports/event-log.ts';
+
+/** A record before and after it got its offset. */
+export type StoredRecord = { -readonly [K in keyof LogRecord]: LogRecord[K] };
+
+/** Something that waits for records of a partition: one consumer group's claim on it. */
+export interface Reader {
+  /** There is more to read, or the partition has a leader again. */
+  wake(): void;
+}
+
+/** Deleted records stay in the array until so many have gathered: one copy then, amortised to nothing. */
+const COMPACT_AT = 4096;
+
+export class Partition {
+  /** Among all partitions of the cluster. */
+  readonly index: number;
+  readonly topic: string;
+  readonly number: number;
+  /** Brokers that hold a copy; the first one is the preferred leader. */
+  readonly replicas: readonly number[];
+  /** By position in `replicas`. */
+  readonly inSync: boolean[];
+  /** By position in `replicas`: where the copy of that broker ends. */
+  readonly replicaEnd: number[];
+  readonly readers: Reader[] = [];
+  /** Broker that leads, or -1. */
+  leader: number;
+  startOffset = 0;
+  endOffset = 0;
+  highWatermark = 0;
+  /** Retained bytes. */
+  bytes = 0;
+  readonly retentionNs: number;
+  #records: (StoredRecord | null)[] = [];
+  #head = 0;
+
+  constructor(
+    index: number,
+    topic: string,
+    number: number,
+    replicas: readonly number[],
+    retentionNs: number,
+  ) {
+    this.index = index;
+    this.topic = topic;
+    this.number = number;
+    this.replicas = replicas;
+    this.inSync = replicas.map(() => true);
+    this.replicaEnd = replicas.map(() => 0);
+    this.leader = replicas[0]!;
+    this.retentionNs = retentionNs;
+  }
+
+  append(record: StoredRecord, nowNs: number): void {
+    record.offset = this.endOffset++;
+    record.timestampNs = nowNs;
+    this.bytes += record.bytes;
+    this.#records.push(record);
+  }
+
+  /** The record at an offset, if it is in the log. */
+  at(offset: number): StoredRecord | undefined {
+    if (offset < this.startOffset || offset >= this.endOffset) return undefined;
+    return this.#records[this.#head + offset - this.startOffset]!;
+  }
+
+  /** Puts up to `limit` visible records from `offset` behind those in `into`; returns the offset after the last. */
+  read(offset: number, limit: number, into: LogRecord[]): number {
+    const end = Math.min(this.highWatermark, offset + limit);
+    const base = this.#head - this.startOffset;
+    for (let next = offset; next < end; next++) into.push(this.#records[base + next]!);
+    return end;
+  }
+
+  /** Mean bytes of a retained record: what a fetch is charged by. */
+  get meanBytes(): number {
+    const count = this.endOffset - this.startOffset;
+    return count === 0 ? 0 : this.bytes / count;
+  }
+
+  get inSyncCount(): number {
+    let count = 0;
+    for (const inSync of this.inSync) if (inSync) count++;
+    return count;
+  }
+
+  /** Records up to `offset` are on every in-sync replica: readers may see them. */
+  raise(offset: number): void {
+    if (offset <= this.highWatermark) return;
+    this.highWatermark = offset;
+    for (const reader of this.readers) reader.wake();
+  }
+
+  /** A new leader's log ends at `offset`: what the old one had beyond is gone. */
+  truncate(offset: number): void {
+    while (this.endOffset > offset) {
+      this.bytes -= this.#records.pop()!.bytes;
+      this.endOffset--;
+    }
+  }
+
+  /** All in-sync replicas have everything: after an election, or a preload outside time. */
+  settleReplicas(): void {
+    for (let i = 0; i < this.replicas.length; i++) if (this.inSync[i]) this.replicaEnd[i] = this.endOffset;
+    this.raise(this.endOffset);
+  }
+
+  /** Deletes visible records older than the retention, and the oldest ones above `bytesLimit` (negative: no limit). */
+  retain(nowNs: number, bytesLimit: number): void {
+    const oldestNs = nowNs - this.retentionNs;
+    while (this.startOffset < this.highWatermark) {
+      const record = this.#records[this.#head]!;
+      if (record.timestampNs > oldestNs && (bytesLimit < 0 || this.bytes <= bytesLimit)) break;
+      this.bytes -= record.bytes;
+      this.#records[this.#head++] = null;
+      this.startOffset++;
+    }
+    if (this.#head < COMPACT_AT || this.#head * 2 < this.#records.length) return;
+    this.#records = this.#records.slice(this.#head);
+    this.#head = 0;
+  }
+
+  /** Retained records, in order. */
+  records(): LogRecord[] {
+    return this.#records.slice(this.#head) as LogRecord[];
+  }
+}
