@@ -1,0 +1,59 @@
+/** `rehearse bench`: what the kernel costs on this machine. It informs; a missed target is a warning, never a failure. */
+import type { Command } from 'commander';
+import type { BenchFigure } from '../bench/index.ts';
+import { grouped } from './options.ts';
+import { ProgressLine } from './progress.ts';
+import { columns, terminalWidth } from './text.ts';
+
+export function registerBench(program: Command): void {
+  program
+    .command('bench')
+    .description('measure the speed and the memory of the kernel on this machine')
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nExample:\n  rehearse bench --json')
+    .action(bench);
+}
+
+async function bench(options: { json?: boolean }): Promise<void> {
+  const { runBench } = await import('../bench/index.ts');
+  const progress = new ProgressLine(process.stderr);
+  let figures: BenchFigure[];
+  try {
+    figures = await runBench({}, (state) => progress.update({ ...state, detail: '' }));
+  } finally {
+    progress.end();
+  }
+  process.stdout.write(options.json ? `${JSON.stringify(asJson(figures), null, 2)}\n` : table(figures));
+  for (const { name, value, target, unit, met } of figures) {
+    if (met !== false) continue;
+    process.stderr.write(
+      `rehearse: ${name} is ${rounded(value)} ${unit}; the target is ${rounded(target!)}. Other work on this machine can be the reason.\n`,
+    );
+  }
+}
+
+/** Figures by name, for programs; what they mean beside them. */
+function asJson(figures: readonly BenchFigure[]): Record<string, unknown> {
+  return {
+    ...Object.fromEntries(figures.map(({ name, value }) => [name, value])),
+    measures: figures,
+    node: process.version,
+    platform: `${process.platform}-${process.arch}`,
+  };
+}
+
+function table(figures: readonly BenchFigure[]): string {
+  const rows = figures.map(({ name, value, unit, target, met, model }) => [
+    name,
+    rounded(value),
+    unit,
+    target === null ? '' : `${met ? 'meets' : 'MISSES'} ${rounded(target)}`,
+    model,
+  ]);
+  return `${columns(rows, terminalWidth(process.stdout), '')}\n`;
+}
+
+/** Three significant digits are more than such a figure deserves. */
+function rounded(value: number): string {
+  return grouped(Number(value.toPrecision(3)));
+}
