@@ -1,0 +1,45 @@
+/**
+ * Writes and deletes: every replica gets them; the client hears of success as soon as the consistency level has been
+ * met. Replicas that are down or stay silent get hints.
+ */
+import type { UpsertStatement } from '../../ports/wide-column-store.ts';
+import type { Coordinator } from './coordinator.ts';
+import { deleteMutation, type Mutation, upsertMutation } from './mutation.ts';
+import { DELETE, type Operation, WRITE_ROUND } from './operation.ts';
+import { WRITE } from './tasks.ts';
+
+const APPLIED = { applied: true } as const;
+
+export class Writes {
+  readonly #coordinator: Coordinator;
+  #origin = 0;
+
+  constructor(coordinator: Coordinator) {
+    this.#coordinator = coordinator;
+  }
+
+  begin(operation: Operation): void {
+    const coordinator = this.#coordinator;
+    const alive = coordinator.aliveReplicas(operation);
+    if (alive < operation.needed) {
+      coordinator.fail(operation, 'unavailable', true, `${alive} of ${operation.needed} replicas are up`);
+      return;
+    }
+    const timestamp = operation.coordinator.nextTimestamp();
+    const mutation =
+      operation.kind === DELETE
+        ? deleteMutation(operation, operation.command.prefix, timestamp, coordinator.nowNs)
+        : this.upsert(operation, timestamp);
+    operation.mutation = mutation;
+    operation.outcome = APPLIED;
+    coordinator.beginRound(operation, WRITE_ROUND, operation.needed);
+    coordinator.sendToAll(operation, WRITE, mutation);
+  }
+
+  upsert(operation: Operation, timestamp: number): Mutation {
+    const { row, ttlSeconds } = operation.statement as UpsertStatement;
+    const { table, key, partition, hash } = operation;
+    const target = { table, key, partition, hash };
+    return upsertMutation(target, row, timestamp, this.#coordinator.nowNs, ttlSeconds, ++this.#origin);
+  }
+}
