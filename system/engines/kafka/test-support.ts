@@ -1,5 +1,5 @@
 /** What the tests of this folder share: a cluster on a real simulation, and processes that talk to it. */
-import type { EventConsumer, LogRecord, TopicDefinition } from '../../ports/event-log.ts';
+import type { ConsumerOptions, EventConsumer, LogRecord, TopicDefinition } from '../../ports/event-log.ts';
 import { drive } from '../../runtime/drive.ts';
 import {
   CallContext,
@@ -14,6 +14,14 @@ import { createKafka } from './embedded.ts';
 import type { KafkaKnobs } from './knobs.ts';
 
 export const PLAYS: TopicDefinition = { name: 'plays', partitions: 6, replicationFactor: 3 };
+
+/** A consumer of the plays: 500 records a poll, from the beginning. */
+export const consumerOf = (group = 'indexer'): ConsumerOptions => ({
+  group,
+  topics: ['plays'],
+  maxPollRecords: 500,
+  startFrom: 'earliest',
+});
 
 export function createBench(
   options: { seed?: number; topics?: readonly TopicDefinition[]; knobs?: Partial<KafkaKnobs> } = {},

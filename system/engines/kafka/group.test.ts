@@ -1,0 +1,163 @@
+import { expect, test } from 'vitest';
+import type { LogRecord } from '../../ports/event-log.ts';
+import { MILLISECOND } from '../../runtime/kernel/index.ts';
+import { consume, consumerOf, createBench, PLAYS } from './test-support.ts';
+
+test('a poll waits for data, is woken by it, and returns nothing after its time', async () => {
+  const bench = createBench();
+  const machine = bench.machine('indexer');
+  const log = bench.kafka.connect(machine);
+  const consumer = log.createConsumer('indexer', consumerOf());
+  const producer = log.createProducer('indexer');
+  const polls: [number, number][] = [];
+  bench.at(0, async () => {
+    for (let i = 0; i < 3; i++) {
+      const records = await consumer.poll(bench.context(machine), 1_000);
+      polls.push([Math.round(bench.ms()), records.length]);
+    }
+  });
+  bench.at(1_500, () => {
+    producer.send(bench.context(machine), { topic: 'plays', key: 'a', value: 1, bytes: 100 });
+  });
+  await bench.run(5_000);
+  expect(polls.length).toBe(3);
+  expect(polls[0]).toEqual([1_000, 0]);
+  expect(polls[1]![1]).toBe(1);
+  expect(polls[1]![0]).toBeLessThan(1_515);
+  expect(polls[2]![1]).toBe(0);
+});
+
+test('a poll without time to wait brings what is there, broker by broker, and then nothing', async () => {
+  const bench = createBench();
+  for (let i = 0; i < 60; i++) bench.kafka.append('plays', null, i, 100);
+  const machine = bench.machine('indexer');
+  const consumer = bench.kafka.connect(machine).createConsumer('indexer', consumerOf());
+  const counts: number[] = [];
+  bench.at(0, async () => {
+    counts.push((await consumer.poll(bench.context(machine), 1_000)).length);
+    for (let i = 0; i < 3; i++) counts.push((await consumer.poll(bench.context(machine), 0)).length);
+  });
+  await bench.run(1_000);
+  expect(counts).toEqual([20, 20, 20, 0]);
+});
+
+test('a group is never busier than its partitions: further consumers stay idle', async () => {
+  const bench = createBench({ topics: [{ ...PLAYS, partitions: 4 }] });
+  for (let i = 0; i < 4_000; i++) bench.kafka.append('plays', `key-${i}`, i, 100);
+  const counts: number[] = [];
+  for (let i = 0; i < 9; i++) {
+    const machine = bench.machine(`indexer-${i}`);
+    const consumer = bench.kafka.connect(machine).createConsumer(`indexer-${i}`, consumerOf());
+    counts.push(0);
+    bench.at(0, () => {
+      consume(bench, machine, consumer, (records) => {
+        counts[i]! += records.length;
+      });
+    });
+  }
+  await bench.run(3_000);
+  expect(counts.filter((count) => count > 0).length).toBe(4);
+  expect(counts.reduce((sum, count) => sum + count, 0)).toBe(4_000);
+  expect(bench.kafka.lag('indexer', 'plays')).toBe(0);
+  const gauge = bench.kafka.gauges.find(({ name }) => name === 'indexer lag on plays')!;
+  expect([gauge.group, gauge.unit, gauge.read()]).toEqual(['lag', 'records', 0]);
+});
+
+test('a joining consumer takes over partitions without a record being seen twice or out of order', async () => {
+  const bench = createBench({ topics: [{ ...PLAYS, partitions: 4 }] });
+  const producing = bench.machine('gateway');
+  const producer = bench.kafka.connect(producing).createProducer('gateway');
+  for (let i = 0; i < 5_000; i++)
+    bench.at(i, () => {
+      producer.send(bench.context(producing), { topic: 'plays', key: `key-${i}`, value: i, bytes: 100 });
+    });
+  const seen: LogRecord[] = [];
+  for (const [i, startMs] of [0, 1_000, 2_500].entries()) {
+    const machine = bench.machine(`indexer-${i}`);
+    const consumer = bench.kafka.connect(machine).createConsumer(`indexer-${i}`, consumerOf());
+    bench.at(startMs, () => {
+      consume(bench, machine, consumer, (records) => seen.push(...records), 1);
+    });
+  }
+  await bench.run(12_000);
+  expect(seen.length).toBe(5_000);
+  const next = new Map<number, number>();
+  for (const { partition, offset } of seen) {
+    expect(offset).toBe(next.get(partition) ?? 0);
+    next.set(partition, offset + 1);
+  }
+  expect(bench.kafka.assignment('indexer').map(({ partitions }) => partitions.length)).toEqual([2, 1, 1]);
+});
+
+test('the partitions of a crashed consumer go to the others after the session timeout, from the committed offsets', async () => {
+  const bench = createBench();
+  for (let i = 0; i < 3_000; i++) bench.kafka.append('plays', `key-${i}`, i, 100);
+  const times = new Map<number, number>();
+  const machines = [0, 1].map((i) => bench.machine(`indexer-${i}`));
+  machines.forEach((machine, i) => {
+    const consumer = bench.kafka.connect(machine).createConsumer(`indexer-${i}`, consumerOf());
+    bench.at(0, () => {
+      const seen = (records: readonly LogRecord[]) => {
+        for (const record of records)
+          times.set(record.value as number, (times.get(record.value as number) ?? 0) + 1);
+      };
+      consume(bench, machine, consumer, seen, 1);
+    });
+  });
+  bench.at(1_250, () => machines[0]!.crash());
+  await bench.run(9_000);
+  expect(bench.kafka.assignment('indexer').length).toBe(2);
+  await bench.run(12_000);
+  expect(bench.kafka.assignment('indexer').map(({ client }) => client)).toEqual(['indexer-1']);
+  await bench.run(25_000);
+  expect(times.size).toBe(3_000);
+  // At least once: what had been polled but not committed is seen again, and nothing else.
+  const again = [...times.values()].filter((count) => count > 1).length;
+  expect(again).toBeGreaterThan(0);
+  expect(again).toBeLessThanOrEqual(500);
+});
+
+test('committed offsets outlive all consumers of the group', async () => {
+  const bench = createBench({ topics: [{ ...PLAYS, partitions: 1 }] });
+  for (let i = 0; i < 700; i++) bench.kafka.append('plays', null, i, 100);
+  const first = bench.machine('first');
+  const offsets: number[] = [];
+  bench.at(0, async () => {
+    const consumer = bench.kafka.connect(first).createConsumer('first', consumerOf());
+    await consumer.poll(bench.context(first), 1_000);
+    await consumer.commit(bench.context(first));
+    await consumer.close(bench.context(first));
+  });
+  await bench.run(1_500);
+  expect(bench.kafka.committed('indexer', 'plays', 0)).toBe(500);
+  expect(bench.kafka.lag('indexer', 'plays')).toBe(200);
+  const second = bench.machine('second');
+  bench.at(2_000, async () => {
+    const consumer = bench.kafka.connect(second).createConsumer('second', consumerOf());
+    const records = await consumer.poll(bench.context(second), 1_000);
+    offsets.push(records[0]!.offset, records.length);
+  });
+  await bench.run(4_000);
+  expect(offsets).toEqual([500, 200]);
+});
+
+test('a consumer that was silent for the session timeout is fenced: its commit is a conflict', async () => {
+  const bench = createBench();
+  for (let i = 0; i < 100; i++) bench.kafka.append('plays', `key-${i}`, i, 100);
+  const outcomes: string[] = [];
+  const machines = [bench.machine('slow'), bench.machine('other')];
+  const slow = bench.kafka.connect(machines[0]!).createConsumer('slow', consumerOf());
+  const other = bench.kafka.connect(machines[1]!).createConsumer('other', consumerOf());
+  bench.at(0, () => consume(bench, machines[1]!, other, () => {}));
+  bench.at(0, async () => {
+    await slow.poll(bench.context(machines[0]!), 1_000);
+    machines[0]!.pause(20_000 * MILLISECOND);
+    await bench.simulation.sleep(bench.context(machines[0]!), 20_000 * MILLISECOND);
+    await slow.commit(bench.context(machines[0]!)).catch((error) => outcomes.push(error.kind));
+    await slow.poll(bench.context(machines[0]!), 1_000);
+    await slow.commit(bench.context(machines[0]!)).then(() => outcomes.push('committed'));
+  });
+  await bench.run(30_000);
+  expect(outcomes).toEqual(['conflict', 'committed']);
+  expect(bench.kafka.lag('indexer', 'plays')).toBe(0);
+});
