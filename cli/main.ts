@@ -19,13 +19,15 @@ import { registerValidate } from './validate.ts';
 export async function main(argv: readonly string[]): Promise<void> {
   ignoreClosedPipes();
   const debug = argv.includes('--debug') || (process.env.REHEARSE_DEBUG ?? '') !== '';
+  const program = createProgram();
   try {
-    await createProgram().parseAsync(
+    await program.parseAsync(
       argv.filter((word) => word !== '--debug'),
       { from: 'user' },
     );
   } catch (error) {
-    process.exitCode = report(error, debug);
+    const command = program.commands.find((one) => one.name() === argv[0]);
+    process.exitCode = report(error, debug, command === undefined ? '' : ` ${command.name()}`);
   }
 }
 
@@ -55,14 +57,14 @@ export function createProgram(): Command {
 }
 
 /** Prints the error as one sentence and returns the exit code. */
-function report(error: unknown, debug: boolean): number {
+function report(error: unknown, debug: boolean, command: string): number {
   if (error instanceof CommanderError) {
     if (error.code === 'commander.help') return EXIT.usage;
     if (error.exitCode === 0) return 0;
     const [message, ...suggestion] = error.message.replace(/^error: /, '').split('\n');
     const hint = suggestion.join(' ').replace(/^\((.*)\)$/, '$1');
     say(
-      `${capitalised(message!.replace(/[.:]$/, ''))}.${hint === '' ? '' : ` ${hint}`} See rehearse --help.`,
+      `${capitalised(message!.replace(/[.:]$/, ''))}.${hint === '' ? '' : ` ${hint}`} See rehearse${command} --help.`,
     );
     return EXIT.usage;
   }
