@@ -21,6 +21,8 @@ const PASSING: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
   'circuit-open',
 ]);
 
+const isPassing = (error: unknown) => error instanceof PortError && PASSING.has(error.kind);
+
 /** One poll waits this long for a record. estimate: long enough to cost nothing when idle, short against a rebalance. */
 const POLL_WAIT_MS = 500;
 /** First pause after a failure, doubled up to the longest. estimate: a queue of some hundred requests drains meanwhile. */
@@ -68,11 +70,21 @@ async function gather(context: Context, options: ConsumeOptions): Promise<readon
   if (intervalNs === 0 || first.length === 0) return first;
   const records = [...first];
   while (records.length < maxPollRecords) {
-    const more = await consumer.poll(context, 0);
+    const more = await pollAgain(context, consumer);
     if (more.length === 0) break;
-    records.push(...more);
+    for (const record of more) records.push(record);
   }
   return records;
+}
+
+/** Records that were polled have to be handled before they are committed: a failure must not throw them away. */
+async function pollAgain(context: Context, consumer: EventConsumer): Promise<readonly LogRecord[]> {
+  try {
+    return await consumer.poll(context, 0);
+  } catch (error) {
+    if (context.cancelled !== null || !isPassing(error)) throw error;
+    return [];
+  }
 }
 
 async function untilDone<T>(

@@ -17,7 +17,7 @@ export const playlistKnobs = {
     values: ['QUORUM', 'ONE'],
   },
   // estimate: what an app shows of followers before it asks for more.
-  followersLimit: { default: 500, unit: '1', description: 'Most followers in an answer', min: 0 },
+  followersLimit: { default: 500, unit: '1', description: 'Most followers in an answer', min: 1 },
   // estimate: one page of a playlist in an app.
   tracksLimit: { default: 100, unit: '1', description: 'Tracks in an answer, newest first', min: 1 },
   followerCount: {

@@ -1,0 +1,35 @@
+import type { TableDefinition } from '../../ports/wide-column-store.ts';
+
+/** `historyWrites: 'per-play'`: what a listener played in a month, newest first. */
+export const listeningHistory: TableDefinition = {
+  name: 'listening_history',
+  columns: {
+    listener_id: 'text',
+    month: 'int',
+    played_at_ns: 'bigint',
+    play_id: 'bigint',
+    track_id: 'text',
+    listened_ms: 'int',
+    skipped: 'boolean',
+  },
+  partitionKey: ['listener_id', 'month'],
+  clusteringKey: ['played_at_ns', 'play_id'],
+  clusteringOrder: 'desc',
+};
+
+/**
+ * `historyWrites: 'segments'`: the plays of many listeners as one row. The key is where the first of them stood in the
+ * log, so that a batch which is read again after a crash replaces what it wrote.
+ */
+export const listeningSegments: TableDefinition = {
+  name: 'listening_segments',
+  columns: {
+    shard: 'int',
+    period: 'int',
+    log_partition: 'int',
+    first_offset: 'bigint',
+    plays: 'text',
+  },
+  partitionKey: ['shard', 'period'],
+  clusteringKey: ['log_partition', 'first_offset'],
+};

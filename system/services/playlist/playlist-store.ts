@@ -1,0 +1,124 @@
+/** Playlists in the database: what is read and written under either schema. See `tables.ts` for the two designs. */
+import type { GetPlaylistResponse } from '../../contracts/generated/playlist.ts';
+import { inParallel } from '../../policies/index.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Context } from '../../ports/context.ts';
+import { PortError } from '../../ports/errors.ts';
+import type { Row, SelectStatement, WideColumnStore } from '../../ports/wide-column-store.ts';
+import type { PlaylistKnobs } from './knobs.ts';
+import {
+  bucketOf,
+  playlistFollowers,
+  playlistFollowersBucketed,
+  playlistMetadata,
+  playlistTracks,
+} from './tables.ts';
+
+export interface PlaylistStore {
+  /** `readerId` chooses which followers are shown under the bucketed schema. Rejects with `not-found`. */
+  read(context: Context, playlistId: string, readerId: string): Promise<GetPlaylistResponse>;
+  addTrack(
+    context: Context,
+    playlistId: string,
+    edit: number,
+    trackId: string,
+    listenerId: string,
+  ): Promise<void>;
+  follow(context: Context, playlistId: string, listenerId: string): Promise<void>;
+  unfollow(context: Context, playlistId: string, listenerId: string): Promise<void>;
+}
+
+export interface PlaylistStoreDependencies {
+  readonly store: WideColumnStore;
+  readonly clock: Clock;
+  readonly knobs: PlaylistKnobs;
+}
+
+export function createPlaylistStore({ store, clock, knobs }: PlaylistStoreDependencies): PlaylistStore {
+  const wide = knobs.schema === 'wide';
+  const consistency = knobs.readConsistency;
+  const tracks = wide ? playlistTracks.name : playlistMetadata.name;
+  const followers = wide ? playlistFollowers.name : playlistFollowersBucketed.name;
+  const counted = knobs.followerCount === 'counted';
+  const buckets = wide ? 1 : knobs.buckets;
+
+  const partitionOf = (playlistId: string, bucket: number) => (wide ? [playlistId] : [playlistId, bucket]);
+  const followerPartition = (playlistId: string, userId: string) =>
+    partitionOf(playlistId, wide ? 0 : bucketOf(userId, buckets));
+  const select = (context: Context, statement: SelectStatement) => store.select(context, statement);
+
+  /** The tracks, a part of the followers and, where they are counted, a count per bucket. */
+  function statementsFor(playlistId: string, readerId: string): SelectStatement[] {
+    const statements: SelectStatement[] = [
+      { table: tracks, partition: [playlistId], limit: knobs.tracksLimit, consistency },
+      {
+        table: followers,
+        partition: followerPartition(playlistId, readerId),
+        limit: knobs.followersLimit,
+        consistency,
+      },
+    ];
+    if (!counted) return statements;
+    for (let bucket = 0; bucket < buckets; bucket++)
+      statements.push({
+        table: followers,
+        partition: partitionOf(playlistId, bucket),
+        count: true,
+        consistency,
+      });
+    return statements;
+  }
+
+  return {
+    async read(context, playlistId, readerId) {
+      const answers = await inParallel(context, statementsFor(playlistId, readerId), select);
+      const [trackRows, followerRows] = answers as [readonly Row[], readonly Row[]];
+      const about = (wide ? followerRows : trackRows)[0];
+      if (about === undefined || typeof about.owner_id !== 'string')
+        throw new PortError('not-found', 'playlist.getPlaylist', true, `playlist ${playlistId}`);
+      let followerCount = 0;
+      for (let i = 2; i < answers.length; i++) followerCount += answers[i]![0]!.count as number;
+      return {
+        playlistId,
+        name: about.name as string,
+        ownerId: about.owner_id,
+        // Newest first, so the newest edit is the first.
+        snapshot: (trackRows[0]?.edit as number | null | undefined) ?? 0,
+        trackIds: textsOf(trackRows, 'track_id'),
+        followerIds: textsOf(followerRows, 'user_id'),
+        followerCount,
+      };
+    },
+
+    async addTrack(context, playlistId, edit, trackId, listenerId) {
+      const row: Row = { playlist_id: playlistId, edit, track_id: trackId, added_by: listenerId };
+      await store.upsert(context, { table: tracks, row, consistency: 'QUORUM' });
+    },
+
+    async follow(context, playlistId, listenerId) {
+      const row: Record<string, string | number> = {
+        playlist_id: playlistId,
+        user_id: listenerId,
+        followed_at_ns: clock.now(),
+      };
+      if (!wide) row.bucket = bucketOf(listenerId, buckets);
+      await store.upsert(context, { table: followers, row, consistency: 'QUORUM' });
+    },
+
+    async unfollow(context, playlistId, listenerId) {
+      const partition = followerPartition(playlistId, listenerId);
+      const clusteringPrefix = [listenerId];
+      await store.delete(context, { table: followers, partition, clusteringPrefix, consistency: 'QUORUM' });
+    },
+  };
+}
+
+/** A column's texts; a partition with static columns alone is one row without them. */
+function textsOf(rows: readonly Row[], column: string): string[] {
+  const texts: string[] = [];
+  for (let i = 0; i < rows.length; i++) {
+    const text = rows[i]![column];
+    if (typeof text === 'string') texts.push(text);
+  }
+  return texts;
+}
