@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { registerBench } from './bench.ts';
 import { registerCompare } from './compare.ts';
 import { EXIT } from './errors.ts';
 import { reasonOf } from './files.ts';
@@ -52,6 +53,7 @@ export function createProgram(): Command {
   registerReport(program);
   registerCompare(program);
   registerValidate(program);
+  registerBench(program);
   registerFixtures(program);
   return program;
 }
