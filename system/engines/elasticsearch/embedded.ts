@@ -215,17 +215,9 @@ class Client implements SearchIndex {
     const call = this.#cluster.simulation.open<SearchResponse>(context, 'elasticsearch.search');
     const state = this.#find(call, request.index);
     if (state !== undefined) {
-      const wrong = request.fields.find((field) => state.definition.fields[field] !== 'text');
-      if (wrong === undefined) this.#searches.begin(call, this.#machine, state, request);
-      else
-        call.reject(
-          new PortError(
-            'invalid',
-            call.operation,
-            true,
-            `'${wrong}' is not a text field of '${request.index}'`,
-          ),
-        );
+      const wrong = complaint(request, state.definition);
+      if (wrong === null) this.#searches.begin(call, this.#machine, state, request);
+      else call.reject(new PortError('invalid', call.operation, true, wrong));
     }
     return call.promise;
   }
@@ -245,6 +237,13 @@ class Client implements SearchIndex {
       call.reject(new PortError('not-found', call.operation, true, `there is no index '${name}'`));
     return index;
   }
+}
+
+function complaint(request: SearchRequest, { name, fields }: IndexDefinition): string | null {
+  for (const field of request.fields)
+    if (fields[field] !== 'text') return `'${field}' is not a text field of '${name}'`;
+  const type = request.boostBy === undefined ? 'long' : fields[request.boostBy];
+  return type === 'long' || type === 'double' ? null : `'${request.boostBy}' is not a number of '${name}'`;
 }
 
 function describeNode(node: DataNode): EngineNode {

@@ -37,16 +37,20 @@ export class Searcher {
     }
     const filter = request.filter === undefined ? null : Object.entries(request.filter);
     const { boostBy } = request;
+    const boosts = boostBy === undefined ? null : (shard.boosts.get(boostBy)?.factors ?? null);
+    const { documents, ids } = shard;
+    const top = this.#top;
+    const best = this.#best;
     let total = 0;
     for (let i = 0; i < matched; i++) {
       const number = this.#matched[i]!;
-      const document = shard.documents[number]!;
-      let score = this.#best[number]!;
-      this.#best[number] = 0;
-      if (filter !== null && !passes(document, filter)) continue;
+      let score = best[number]!;
+      best[number] = 0;
+      if (filter !== null && !passes(documents[number]!, filter)) continue;
       total++;
-      if (boostBy !== undefined) score = Math.fround(score * Math.log1p(numberOf(document[boostBy])));
-      this.#top.offer(score, shard.ids[number]!, document);
+      if (boosts !== null) score = Math.fround(score * boosts[number]!);
+      // Most matches are not among the best: they cost no look at the document.
+      if (score >= top.threshold) top.offer(score, ids[number]!, documents[number]!);
     }
     return total;
   }
@@ -123,8 +127,4 @@ function passes(document: IndexDocument, filter: readonly (readonly [string, str
       return false;
   }
   return true;
-}
-
-function numberOf(value: IndexDocument[string] | undefined): number {
-  return typeof value === 'number' && value > 0 ? value : 0;
 }

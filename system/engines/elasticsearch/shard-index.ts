@@ -16,6 +16,20 @@ const DELETED_SHARE = 0.2;
 /** estimate: below this a merge would cost more turns than it saves memory. */
 const DELETED_MINIMUM = 64;
 
+/** What a numeric field does as a boost: ln(1 + value); absent, negative or not a number counts as 0. */
+class BoostColumn {
+  factors = new Float64Array(64);
+
+  set(document: number, value: IndexDocument[string] | undefined): void {
+    if (document >= this.factors.length) {
+      const wider = new Float64Array(Math.max(this.factors.length * 2, document + 1));
+      wider.set(this.factors);
+      this.factors = wider;
+    }
+    this.factors[document] = typeof value === 'number' && value > 0 ? Math.log1p(value) : 0;
+  }
+}
+
 type Buffer = Map<string, IndexDocument | null>;
 
 export class ShardIndex {
@@ -24,9 +38,11 @@ export class ShardIndex {
   /** By document number; null: deleted. */
   documents: (IndexDocument | null)[] = [];
   ids: string[] = [];
+  /** Of numeric fields, by document number, apart from the documents as Lucene's doc values are. */
+  readonly boosts = new Map<string, BoostColumn>();
   /** Characters of text that were indexed, deleted documents included until merged. */
   textLength = 0;
-  readonly #numbers = new Map<string, number>();
+  readonly #byId = new Map<string, number>();
   #buffer: Buffer = new Map();
   #segment: Buffer = new Map();
   readonly #words: string[] = [];
@@ -35,20 +51,22 @@ export class ShardIndex {
     this.fields = Object.entries(definition.fields)
       .filter(([, type]) => type === 'text')
       .map(([name]) => new InvertedField(name, dictionaries.get(name)!));
+    for (const [name, type] of Object.entries(definition.fields))
+      if (type === 'long' || type === 'double') this.boosts.set(name, new BoostColumn());
   }
 
   /** Documents that a search can find. */
   get searchable(): number {
-    return this.#numbers.size;
+    return this.#byId.size;
   }
 
   /** Documents as written, whether searchable or not. */
   get stored(): number {
-    let count = this.#numbers.size;
+    let count = this.#byId.size;
     const seen = this.#segment;
-    for (const [id, document] of seen) count += Number(document !== null) - Number(this.#numbers.has(id));
+    for (const [id, document] of seen) count += Number(document !== null) - Number(this.#byId.has(id));
     for (const [id, document] of this.#buffer) {
-      const before = seen.has(id) ? seen.get(id) !== null : this.#numbers.has(id);
+      const before = seen.has(id) ? seen.get(id) !== null : this.#byId.has(id);
       count += Number(document !== null) - Number(before);
     }
     return count;
@@ -71,11 +89,11 @@ export class ShardIndex {
     // A null in the map is a delete; undefined: nothing was written.
     let written = this.#buffer.get(id);
     if (written === undefined) written = this.#segment.get(id);
-    return written === undefined ? this.#numbers.has(id) : written !== null;
+    return written === undefined ? this.#byId.has(id) : written !== null;
   }
 
   isSearchable(id: string): boolean {
-    return this.#numbers.has(id);
+    return this.#byId.has(id);
   }
 
   /** Closes the buffer: what comes later waits for the next refresh. Returns how many writes it holds. */
@@ -89,7 +107,7 @@ export class ShardIndex {
   finishRefresh(): void {
     for (const [id, document] of this.#segment) this.#apply(id, document);
     this.#segment.clear();
-    const deleted = this.documents.length - this.#numbers.size;
+    const deleted = this.documents.length - this.#byId.size;
     if (deleted > DELETED_MINIMUM && deleted > DELETED_SHARE * this.documents.length) this.#merge();
   }
 
@@ -107,10 +125,10 @@ export class ShardIndex {
   }
 
   #apply(id: string, document: IndexDocument | null): void {
-    const old = this.#numbers.get(id);
+    const old = this.#byId.get(id);
     if (old !== undefined) this.documents[old] = null;
     if (document === null) {
-      this.#numbers.delete(id);
+      this.#byId.delete(id);
       return;
     }
     const number = this.documents.length;
@@ -118,11 +136,12 @@ export class ShardIndex {
       throw new RangeError(`A shard holds at most ${DOCUMENT_LIMIT} documents: give the index more shards.`);
     this.documents.push(document);
     this.ids.push(id);
-    this.#numbers.set(id, number);
+    this.#byId.set(id, number);
     for (const field of this.fields) {
       const value = document[field.name];
       if (value !== undefined) this.#invert(field, number, value);
     }
+    for (const [name, column] of this.boosts) column.set(number, document[name]);
   }
 
   #invert(field: InvertedField, document: number, value: IndexDocument[string]): void {
@@ -155,7 +174,7 @@ export class ShardIndex {
         continue;
       }
       renumbered[old] = documents.length;
-      this.#numbers.set(this.ids[old]!, documents.length);
+      this.#byId.set(this.ids[old]!, documents.length);
       documents.push(document);
       ids.push(this.ids[old]!);
     }
@@ -165,6 +184,8 @@ export class ShardIndex {
       field.merge(this.fields[i]!, this.arena, arena, renumbered);
       this.fields[i] = field;
     }
+    for (const [name, column] of this.boosts)
+      for (let number = 0; number < documents.length; number++) column.set(number, documents[number]![name]);
     this.textLength = Math.round((this.textLength * documents.length) / renumbered.length);
     this.arena = arena;
     this.documents = documents;

@@ -5,6 +5,8 @@ import type { IndexDocument, SearchHit } from '../../ports/search-index.ts';
  * result does not depend on which shard or document number came first.
  */
 export class TopHits {
+  /** A score below this cannot get in. */
+  threshold = Number.NEGATIVE_INFINITY;
   #limit = 0;
   #size = 0;
   readonly #scores: number[] = [];
@@ -14,16 +16,19 @@ export class TopHits {
   clear(limit: number): void {
     this.#limit = limit;
     this.#size = 0;
+    this.threshold = limit > 0 ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   }
 
   offer(score: number, id: string, document: IndexDocument): void {
     if (this.#size < this.#limit) {
       this.#set(this.#size, score, id, document);
       this.#rise(this.#size++);
-    } else if (this.#limit > 0 && isWorse(this.#scores[0]!, this.#ids[0]!, score, id)) {
+    } else {
+      if (this.#limit === 0 || !isWorse(this.#scores[0]!, this.#ids[0]!, score, id)) return;
       this.#set(0, score, id, document);
       this.#sink(this.#size);
     }
+    if (this.#size === this.#limit) this.threshold = this.#scores[0]!;
   }
 
   /** The hits, best first; the heap is empty afterwards. */
