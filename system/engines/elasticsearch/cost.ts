@@ -2,17 +2,18 @@
  * What work costs, in nanoseconds of one core unless said otherwise. Per-document figures come from two published runs
  * of Elastic's Rally (track geonames, 11.4 million places, bulks of 5,000), as cumulative time over documents:
  *
- *   three nodes of 2 vCPU (Alibaba Cloud): indexing 23.95 min, refresh 5.26 min, merge 14.30 min over 11,520,617
- *   six shards (Huawei Cloud CSS):         indexing 12.31 min over 11,396,503
+ *   Alibaba Cloud, three nodes of 2 vCPU:       11,520,617 documents, indexing 23.95, refresh 5.26, merge 14.30 min
+ *   Huawei Cloud CSS 7.1.1, three of 2 vCPU:    11,396,505 documents, six shards, indexing 11.48, merge 6.47 min
  *
- * which is 125 and 65 µs of indexing, 27 µs of refresh and 74 µs of merging per document.
+ * which is 125 and 60 µs of indexing, 27 µs of refresh (first run), 74 and 34 µs of merging per document.
  */
 import { type Distribution, lognormal } from '../../runtime/kernel/index.ts';
 
-/** Between the two runs. */
+/** The mean of the two runs is 93 µs; rounded. */
 export const INDEX_DOCUMENT_NS = 100_000;
 export const REFRESH_DOCUMENT_NS = 27_000;
-export const MERGE_DOCUMENT_NS = 74_000;
+/** The mean of the two runs. */
+export const MERGE_DOCUMENT_NS = 54_000;
 
 /**
  * One HTTP request at the node that takes it: connection, JSON, routing, answer.
