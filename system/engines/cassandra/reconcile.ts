@@ -4,8 +4,8 @@
  */
 import type { Mutation, RangeTombstone } from './mutation.ts';
 import type { Table } from './schema.ts';
-import { type ReadCommand, type Slice, SliceMerge } from './slice.ts';
-import { mergeVersions, NO_DELETION, shadow, type Version } from './versions.ts';
+import { type ReadCommand, type Slice, SliceMerge, staticRowOf } from './slice.ts';
+import { BASE_TIMESTAMP, mergeVersions, NO_DELETION, shadow, type Version } from './versions.ts';
 
 export interface Reconciled {
   readonly slice: Slice;
@@ -62,13 +62,26 @@ export function reconcile(
     });
   }
   const { staticVersion } = deletions;
-  const staticBase = staticVersion === null ? (slices.find((s) => s.staticBase)?.staticBase ?? null) : null;
+  const staticBase = staticVersion === null ? baseStatics(table, slices, deletions.deletion) : null;
   const slice = merge.finish({ ...deletions }, staticBase, slices[0]!.window);
   return {
     slice,
     repairs: slices.map((own, i) => repairOf(target, own, deletions, repairs[i]!)),
     readMore: !merge.full && bound !== null && !command.staticOnly,
   };
+}
+
+/** The base layer's static columns, as a replica that holds nothing else shows them: every base row carries them. */
+function baseStatics(table: Table, slices: readonly Slice[], deletion: number): Version | null {
+  if (table.staticColumns.length === 0 || deletion >= BASE_TIMESTAMP) return null;
+  for (const { staticBase, versions, window } of slices) {
+    if (staticBase !== null) return staticBase;
+    if (versions === null && window.count > 0) {
+      const version = window.version(0);
+      return { ...version, clustering: [], row: staticRowOf(table, version.row!) };
+    }
+  }
+  return null;
 }
 
 interface Deletions {

@@ -5,7 +5,7 @@
 import type { KeyedRandom } from '../../runtime/kernel/index.ts';
 
 /** How far a token is moved from its evenly spaced place, as a share of the spacing. */
-const JITTER = 0.5;
+const JITTER = 0.3;
 const TWO_TO_32 = 4294967296;
 
 export class TokenRing {

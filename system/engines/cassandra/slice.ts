@@ -6,7 +6,15 @@ import type { ColumnValue, Row } from '../../ports/wide-column-store.ts';
 import type { BaseWindow } from './base-layer.ts';
 import type { RangeTombstone } from './mutation.ts';
 import type { Table } from './schema.ts';
-import { BASE_TIMESTAMP, mixText, mixTimestamp, NO_DELETION, type Version, visibleRow } from './versions.ts';
+import {
+  BASE_TIMESTAMP,
+  mix,
+  mixText,
+  mixTimestamp,
+  NO_DELETION,
+  type Version,
+  visibleRow,
+} from './versions.ts';
 
 /** What a read asks a replica for. */
 export interface ReadCommand {
@@ -117,7 +125,8 @@ export class SliceMerge {
     if (deletion >= 0) digest ^= mixTimestamp(deletion);
     for (const range of ranges) digest ^= mixTimestamp(range.deletion) ^ mixText(range.prefix.join('\u0000'));
     if (staticVersion !== null) {
-      digest ^= staticVersion.digest;
+      // Salted: a write of a row and of static columns together must not cancel itself.
+      digest ^= mix(staticVersion.digest ^ 0x5bd1e995);
       if (staticVersion.expiresNs > this.#nowNs && staticVersion.expiresNs < this.#validUntilNs)
         this.#validUntilNs = staticVersion.expiresNs;
     }

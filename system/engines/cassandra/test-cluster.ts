@@ -92,3 +92,16 @@ export function hotPartition(rows: number, bytesPerRow: number): BaseLayer {
     },
   };
 }
+
+/** Lets an asynchronous story unfold in virtual time, at most so many seconds of it. */
+export async function during<T>(cluster: TestCluster, seconds: number, story: () => Promise<T>): Promise<T> {
+  const told = story();
+  // A story that fails early must not count as an unhandled rejection while time still runs.
+  told.catch(() => {});
+  await cluster.run(seconds);
+  return told;
+}
+
+export function pause(cluster: TestCluster, seconds: number): Promise<void> {
+  return cluster.simulation.sleep(cluster.context(), seconds * SECOND);
+}

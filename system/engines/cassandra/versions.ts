@@ -114,7 +114,7 @@ export function writtenVersion(
     deletion: NO_DELETION,
     deletedAtNs: 0,
     bytes,
-    digest: cells === null ? mix(origin) : digestOf(cells, NO_DELETION),
+    digest: cells === null ? mix(origin) : digestOf(cells, 0),
     origin,
     erased: false,
   };
@@ -135,7 +135,7 @@ export function tombstone(
     deletion,
     deletedAtNs,
     bytes,
-    digest: mixTimestamp(deletion) ^ 0x5bd1e995,
+    digest: deletionDigest(clustering, deletion),
     origin: 0,
     erased: false,
   };
@@ -255,8 +255,8 @@ function fromCells(
   if (cells.size === 0) uniform = false;
   const row =
     keys === null || cells.size === 0 ? null : rowOf(cells, keys, columns, Number.NEGATIVE_INFINITY);
-  const deleted = deletion >= 0 ? mixTimestamp(deletion) ^ 0x5bd1e995 : 0;
-  const digest = uniform ? ((origin === 0 ? 0 : mix(origin)) ^ deleted) >>> 0 : digestOf(cells, deletion);
+  const deleted = deletionDigest(clustering, deletion);
+  const digest = uniform ? ((origin === 0 ? 0 : mix(origin)) ^ deleted) >>> 0 : digestOf(cells, deleted);
   return {
     clustering,
     row,
@@ -290,8 +290,14 @@ function rowOf(
   return live ? row : null;
 }
 
-function digestOf(cells: ReadonlyMap<string, Cell>, deletion: number): number {
-  let digest = deletion >= 0 ? mixTimestamp(deletion) ^ 0x5bd1e995 : 0;
+/** Rows deleted in the same microsecond must not cancel each other in a digest of several rows. */
+function deletionDigest(clustering: readonly ColumnValue[], deletion: number): number {
+  if (deletion < 0) return 0;
+  return mix(mixTimestamp(deletion) ^ mixText(clustering.join('\u0000')));
+}
+
+function digestOf(cells: ReadonlyMap<string, Cell>, deleted: number): number {
+  let digest = deleted;
   for (const [name, cell] of cells) {
     if (cell.origin !== 0) digest ^= mix(mixText(name) ^ mix(cell.origin));
   }
