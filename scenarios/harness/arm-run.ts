@@ -1,5 +1,5 @@
 /** One run: an arm at a seed, from the empty system to its figures. Called in a worker thread; knows no wall clock. */
-import { createPlayArrivals } from '../../fixtures/index.ts';
+import { figures as published } from '../../fixtures/index.ts';
 import type { ArmRun, NodeLoad, PhaseWindow, Setting, TimeSeries } from '../../reports/result.ts';
 import { createSimulatedSystem, type SimulatedSystem } from '../../system/modes/simulated.ts';
 import { type Drain, drive } from '../../system/runtime/drive.ts';
@@ -12,8 +12,9 @@ import { readBackOperation } from './journeys.ts';
 import { judgeEvidence, judgeObjectives } from './judge.ts';
 import { LoadGenerator, PLAY } from './load.ts';
 import { NodeSampler } from './node-sampler.ts';
+import { type PlayTrace, playTrace } from './play-trace.ts';
 import { Recorder, round } from './recorder.ts';
-import type { Arm, Case, Scenario } from './scenario.ts';
+import { type Arm, type Case, REFERENCE_LISTENERS, type Scenario } from './scenario.ts';
 import { StampedeMeter } from './stampede-meter.ts';
 
 export interface ArmRequest {
@@ -38,7 +39,7 @@ export async function runArm(
   const arm = testCase.arms.find(({ name }) => name === request.arm)!;
   const phases = phaseWindows(scenario.phases);
   const factor = scaleFactor(request.listeners);
-  const system = createSimulatedSystem({
+  const system = await createSimulatedSystem({
     seed: request.seed,
     listeners: request.listeners,
     factor,
@@ -55,7 +56,7 @@ export async function runArm(
     checks,
     phases,
     traffic,
-    plays: scenario.load.plays ? createPlayArrivals(system.population, { factor }) : null,
+    plays: scenario.load.plays ? playsOf(system, factor, phases) : null,
     factor,
     hotPlaylists: scenario.load.hotPlaylists?.count ?? 0,
   });
@@ -67,7 +68,6 @@ export async function runArm(
   sampler.begin();
   let partial = (await drive(system.simulation, { untilNs, drain, shouldStop })) === 'stopped';
   if (!partial) {
-    system.quiesce();
     const end = await drive(system.simulation, { untilNs: untilNs + SETTLE_S * SECOND, drain, shouldStop });
     partial = end === 'stopped';
   }
@@ -82,7 +82,7 @@ export async function runArm(
     phases: recorder.results(),
     invariants: partial
       ? []
-      : checks.results(scenario.invariants, violates, totals, system.unansweredByListeners()),
+      : checks.results(scenario.invariants, violates, totals, system.unansweredByClients()),
     series: [...recorder.series, ...sampler.series],
     nodes: sampler.nodes,
     figures: stampedes.figures(),
@@ -93,6 +93,13 @@ export async function runArm(
     sentence: say(run, arm, phases),
     requests: totals.arrivals,
   };
+}
+
+/** As many listeners are active as the demand's factor asks for, so that plays per core stay the same at every size. */
+function playsOf(system: SimulatedSystem, factor: number, phases: readonly PhaseWindow[]): PlayTrace {
+  const activeListeners = Math.round(published.ACTIVE_SHARE * REFERENCE_LISTENERS * factor);
+  const profile = system.population.playProfile === null ? '' : 'measured';
+  return playTrace({ population: system.population, activeListeners, seconds: phases.at(-1)!.endS, profile });
 }
 
 function judge(

@@ -136,8 +136,9 @@ export class Checks {
 
   #releasesKept(): Tally {
     const tally = new Tally();
+    const waiting = this.#system.waitingForIndex();
     for (const { track } of [...this.#others.releases, ...this.#hotLabel.releases]) {
-      const kept = this.#system.isSearchable(track) || this.#system.waitsForIndex(track);
+      const kept = this.#system.isSearchable(track) || waiting.has(track);
       tally.add(kept, () => `track ${track} is neither searchable nor on its way`);
     }
     return tally;

@@ -22,18 +22,18 @@ export interface Journeys {
 
 export function createJourneys(start: Start, options: LoadOptions): Journeys {
   const { system, recorder, checks } = options;
-  const { simulation, client, population } = system;
+  const { simulation, clients: client, population } = system;
   const random = simulation.random('journeys');
   const operation = (name: string) => recorder.operations.indexOf(name);
   const listenerOf = (request: number) => random.integer(population.listeners, 1, request);
   const hot = (request: number) => system.hotPlaylist(random.integer(options.hotPlaylists, 2, request));
-  const popular = (request: number) => population.samplePlaylist(request);
+  const popular = (request: number) => system.samplePlaylist(request);
   const playlistOf = (from: 'popularity' | 'hot') => (from === 'hot' ? hot : popular);
 
   async function addTrack(index: number, readBack: number, request: number, from: 'popularity' | 'hot') {
     const playlist = playlistOf(from)(request);
     const listener = listenerOf(request);
-    const track = population.sampleTrack(request);
+    const track = system.sampleTrack(request);
     const context = start.context(request);
     const work = client.addTrack(context, listener, playlist, track);
     const added = await start.measure(index, context, work);
@@ -70,7 +70,7 @@ export function createJourneys(start: Start, options: LoadOptions): Journeys {
       case 'search':
         return (request) => {
           const context = start.context(request);
-          const text = system.titleOf(population.sampleTrack(request));
+          const text = system.titleOf(request);
           void start.measure(index, context, client.search(context, listenerOf(request), text));
         };
       case 'add-track': {

@@ -54,7 +54,7 @@ export class LoadGenerator implements Start {
     this.#play = journeys.play;
     this.#playOperation = recorder.operations.indexOf(PLAY);
     this.active = new ActiveListeners(system.population.listeners);
-    this.#fire = system.simulation.register((source) => this.#arrive(source));
+    this.#fire = system.simulation.registerEntry((source) => this.#arrive(source));
   }
 
   begin(): void {
@@ -103,7 +103,6 @@ export class LoadGenerator implements Start {
       this.#run[source]!((source + 1) * REQUESTS_PER_STREAM + stream.count);
       stream.next();
     }
-    system.simulation.markSettled();
     this.#scheduleNext();
   }
 

@@ -23,7 +23,7 @@ export class StampedeMeter {
     const trigger = phases.find(({ name }) => name === 'trigger')!;
     this.#fromNs = trigger.startS * SECOND;
     this.#untilNs = trigger.endS * SECOND;
-    system.onHotPlaylistRefill((playlist) => this.#read(playlist, system.simulation.nowNs));
+    system.onHotPlaylistRefill = (playlist) => this.#read(playlist, system.simulation.nowNs);
   }
 
   figures(): Figure[] {

@@ -38,6 +38,9 @@ export type Answer =
   | { readonly ok: Finished }
   | { readonly failed: { id: number; message: string; stack: string } };
 
+// A refused request carries an error; its stack would cost more than the request itself.
+Error.stackTraceLimit = 0;
+
 const { stop, drain, plays } = workerData as WorkerData;
 const flag = new Int32Array(stop);
 const port = parentPort!;

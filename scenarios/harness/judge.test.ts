@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import type { ArmRun, InvariantResult, ObjectiveResult } from '../../reports/result.ts';
+import { doubts, outcomeOf } from './judge.ts';
+
+const objective = (measured: number, target = 100): ObjectiveResult => ({
+  name: 'p99',
+  phase: 'trigger',
+  measured,
+  comparison: '<=',
+  target,
+  unit: 'ms',
+  met: measured <= target,
+  margin: Math.abs(measured - target) / target,
+});
+
+const invariant = (changes: Partial<InvariantResult> = {}): InvariantResult => ({
+  name: 'read-your-writes',
+  checked: 10,
+  violations: 0,
+  expectedToBreak: false,
+  examples: [],
+  ...changes,
+});
+
+const run = (changes: Partial<ArmRun> = {}): ArmRun => ({
+  seed: 1,
+  partial: false,
+  activeListeners: 0,
+  plays: 0,
+  events: 0,
+  phases: [],
+  objectives: [objective(50)],
+  evidence: [],
+  invariants: [invariant()],
+  series: [],
+  nodes: [],
+  figures: [],
+  conservation: { arrivals: 0, completed: 0, failed: 0, inFlight: 0 },
+  ...changes,
+});
+
+describe('the outcome of a run', () => {
+  it('meets only when every objective is met by the margin', () => {
+    expect(outcomeOf(run(), 0.05)).toBe('meets');
+    expect(outcomeOf(run({ objectives: [objective(50), objective(97)] }), 0.05)).toBe('inconclusive');
+  });
+
+  it('misses when one objective is missed by the margin, and is inconclusive when barely missed', () => {
+    expect(outcomeOf(run({ objectives: [objective(50), objective(150)] }), 0.05)).toBe('misses');
+    expect(outcomeOf(run({ objectives: [objective(103)] }), 0.05)).toBe('inconclusive');
+  });
+
+  it('misses when an invariant breaks that the arm breaks on purpose', () => {
+    const broken = invariant({ violations: 3, expectedToBreak: true });
+    expect(outcomeOf(run({ invariants: [broken] }), 0.05)).toBe('misses');
+  });
+
+  it('is inconclusive when the run was interrupted', () => {
+    expect(outcomeOf(run({ partial: true }), 0.05)).toBe('inconclusive');
+  });
+});
+
+describe('doubts about a run', () => {
+  it('has none where the arm did what it says', () => {
+    expect(doubts(run(), 'meets', 0.05)).toEqual([]);
+  });
+
+  it('names a broken arm that passes', () => {
+    expect(doubts(run(), 'misses', 0.05)).toHaveLength(1);
+  });
+
+  it('does not confirm a miss without its evidence', () => {
+    const missed = run({
+      objectives: [objective(500)],
+      evidence: [
+        { name: 'skew', sentence: '', measured: 1.1, comparison: '>=', target: 2, unit: '×', holds: false },
+      ],
+    });
+    expect(doubts(missed, 'misses', 0.05)).toEqual(['no evidence of skew: 1.1 ×, not >= 2']);
+  });
+
+  it('takes an invariant that was never checked for a failure', () => {
+    expect(doubts(run({ invariants: [invariant({ checked: 0 })] }), 'meets', 0.05)).toEqual([
+      "'read-your-writes' was never checked",
+    ]);
+  });
+
+  it('reports an invariant broken against the rules, and one that should have broken and did not', () => {
+    const broken = run({ invariants: [invariant({ violations: 2, examples: ['at 3 s'] })] });
+    expect(doubts(broken, 'meets', 0.05)[0]).toContain('was violated 2 times: at 3 s');
+    const intact = run({ invariants: [invariant({ expectedToBreak: true })] });
+    expect(doubts(intact, 'meets', 0.05)[0]).toContain('should have been violated');
+  });
+});

@@ -1,0 +1,33 @@
+/** What everything of a simulated system shares: the simulation, the network, numbers of machines and of hops. */
+import type { EngineEnvironment } from '../engines/engine.ts';
+import type { Hop } from '../ports/context.ts';
+import { Machine, Network, Simulation } from '../runtime/kernel/index.ts';
+
+export interface SimulatedEnvironment extends EngineEnvironment {
+  /** Names of the hops given out so far, by number. */
+  readonly hops: readonly string[];
+}
+
+export function createEnvironment(seed: number): SimulatedEnvironment {
+  const simulation = new Simulation({ seed });
+  const network = new Network(simulation);
+  const hops: string[] = [];
+  let machines = 0;
+  return {
+    simulation,
+    network,
+    hops,
+    createMachine: (name) => new Machine(simulation, machines++, name),
+    hop(name): Hop {
+      const known = hops.indexOf(name);
+      return known >= 0 ? known : hops.push(name) - 1;
+    },
+  };
+}
+
+/** The settings of one component ('cassandra.nodes' → nodes) out of a full configuration. */
+export function section<K>(configuration: Readonly<Record<string, unknown>>, component: string): K {
+  const prefix = `${component}.`;
+  const entries = Object.entries(configuration).filter(([name]) => name.startsWith(prefix));
+  return Object.fromEntries(entries.map(([name, value]) => [name.slice(prefix.length), value])) as K;
+}

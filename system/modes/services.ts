@@ -1,0 +1,205 @@
+/** The services on their machines, wired to each other and to the engines' ports. */
+import type { CatalogueApi } from '../contracts/generated/catalogue.ts';
+import type { GatewayApi } from '../contracts/generated/gateway.ts';
+import type { IdentityApi } from '../contracts/generated/identity.ts';
+import type { ListeningApi } from '../contracts/generated/listening.ts';
+import type { PlaylistApi } from '../contracts/generated/playlist.ts';
+import type { SearchApi } from '../contracts/generated/search.ts';
+import type { EmbeddedCassandra } from '../engines/cassandra/index.ts';
+import type { EmbeddedElasticsearch } from '../engines/elasticsearch/index.ts';
+import type { EmbeddedKafka } from '../engines/kafka/index.ts';
+import type { EmbeddedRedis } from '../engines/redis/index.ts';
+import type { Context } from '../ports/context.ts';
+import { CallContext, Host, type Machine, Remote, untraced } from '../runtime/kernel/index.ts';
+import { createCatalogueService } from '../services/catalogue/catalogue-service.ts';
+import type { CatalogueKnobs } from '../services/catalogue/knobs.ts';
+import { createGatewayService } from '../services/gateway/gateway-service.ts';
+import type { GatewayKnobs } from '../services/gateway/knobs.ts';
+import { createIdentityService } from '../services/identity/identity-service.ts';
+import type { IdentityKnobs } from '../services/identity/knobs.ts';
+import { createTokenVerifier } from '../services/identity/token-verifier.ts';
+import { createHistoryConsumer } from '../services/listening/history-consumer.ts';
+import type { ListeningKnobs } from '../services/listening/knobs.ts';
+import { createListeningService } from '../services/listening/listening-service.ts';
+import type { PlaylistKnobs } from '../services/playlist/knobs.ts';
+import { createPlaylistService } from '../services/playlist/playlist-service.ts';
+import type { IndexerKnobs, SearchKnobs } from '../services/search/knobs.ts';
+import { createSearchIndexer } from '../services/search/search-indexer.ts';
+import { createSearchService } from '../services/search/search-service.ts';
+import { type SimulatedEnvironment, section } from './environment.ts';
+import { type MethodCosts, remoteApi } from './remote-api.ts';
+import {
+  catalogueCosts,
+  gatewayCosts,
+  identityCosts,
+  listeningCosts,
+  playlistCosts,
+  searchCosts,
+} from './service-costs.ts';
+
+export interface Engines {
+  readonly cassandra: EmbeddedCassandra;
+  readonly redis: EmbeddedRedis;
+  readonly kafka: EmbeddedKafka;
+  readonly elasticsearch: EmbeddedElasticsearch;
+}
+
+export interface ServiceOptions {
+  readonly environment: SimulatedEnvironment;
+  readonly engines: Engines;
+  /** Full configuration by knob name. */
+  readonly configuration: Readonly<Record<string, unknown>>;
+  readonly onPlaylistRead: (playlistId: string) => void;
+}
+
+export interface Services {
+  /** The public API and the labels' way in, as a client on this machine sees them. */
+  gateway(from: Machine): GatewayApi;
+  catalogue(from: Machine): CatalogueApi;
+  readonly identity: IdentityApi;
+  /** Every instance of every service, for load tables. */
+  readonly hosts: readonly { readonly service: string; readonly host: Host<unknown> }[];
+}
+
+interface HostSettings {
+  readonly instances: number;
+  readonly cores: number;
+  readonly queueLimit: number;
+}
+
+/** Requests of background work are numbered from here, apart from those of listeners. */
+const BACKGROUND_REQUESTS = 2 ** 50;
+
+export function createServices(options: ServiceOptions): Services {
+  const { environment, engines, configuration } = options;
+  const { simulation, network } = environment;
+  const { cassandra, redis, kafka, elasticsearch } = engines;
+  const hosts: { service: string; host: Host<unknown> }[] = [];
+  const clock = simulation;
+  let backgroundWork = 0;
+
+  const contextOf = (machine: Machine) =>
+    new CallContext(BACKGROUND_REQUESTS + backgroundWork++, machine.life, untraced);
+  /** Work that outlives its request: it ends with its process, and its failures are its own. */
+  const backgroundOf = (machine: Machine) => (work: (context: Context) => Promise<void>) => {
+    work(contextOf(machine)).catch(() => {});
+  };
+
+  function service<Api extends object>(
+    name: string,
+    settings: HostSettings,
+    costs: MethodCosts<Api>,
+    start: (machine: Machine, instance: number) => Api,
+  ): (from: Machine) => Api {
+    const instances = Array.from({ length: settings.instances }, (_, i) => {
+      const machine = environment.createMachine(`${name}-${i + 1}`);
+      const { cores, queueLimit } = settings;
+      const host = new Host<Api>(simulation, machine, { cores, queueLimit, start: () => start(machine, i) });
+      hosts.push({ service: name, host: host as Host<unknown> });
+      return host;
+    });
+    const hop = (hopName: string) => environment.hop(hopName);
+    return remoteApi(new Remote(simulation, network, instances, { service: name, hop }), costs);
+  }
+
+  /** A process that only consumes: it begins its loop again when its machine restarts. */
+  function worker(
+    name: string,
+    count: number,
+    create: (machine: Machine) => { run(context: Context): Promise<void> },
+  ) {
+    for (let i = 1; i <= count; i++) {
+      const machine = environment.createMachine(`${name}-${i}`);
+      const begin = () => {
+        create(machine)
+          .run(contextOf(machine))
+          .catch((error: Error) => {
+            throw new Error(`${machine.name} has stopped: ${error.message}`, { cause: error });
+          });
+      };
+      machine.onRestart(begin);
+      simulation.schedule(0, simulation.registerEntry(begin));
+    }
+  }
+
+  const identityKnobs = section<IdentityKnobs>(configuration, 'identity');
+  const keys = simulation.random('identity keys');
+  const createIdentity = () => createIdentityService({ clock, random: keys, knobs: identityKnobs });
+  const small: HostSettings = { instances: 2, cores: 2, queueLimit: 2_000 };
+  const identity = service<IdentityApi>('identity', small, identityCosts, createIdentity);
+
+  const catalogueKnobs = section<CatalogueKnobs & HostSettings>(configuration, 'catalogue');
+  const catalogue = service<CatalogueApi>('catalogue', catalogueKnobs, catalogueCosts, (machine) =>
+    createCatalogueService({
+      store: cassandra.connect(machine),
+      events: kafka.connect(machine).createProducer(machine.name),
+      clock,
+      knobs: catalogueKnobs,
+    }),
+  );
+
+  const playlistKnobs = section<PlaylistKnobs & HostSettings>(configuration, 'playlist');
+  const xfetch = simulation.random('playlist xfetch');
+  const playlist = service<PlaylistApi>('playlist', playlistKnobs, playlistCosts, (machine, instance) =>
+    createPlaylistService({
+      store: cassandra.connect(machine),
+      cache: redis.connect(machine),
+      events: kafka.connect(machine).createProducer(machine.name),
+      catalogue: catalogue(machine),
+      clock,
+      random: xfetch,
+      background: backgroundOf(machine),
+      knobs: playlistKnobs,
+      instance,
+      waitHop: environment.hop('playlist.lock wait'),
+      onDatabaseRead: options.onPlaylistRead,
+    }),
+  );
+
+  const listeningKnobs = section<ListeningKnobs & HostSettings>(configuration, 'listening');
+  const listening = service<ListeningApi>('listening', listeningKnobs, listeningCosts, (machine) =>
+    createListeningService({
+      events: kafka.connect(machine).createProducer(machine.name),
+      store: cassandra.connect(machine),
+      clock,
+      knobs: listeningKnobs,
+    }),
+  );
+
+  const searchKnobs = section<SearchKnobs & HostSettings>(configuration, 'search');
+  const search = service<SearchApi>('search', searchKnobs, searchCosts, (machine) =>
+    createSearchService({ index: elasticsearch.connect(machine), knobs: searchKnobs }),
+  );
+
+  const gatewayKnobs = section<GatewayKnobs & HostSettings>(configuration, 'gateway');
+  const gateway = service<GatewayApi>('gateway', gatewayKnobs, gatewayCosts, (machine) =>
+    createGatewayService({
+      tokens: createTokenVerifier({ clock, identity: identity(machine), knobs: identityKnobs }),
+      playlist: playlist(machine),
+      listening: listening(machine),
+      search: search(machine),
+      catalogue: catalogue(machine),
+      cache: redis.connect(machine),
+      clock,
+      knobs: gatewayKnobs,
+    }),
+  );
+
+  const pauses = simulation.random('consumer pauses');
+  const consumer = (machine: Machine) => ({
+    events: kafka.connect(machine),
+    clock,
+    random: pauses,
+    background: backgroundOf(machine),
+    clientId: machine.name,
+  });
+  worker('history', listeningKnobs.historyConsumers, (machine) =>
+    createHistoryConsumer({ ...consumer(machine), store: cassandra.connect(machine), knobs: listeningKnobs }),
+  );
+  const indexerKnobs = section<IndexerKnobs>(configuration, 'indexer');
+  worker('indexer', indexerKnobs.consumers, (machine) =>
+    createSearchIndexer({ ...consumer(machine), index: elasticsearch.connect(machine), knobs: indexerKnobs }),
+  );
+
+  return { gateway, catalogue, identity: createIdentity(), hosts };
+}

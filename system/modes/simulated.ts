@@ -1,0 +1,348 @@
+/**
+ * The whole system in virtual time: engines' embedded arms, services on machines, a population. Together with its
+ * neighbours in this folder the only place that names services and engines; scenarios see what is exported here.
+ */
+import {
+  createPopulation,
+  PlayProfile,
+  type Population,
+  type TransferablePlayProfile,
+} from '../../fixtures/index.ts';
+import type { Track } from '../contracts/generated/catalogue.ts';
+import type { CatalogueUpdate } from '../contracts/generated/events.ts';
+import type { GetPlaylistResponse } from '../contracts/generated/playlist.ts';
+import { CATALOGUE_UPDATES, PLAYLIST_UPDATES, PLAYS } from '../contracts/topics.ts';
+import { type CassandraKnobs, createCassandra } from '../engines/cassandra/index.ts';
+import { createElasticsearch } from '../engines/elasticsearch/index.ts';
+import type { EngineNode, Gauge } from '../engines/engine.ts';
+import { createKafka, type EmbeddedKafka } from '../engines/kafka/index.ts';
+import { createRedis } from '../engines/redis/index.ts';
+import type { Context } from '../ports/context.ts';
+import type { LogRecord } from '../ports/event-log.ts';
+import type { AccessToken } from '../ports/tokens.ts';
+import type { Simulation } from '../runtime/kernel/index.ts';
+import { CallContext, ProcessLife } from '../runtime/kernel/index.ts';
+import { tracksById } from '../services/catalogue/tables.ts';
+import { signatureOf } from '../services/identity/signature.ts';
+import { HISTORY_GROUP } from '../services/listening/history-consumer.ts';
+import { readSegment } from '../services/listening/segment.ts';
+import { listeningHistory, listeningSegments } from '../services/listening/tables.ts';
+import { playlistTables } from '../services/playlist/tables.ts';
+import {
+  CATALOGUE_INDEX,
+  catalogueIndex,
+  trackDocument,
+  trackDocumentId,
+} from '../services/search/catalogue-index.ts';
+import type { SearchKnobs } from '../services/search/knobs.ts';
+import { INDEXER_GROUP } from '../services/search/search-indexer.ts';
+import {
+  CatalogueRows,
+  type HotPlaylists,
+  hotPlaylistId,
+  listenerId,
+  playlistId,
+  trackId,
+} from './catalogue-rows.ts';
+import { createEnvironment, type SimulatedEnvironment, section } from './environment.ts';
+import { createServices, type Engines } from './services.ts';
+
+export interface SimulatedOptions {
+  readonly seed: number;
+  readonly listeners: number;
+  /** What demand and servers are multiplied by: background load follows it. */
+  readonly factor: number;
+  /** Every knob by its full name. */
+  readonly configuration: Readonly<Record<string, unknown>>;
+  readonly hotPlaylists: HotPlaylists;
+  /** A measured profile of plays; null: the population's own law. */
+  readonly plays: unknown;
+}
+
+export interface LoadedNode extends EngineNode {
+  readonly engine: string;
+}
+
+/** What listeners and labels can do. Playlists and tracks are named by their ids. */
+export interface Clients {
+  play(
+    context: Context,
+    playId: number,
+    listener: number,
+    track: number,
+    skipped: boolean,
+    listenedMs: number,
+  ): Promise<unknown>;
+  openPlaylist(
+    context: Context,
+    listener: number,
+    playlist: string,
+    minimumSnapshot: number,
+  ): Promise<GetPlaylistResponse>;
+  addTrack(
+    context: Context,
+    listener: number,
+    playlist: string,
+    track: string,
+  ): Promise<{ readonly snapshot: number }>;
+  follow(context: Context, listener: number, playlist: string): Promise<unknown>;
+  search(context: Context, listener: number, text: string): Promise<unknown>;
+  publishTrack(context: Context, track: Track): Promise<unknown>;
+}
+
+export interface SimulatedSystem {
+  readonly simulation: Simulation;
+  readonly population: Population;
+  readonly clients: Clients;
+  readonly hops: readonly string[];
+  readonly nodes: readonly LoadedNode[];
+  /** Grows while the system starts: read it when the run begins. */
+  readonly gauges: readonly Gauge[];
+  hotPlaylist(index: number): string;
+  samplePlaylist(request: number): string;
+  sampleTrack(request: number): string;
+  titleOf(request: number): string;
+  release(request: number, hotLabel: boolean): Track;
+  /** Called whenever a hot playlist is read from the database. */
+  onHotPlaylistRefill: ((playlist: string) => void) | null;
+  /** Checks at the end of a run, outside time. */
+  isSearchable(track: string): boolean;
+  /** Tracks in the log that the indexer has not committed. */
+  waitingForIndex(): ReadonlySet<string>;
+  storedTracks(playlist: string): ReadonlySet<string>;
+  /** How often each play is in the history, and which are in the log still. */
+  storedPlays(): { readonly times: ReadonlyMap<number, number>; readonly waiting: ReadonlySet<number> };
+  /** Requests of listeners and labels that the kernel holds open. */
+  unansweredByClients(): number;
+}
+
+/** Partitions of the topic playlist_updates: as many as plays has by default. */
+const PLAYLIST_PARTITIONS = 12;
+/** Search holds the most popular tracks of the catalogue, a stated sample: enough that queries meet full posting lists. */
+const INDEXED_SAMPLE = 2_000;
+const TOKEN_LIFETIME_NS = 3_600e9;
+
+export async function createSimulatedSystem(options: SimulatedOptions): Promise<SimulatedSystem> {
+  const { seed, listeners, configuration, hotPlaylists } = options;
+  const playProfile =
+    options.plays === null ? null : PlayProfile.fromTransferable(options.plays as TransferablePlayProfile);
+  const population = createPopulation({ seed, listeners, playProfile });
+  const environment = createEnvironment(seed);
+  const clientMachine = environment.createMachine('clients');
+  const rows = new CatalogueRows(population, hotPlaylists, Number(configuration['playlist.buckets']));
+  const engines = createEngines(environment, configuration, rows);
+  preloadSearch(engines, population, rows);
+  preloadCassandra(engines, configuration, hotPlaylists);
+  const state: { onRefill: ((playlist: string) => void) | null } = { onRefill: null };
+  const services = createServices({
+    environment,
+    engines,
+    configuration,
+    onPlaylistRead: (playlist) => {
+      if (state.onRefill !== null && playlist.startsWith('hot-')) state.onRefill(playlist);
+    },
+  });
+  const { keys } = await services.identity.listKeys(new CallContext(0, new ProcessLife('start')), {});
+  const key = keys[0]!;
+  const token = (listener: number): AccessToken => {
+    const subject = listenerId(listener);
+    const { keyId, secret } = key;
+    const signature = signatureOf(secret, subject, TOKEN_LIFETIME_NS, keyId);
+    return { subject, expiresAtNs: TOKEN_LIFETIME_NS, keyId, signature };
+  };
+  return {
+    simulation: environment.simulation,
+    population,
+    clients: createClients(services.gateway(clientMachine), services.catalogue(clientMachine), token),
+    hops: environment.hops,
+    nodes: [
+      ...Object.values(engines).flatMap((engine) =>
+        engine.nodes.map((node: EngineNode) => ({ ...pick(node), engine: engine.name as string })),
+      ),
+      ...services.hosts.map(({ service, host }) => ({
+        engine: service,
+        machine: host.machine,
+        stations: [host.cpu],
+        requests: () => host.cpu.read().completions,
+        largestBytes: () => null,
+      })),
+    ],
+    get gauges() {
+      return Object.values(engines).flatMap((engine) => engine.gauges);
+    },
+    hotPlaylist: hotPlaylistId,
+    samplePlaylist: (request) => playlistId(population.samplePlaylist(request)),
+    sampleTrack: (request) => trackId(population.sampleTrack(request)),
+    titleOf: (request) => rows.title(population.trackByRank(1 + (request % INDEXED_SAMPLE))),
+    release: (request, hotLabel) => rows.release(request, hotLabel),
+    get onHotPlaylistRefill() {
+      return state.onRefill;
+    },
+    set onHotPlaylistRefill(listener) {
+      state.onRefill = listener;
+    },
+    ...createInspection(environment, engines, configuration),
+  };
+}
+
+/** Spreading a node would read its getters once; these are what the harness uses. */
+const pick = (node: EngineNode): EngineNode => ({
+  machine: node.machine,
+  stations: node.stations,
+  requests: () => node.requests(),
+  largestBytes: () => node.largestBytes(),
+});
+
+function createEngines(
+  environment: SimulatedEnvironment,
+  configuration: Readonly<Record<string, unknown>>,
+  baseLayer: CatalogueRows,
+): Engines {
+  const topic = (name: string, partitions: number) => ({ name, partitions, replicationFactor: 3 });
+  return {
+    cassandra: createCassandra(environment, {
+      tables: [tracksById, ...playlistTables, listeningHistory, listeningSegments],
+      knobs: section<CassandraKnobs>(configuration, 'cassandra'),
+      baseLayer,
+    }),
+    redis: createRedis(environment, { knobs: section(configuration, 'redis') }),
+    kafka: createKafka(environment, {
+      topics: [
+        topic(PLAYS, Number(configuration['listening.playPartitions'])),
+        topic(PLAYLIST_UPDATES, PLAYLIST_PARTITIONS),
+        topic(CATALOGUE_UPDATES, Number(configuration['catalogue.updatePartitions'])),
+      ],
+      knobs: section(configuration, 'kafka'),
+    }),
+    elasticsearch: createElasticsearch(environment, {
+      indices: [catalogueIndex(section<SearchKnobs>(configuration, 'search'))],
+      knobs: section(configuration, 'elasticsearch'),
+    }),
+  };
+}
+
+function preloadSearch({ elasticsearch }: Engines, population: Population, rows: CatalogueRows): void {
+  const tracks = Array.from({ length: INDEXED_SAMPLE }, (_, i) => rows.track(population.trackByRank(i + 1)));
+  elasticsearch.load(
+    CATALOGUE_INDEX,
+    tracks.map((track) => ({ id: trackDocumentId(track.trackId), document: trackDocument(track) })),
+  );
+}
+
+/**
+ * A cluster that has run for long, where other tenants write: size tiers just below the compaction threshold and
+ * memtables part full, so that their next flushes lead to compactions at different times on different nodes.
+ */
+function preloadCassandra(
+  { cassandra }: Engines,
+  configuration: Readonly<Record<string, unknown>>,
+  hot: HotPlaylists,
+): void {
+  const { schema } = section<{ schema: string }>(configuration, 'playlist');
+  const followers = schema === 'wide' ? 'playlist_followers' : 'playlist_followers_bucketed';
+  const flushBytes = cassandra.knobs.memtableFlushMB * 1e6;
+  if (cassandra.knobs.backgroundWriteBytesPerSecond > 0) {
+    const tiers = [
+      { sstables: 3, bytes: flushBytes },
+      { sstables: 3, bytes: 4 * flushBytes },
+      { sstables: 1, bytes: 16 * flushBytes },
+    ];
+    cassandra.preload({ background: [{ table: followers, tiers }], pendingFlush: [0.15, 0.65] });
+  }
+  if (schema !== 'wide') return;
+  const partitions = Array.from({ length: hot.count }, (_, i) => ({
+    table: followers,
+    partition: [hotPlaylistId(i)],
+  }));
+  cassandra.preload({ largePartitions: partitions });
+}
+
+function createClients(
+  gateway: ReturnType<ReturnType<typeof createServices>['gateway']>,
+  catalogue: ReturnType<ReturnType<typeof createServices>['catalogue']>,
+  token: (listener: number) => AccessToken,
+): Clients {
+  return {
+    play: (context, playId, listener, track, skipped, listenedMs) =>
+      gateway.recordPlay(context, {
+        token: token(listener),
+        playId,
+        trackId: trackId(track),
+        listenedMs,
+        skipped,
+      }),
+    openPlaylist: (context, listener, playlist, minimumSnapshot) =>
+      gateway.getPlaylist(context, {
+        token: token(listener),
+        playlistId: playlist,
+        followersLimit: 0,
+        minimumSnapshot,
+      }),
+    addTrack: (context, listener, playlist, track) =>
+      gateway.addTrack(context, { token: token(listener), playlistId: playlist, trackId: track }),
+    follow: (context, listener, playlist) =>
+      gateway.follow(context, { token: token(listener), playlistId: playlist }),
+    search: (context, listener, text) =>
+      gateway.search(context, { token: token(listener), text, kind: 'track', size: 20 }),
+    publishTrack: (context, track) => catalogue.publishTrack(context, { track }),
+  };
+}
+
+type Inspection = Pick<
+  SimulatedSystem,
+  'isSearchable' | 'waitingForIndex' | 'storedTracks' | 'storedPlays' | 'unansweredByClients'
+>;
+
+function createInspection(
+  { simulation }: SimulatedEnvironment,
+  { cassandra, kafka, elasticsearch }: Engines,
+  configuration: Readonly<Record<string, unknown>>,
+): Inspection {
+  const tracksTable = configuration['playlist.schema'] === 'wide' ? 'playlist_tracks' : 'playlist_metadata';
+  return {
+    isSearchable: (track) => elasticsearch.isSearchable(CATALOGUE_INDEX, trackDocumentId(track)),
+    waitingForIndex() {
+      const waiting = uncommitted(kafka, INDEXER_GROUP, CATALOGUE_UPDATES);
+      return new Set(waiting.map(({ value }) => (value as CatalogueUpdate).track!.trackId));
+    },
+    storedTracks: (playlist) =>
+      new Set(cassandra.inspect(tracksTable, [playlist]).map((row) => row.track_id as string)),
+    storedPlays() {
+      const times = new Map<number, number>();
+      for (const play of playsInHistory()) times.set(play, (times.get(play) ?? 0) + 1);
+      const waiting = uncommitted(kafka, HISTORY_GROUP, PLAYS).map(
+        ({ value }) => (value as { playId: number }).playId,
+      );
+      return { times, waiting: new Set(waiting) };
+    },
+    unansweredByClients() {
+      let count = 0;
+      for (const [operation, calls] of simulation.unanswered()) {
+        if (operation.startsWith('gateway.') || operation === 'catalogue.publishTrack') count += calls;
+      }
+      return count;
+    },
+  };
+
+  function playsInHistory(): number[] {
+    const shards = Number(configuration['listening.historyShards']);
+    const periods = Math.floor(simulation.nowNs / 1e9 / Number(configuration['listening.historyPeriodS']));
+    const found: number[] = [];
+    for (let shard = 0; shard < shards; shard++) {
+      for (let period = 0; period <= periods; period++) {
+        for (const row of cassandra.inspect('listening_segments', [shard, period])) {
+          for (const { playId } of readSegment(row.plays as string)) found.push(playId);
+        }
+      }
+    }
+    return found;
+  }
+}
+
+/** Records that the group has still to handle. */
+function uncommitted(kafka: EmbeddedKafka, group: string, topic: string): LogRecord[] {
+  return kafka.inspect(topic).flatMap(({ partition, records }) => {
+    const from = Math.max(0, kafka.committed(group, topic, partition));
+    return records.filter(({ offset }) => offset >= from);
+  });
+}
