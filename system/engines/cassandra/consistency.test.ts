@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ConsistencyLevel } from '../../ports/wide-column-store.ts';
 import { MILLISECOND, SECOND } from '../../runtime/kernel/index.ts';
-import { during, pause, type TestCluster, testCluster } from './test-cluster.ts';
+import { during, pause, type TestCluster, testCluster } from './test-support.ts';
 
 const row = (user_id: number, since: number) => ({ playlist_id: 'p', user_id, name: 'x', since, note: null });
 

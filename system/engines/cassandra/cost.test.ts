@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { BaseLayer } from './base-layer.ts';
-import { during, hotPartition, testCluster } from './test-cluster.ts';
+import { during, hotPartition, testCluster } from './test-support.ts';
 
 /** Mean CPU time that a replica spends on one such read, without spread. */
 async function readMs(

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PortError } from '../../ports/errors.ts';
 import { MILLISECOND, SECOND } from '../../runtime/kernel/index.ts';
-import { during, hotPartition, pause, type TestCluster, testCluster } from './test-cluster.ts';
+import { during, hotPartition, pause, type TestCluster, testCluster } from './test-support.ts';
 
 const row = (user_id: number) => ({ playlist_id: 'p', user_id, name: 'x', since: 1, note: null });
 const upsert = (t: TestCluster, user: number) =>

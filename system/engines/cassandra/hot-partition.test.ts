@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PortError } from '../../ports/errors.ts';
 import { MILLISECOND, SECOND } from '../../runtime/kernel/index.ts';
-import { hotPartition, type TestCluster, testCluster } from './test-cluster.ts';
+import { hotPartition, type TestCluster, testCluster } from './test-support.ts';
 
 /** What the callers of the hot partition see, second by second. */
 interface Second {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ColumnValue, Row, TableDefinition } from '../../ports/wide-column-store.ts';
 import { SECOND } from '../../runtime/kernel/index.ts';
 import type { BaseLayer } from './base-layer.ts';
-import { during, hotPartition, pause, testCluster } from './test-cluster.ts';
+import { during, hotPartition, pause, testCluster } from './test-support.ts';
 
 const tracks: TableDefinition = {
   name: 'tracks',

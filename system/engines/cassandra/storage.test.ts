@@ -3,7 +3,7 @@ import { MILLISECOND, SECOND } from '../../runtime/kernel/index.ts';
 import { resolveKnobs } from './knobs.ts';
 import { longRunningTiers } from './preload.ts';
 import { pendingCompactions, planCompaction, SsTable } from './sstables.ts';
-import { during, followers, pause, testCluster } from './test-cluster.ts';
+import { during, followers, pause, testCluster } from './test-support.ts';
 
 const knobs = resolveKnobs();
 

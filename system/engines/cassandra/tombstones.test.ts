@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { during, followers, pause, type TestCluster, testCluster } from './test-cluster.ts';
+import { during, followers, pause, type TestCluster, testCluster } from './test-support.ts';
 
 const where = { table: 'followers', partition: ['p'], clusteringPrefix: [1] };
 

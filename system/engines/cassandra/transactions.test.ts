@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MILLISECOND } from '../../runtime/kernel/index.ts';
-import { during, pause, type TestCluster, testCluster } from './test-cluster.ts';
+import { during, pause, type TestCluster, testCluster } from './test-support.ts';
 
 const key = { playlist_id: 'p', user_id: 1 };
 
