@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { UsageError } from './errors.ts';
 import { reasonOf } from './files.ts';
+import { programName } from './replay.ts';
 import { scenarioTemplate, workflowTemplate } from './templates.ts';
 
 export function registerInit(program: Command): void {
@@ -25,7 +26,7 @@ export function registerInit(program: Command): void {
       }
       for (const { path, text } of files) write(path, text);
       process.stdout.write(`${files.map(({ path }) => path).join('\n')}\n`);
-      process.stdout.write(`Run it: rehearse run ./${scenario}\n`);
+      process.stdout.write(`Run it: ${programName()} run ./${scenario} --listeners 250000\n`);
     });
 }
 

@@ -30,7 +30,7 @@ export function describeScenario(
     head(scenario, width),
     section('Hypothesis', wrap(scenario.hypothesis, width, '  ')),
     ...scenario.cases.map((testCase) => caseSection(scenario, testCase, width)),
-    section('Checked in every arm', columns([[scenario.invariants.join(', ')]], width)),
+    section('Checked in every arm', wrap(scenario.invariants.join(', '), width, '  ')),
     section('Knobs', knobTable(scenario, allKnobs, width)),
     ...noteSections(scenario, width),
   ];

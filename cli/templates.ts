@@ -35,7 +35,7 @@ export default defineScenario({
     traffic: [
       { operation: 'playlist.get', journey: { kind: 'open-playlist', from: 'popularity' }, perSecond: { always: 60 } },
       // \`fault\`: the healthy arm runs without it.
-      { operation: HOT, journey: { kind: 'open-playlist', from: 'hot' }, perSecond: { trigger: 1_200 }, fault: true },
+      { operation: HOT, journey: { kind: 'open-playlist', from: 'hot' }, perSecond: { trigger: 2_500 }, fault: true },
       { operation: \`\${HOT} (usual)\`, journey: { kind: 'open-playlist', from: 'hot' }, perSecond: { always: 20 } },
     ],
   },
