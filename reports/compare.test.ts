@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import { compareResults, renderComparison } from './compare.ts';
+import { bucketMiddleMs, bucketOf } from './percentiles.ts';
+import { ReportError } from './report-error.ts';
+import type { RunResult } from './result.ts';
+import { sampleResult } from './sample-result.ts';
+import { bootstrapInterval, signTest } from './significance.ts';
+
+const seeds = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
+const stampede = (count: number) => sampleResult({ seeds: seeds(count), scenarios: ['cache-stampede'] });
+
+/** Every latency of an arm times `factor`. */
+function slowed(result: RunResult, name: string, factor: number): RunResult {
+  const copy = structuredClone(result);
+  copy.digest = 'changed';
+  for (const run of copy.scenarios[0]!.cases[0]!.arms.find((arm) => arm.name === name)!.runs)
+    for (const { operations } of run.phases)
+      for (const { latency } of operations) {
+        latency.maxMs *= factor;
+        latency.buckets = latency.buckets.map(([bucket, count]) => [
+          bucketOf(bucketMiddleMs(bucket) * factor),
+          count,
+        ]);
+      }
+  return copy;
+}
+
+describe('comparing results', () => {
+  it('a result compared with itself is identical', () => {
+    const result = stampede(3);
+    const comparison = compareResults(result, result);
+    expect(comparison).toMatchObject({ identical: true, regressed: false, pairs: 3, remarks: [] });
+    expect(renderComparison(comparison)).toContain('identical');
+  });
+
+  it('below five pairs nothing is significant, and slower alone is no regression', () => {
+    const comparison = compareResults(stampede(4), slowed(stampede(4), 'lock', 2));
+    const changes = comparison.arms.flatMap((arm) => arm.changes);
+    expect(changes.every(({ significant, pValue }) => !significant && pValue === null)).toBe(true);
+    expect(comparison.regressed).toBe(false);
+    expect(renderComparison(comparison)).toContain(
+      '4 pairs an arm: too few to call a difference significant',
+    );
+  });
+
+  it('p99 worse by more than 10 % at each of five seeds is a regression', () => {
+    const comparison = compareResults(stampede(5), slowed(stampede(5), 'lock', 1.2));
+    expect(comparison.regressed).toBe(true);
+    expect(comparison.arms.filter(({ regressions }) => regressions.length > 0).map(({ arm }) => arm)).toEqual(
+      ['lock'],
+    );
+    const text = renderComparison(comparison);
+    expect(text).toContain('✗ Regressed: cache-stampede / lock.');
+    expect(text).toMatch(/playlist\.get hot p99 .* → .*\+(19\.\d|20) % {2}worse in 5 of 5, significant/);
+  });
+
+  it('p99 worse by 5 %, and p99 better, are no regressions', () => {
+    expect(compareResults(stampede(5), slowed(stampede(5), 'lock', 1.05)).regressed).toBe(false);
+    const better = compareResults(stampede(5), slowed(stampede(5), 'lock', 0.5));
+    expect(better.regressed).toBe(false);
+    expect(renderComparison(better)).toContain('better in 5 of 5, significant');
+  });
+
+  it('an arm that is no longer confirmed is a regression at any number of seeds', () => {
+    const later = structuredClone(stampede(1));
+    later.digest = 'changed';
+    Object.assign(later.scenarios[0]!.cases[0]!.arms[2]!.verdict, { confirmed: false });
+    const comparison = compareResults(stampede(1), later);
+    expect(comparison.regressed).toBe(true);
+    expect(renderComparison(comparison)).toContain('no longer confirmed');
+  });
+
+  it('seeds and arms without a partner are left out and named', () => {
+    const later = stampede(5);
+    later.scenarios[0]!.cases[0]!.arms.pop();
+    later.scale.listeners = 500_000;
+    const { remarks, pairs, arms } = compareResults(stampede(3), later);
+    expect(pairs).toBe(3);
+    expect(arms).toHaveLength(4);
+    expect(remarks.join(' ')).toMatch(
+      /sizes differ.*Only in the earlier.*longer ttl.*without a partner.*4, 5/,
+    );
+  });
+
+  it('results that share nothing cannot be compared', () => {
+    const other = sampleResult({ seeds: [1], scenarios: ['consumer-lag'] });
+    expect(() => compareResults(stampede(1), other)).toThrow(ReportError);
+  });
+});
+
+describe('significance', () => {
+  it('the sign test is the tail of a fair coin', () => {
+    expect(signTest(5, 0)).toBeCloseTo(1 / 32, 12);
+    expect(signTest(4, 0)).toBeCloseTo(1 / 16, 12);
+    expect(signTest(8, 2)).toBeCloseTo((1 + 10 + 45) / 1024, 12);
+    expect(signTest(0, 0)).toBe(1);
+  });
+
+  it('the bootstrap interval holds the mean, is repeatable and shrinks to a point without spread', () => {
+    const { low, high } = bootstrapInterval([1, 2, 3, 4, 5, 6]);
+    expect(low).toBeLessThan(3.5);
+    expect(high).toBeGreaterThan(3.5);
+    expect(bootstrapInterval([1, 2, 3, 4, 5, 6])).toEqual({ low, high });
+    expect(bootstrapInterval([2, 2, 2, 2, 2])).toEqual({ low: 2, high: 2 });
+  });
+});

@@ -1,0 +1,233 @@
+/**
+ * Compares two results run by run: the same scenario, case, arm and seed saw the same arrivals, so what differs comes
+ * from the code or the configuration. Below five pairs nothing is called significant.
+ */
+import { errorPercentOf, focusPhase, operationIn } from './figures.ts';
+import { median } from './numbers.ts';
+import { quantileMs } from './percentiles.ts';
+import { ReportError } from './report-error.ts';
+import type { ArmResult, ArmRun, RunResult, ScenarioResult } from './result.ts';
+import { bootstrapInterval, type Interval, signTest } from './significance.ts';
+
+/** At four pairs even 'worse in all' has a chance of 1 in 16 under no difference at all: above 5 %. */
+export const PAIRS_FOR_SIGNIFICANCE = 5;
+/** A change that pairs show by chance less often than this is significant. */
+const ALPHA = 0.05;
+/** p99 worse by more than this in every pair is a regression. */
+const REGRESSION_SHARE = 0.1;
+
+export interface MetricChange {
+  /** 'playlist.get hot p99', or an objective's name. */
+  readonly metric: string;
+  readonly unit: string;
+  readonly lowerIsBetter: boolean;
+  /** Medians over the pairs. */
+  readonly before: number;
+  readonly after: number;
+  /** Median over pairs of after − before. */
+  readonly difference: number;
+  /** Median over pairs of (after − before) / before; null where a before is zero. */
+  readonly relative: number | null;
+  readonly pairs: number;
+  readonly worsePairs: number;
+  readonly betterPairs: number;
+  /** One-sided sign test in the direction seen; null below five pairs. */
+  readonly pValue: number | null;
+  /** 95 % paired bootstrap interval of the mean difference; null below five pairs. */
+  readonly interval: Interval | null;
+  readonly significant: boolean;
+}
+
+export interface ArmComparison {
+  readonly scenario: string;
+  readonly case: string;
+  readonly arm: string;
+  readonly role: ArmResult['role'];
+  readonly pairs: number;
+  readonly confirmedBefore: boolean;
+  readonly confirmedAfter: boolean;
+  readonly changes: readonly MetricChange[];
+  /** Why this arm is a regression; empty when it is none. */
+  readonly regressions: readonly string[];
+}
+
+export interface Comparison {
+  readonly identical: boolean;
+  readonly regressed: boolean;
+  /** Seeds that an arm has in both results: the fewest of any arm. */
+  readonly pairs: number;
+  readonly arms: readonly ArmComparison[];
+  /** What stands in only one of the two, or makes them hard to compare. */
+  readonly remarks: readonly string[];
+}
+
+/** `a` is the earlier result, `b` the later. Throws ReportError when they share no arm and seed. */
+export function compareResults(a: RunResult, b: RunResult): Comparison {
+  const before = armsOf(a);
+  const after = armsOf(b);
+  const arms: ArmComparison[] = [];
+  for (const [key, earlier] of before) {
+    const later = after.get(key);
+    if (later === undefined) continue;
+    const comparison = compareArm(earlier, later);
+    if (comparison.pairs > 0) arms.push(comparison);
+  }
+  if (arms.length === 0) {
+    throw new ReportError(
+      'The two results have no scenario, case, arm and seed in common: there is nothing to compare.',
+    );
+  }
+  return {
+    identical: a.digest === b.digest && a.digest !== '',
+    regressed: arms.some(({ regressions }) => regressions.length > 0),
+    pairs: Math.min(...arms.map(({ pairs }) => pairs)),
+    arms,
+    remarks: remarksOn(a, b, before, after),
+  };
+}
+
+interface Placed {
+  readonly scenario: ScenarioResult;
+  readonly caseName: string;
+  readonly operation: string;
+  readonly arm: ArmResult;
+}
+
+function armsOf(result: RunResult): Map<string, Placed> {
+  const arms = new Map<string, Placed>();
+  for (const scenario of result.scenarios) {
+    for (const { name: caseName, headline, arms: list } of scenario.cases) {
+      for (const arm of list) {
+        arms.set(nameOf(scenario.name, caseName, arm.name), {
+          scenario,
+          caseName,
+          operation: headline.operation,
+          arm,
+        });
+      }
+    }
+  }
+  return arms;
+}
+
+export function nameOf(scenario: string, caseName: string, arm: string): string {
+  return scenario === caseName ? `${scenario} / ${arm}` : `${scenario} / ${caseName} / ${arm}`;
+}
+
+function compareArm(earlier: Placed, later: Placed): ArmComparison {
+  const pairs = earlier.arm.runs.flatMap((run) => {
+    const other = later.arm.runs.find(({ seed }) => seed === run.seed);
+    return other === undefined || run.partial || other.partial ? [] : [[run, other] as const];
+  });
+  const metrics = pairs.map(([run, other]) => [metricsOf(earlier, run), metricsOf(later, other)] as const);
+  const changes = [...(metrics[0]?.[0].values() ?? [])]
+    .map((metric) => {
+      const values = metrics
+        .map(([x, y]) => [x.get(metric.name)?.value, y.get(metric.name)?.value])
+        .filter((pair): pair is [number, number] => pair[0] !== undefined && pair[1] !== undefined);
+      return changeOf(metric, values);
+    })
+    .filter((change) => change.pairs > 0);
+  const { scenario, caseName, arm } = later;
+  const [confirmedBefore, confirmedAfter] = [earlier.arm.verdict.confirmed, arm.verdict.confirmed];
+  const regressions: string[] = [];
+  if (confirmedBefore && !confirmedAfter) regressions.push(`no longer confirmed: ${arm.verdict.sentence}`);
+  for (const change of changes) {
+    if (isSlower(change)) regressions.push(`${change.metric} is worse by more than 10 % at every seed`);
+  }
+  return {
+    scenario: scenario.name,
+    case: caseName,
+    arm: arm.name,
+    role: arm.role,
+    pairs: pairs.length,
+    confirmedBefore,
+    confirmedAfter,
+    changes: changes.map(({ smallestRise: _, ...change }) => change),
+    regressions,
+  };
+}
+
+interface Metric {
+  readonly name: string;
+  readonly unit: string;
+  readonly lowerIsBetter: boolean;
+  readonly value: number;
+}
+
+function metricsOf({ scenario, operation }: Placed, run: ArmRun): Map<string, Metric> {
+  const metrics: Metric[] = [];
+  const add = (name: string, unit: string, lowerIsBetter: boolean, value: number | null) => {
+    if (value !== null && Number.isFinite(value)) metrics.push({ name, unit, lowerIsBetter, value });
+  };
+  const result = operationIn(run, operation, focusPhase(scenario));
+  if (result !== undefined) {
+    const { latency } = result;
+    const quantile = (q: number) => (latency.count === 0 ? null : quantileMs(latency, q));
+    add(`${operation} p50`, 'ms', true, quantile(0.5));
+    add(`${operation} p99`, 'ms', true, quantile(0.99));
+    add(`${operation} goodput`, 'requests/s', false, result.goodputPerSecond);
+    add(`${operation} errors`, '%', true, errorPercentOf(result));
+  }
+  for (const objective of run.objectives) {
+    add(objective.name, objective.unit, objective.comparison === '<=', objective.measured);
+  }
+  return new Map(metrics.map((metric) => [metric.name, metric]));
+}
+
+/** `smallestRise`: the least by which any pair rose, as a share of before. */
+type Change = MetricChange & { readonly smallestRise: number };
+
+function changeOf({ name, unit, lowerIsBetter }: Metric, values: readonly [number, number][]): Change {
+  const differences = values.map(([x, y]) => y - x);
+  const ratios = values.map(([x, y]) => (x === 0 ? (y === 0 ? 0 : Number.POSITIVE_INFINITY) : (y - x) / x));
+  const up = differences.filter((difference) => difference > 0).length;
+  const down = differences.filter((difference) => difference < 0).length;
+  const enough = values.length >= PAIRS_FOR_SIGNIFICANCE;
+  const pValue = enough ? signTest(Math.max(up, down), Math.min(up, down)) : null;
+  const interval = enough ? bootstrapInterval(differences) : null;
+  const relative = median(ratios);
+  return {
+    metric: name,
+    unit,
+    lowerIsBetter,
+    before: median(values.map(([x]) => x)),
+    after: median(values.map(([, y]) => y)),
+    difference: median(differences),
+    relative: Number.isFinite(relative) ? relative : null,
+    pairs: values.length,
+    worsePairs: lowerIsBetter ? up : down,
+    betterPairs: lowerIsBetter ? down : up,
+    pValue,
+    interval,
+    significant:
+      pValue !== null && interval !== null && pValue <= ALPHA && (interval.low > 0 || interval.high < 0),
+    smallestRise: Math.min(...ratios),
+  };
+}
+
+const isSlower = ({ metric, significant, smallestRise }: Change) =>
+  metric.endsWith(' p99') && significant && smallestRise > REGRESSION_SHARE;
+
+function remarksOn(
+  a: RunResult,
+  b: RunResult,
+  before: ReadonlyMap<string, Placed>,
+  after: ReadonlyMap<string, Placed>,
+): string[] {
+  const remarks: string[] = [];
+  if (a.mode !== b.mode) remarks.push(`The modes differ: ${a.mode} and ${b.mode}.`);
+  if (a.scale.listeners !== b.scale.listeners) {
+    const [x, y] = [a, b].map(({ scale }) => scale.listeners.toLocaleString('en-US'));
+    remarks.push(`The sizes differ: ${x} and ${y} listeners. Differences may come from that alone.`);
+  }
+  const missing = [...before.keys()].filter((key) => !after.has(key));
+  const added = [...after.keys()].filter((key) => !before.has(key));
+  if (missing.length > 0) remarks.push(`Only in the earlier result: ${missing.join(', ')}.`);
+  if (added.length > 0) remarks.push(`Only in the later result: ${added.join(', ')}.`);
+  const seeds = a.seeds.filter((seed) => !b.seeds.includes(seed));
+  const newSeeds = b.seeds.filter((seed) => !a.seeds.includes(seed));
+  if (seeds.length + newSeeds.length > 0)
+    remarks.push(`Seeds without a partner are left out: ${[...seeds, ...newSeeds].join(', ')}.`);
+  return remarks;
+}

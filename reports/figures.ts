@@ -1,0 +1,167 @@
+/** The figures that every renderer shows first: an arm's headline operation and the objective that decides its case. */
+import { formatNumber, formatQuantity, type Spread, spreadOf } from './numbers.ts';
+import { mergeHistograms, quantileMs } from './percentiles.ts';
+import type {
+  ArmResult,
+  ArmRun,
+  CaseResult,
+  HistogramData,
+  ObjectiveResult,
+  OperationResult,
+  Outcome,
+  ScenarioResult,
+  Verdict,
+} from './result.ts';
+
+export interface ArmFigures {
+  readonly p50: Spread | null;
+  readonly p99: Spread | null;
+  readonly errorPercent: Spread | null;
+  readonly goodput: Spread | null;
+  /** The case's deciding objective, as this arm measured it. */
+  readonly objective: { readonly result: ObjectiveResult; readonly measured: Spread } | null;
+}
+
+/** The phase whose figures tell the story: the trigger, or whatever the objectives look at. */
+export function focusPhase(scenario: ScenarioResult): string {
+  const measured = scenario.phases.filter((phase) => phase.measured);
+  if (measured.some(({ name }) => name === 'trigger')) return 'trigger';
+  const judged = scenario.cases[0]?.arms[0]?.runs[0]?.objectives[0]?.phase;
+  return judged ?? measured.at(-1)?.name ?? scenario.phases.at(-1)?.name ?? '';
+}
+
+export function operationIn(run: ArmRun, operation: string, phase: string): OperationResult | undefined {
+  return run.phases
+    .find(({ name }) => name === phase)
+    ?.operations.find((result) => result.operation === operation);
+}
+
+/** Failed among the finished, in per cent; null when nothing finished. */
+export function errorPercentOf({ conservation }: OperationResult): number | null {
+  const finished = conservation.completed + conservation.failed;
+  return finished === 0 ? null : (100 * conservation.failed) / finished;
+}
+
+export function armFigures(scenario: ScenarioResult, testCase: CaseResult, arm: ArmResult): ArmFigures {
+  const phase = focusPhase(scenario);
+  const operations = arm.runs
+    .map((run) => operationIn(run, testCase.headline.operation, phase))
+    .filter((operation) => operation !== undefined);
+  const timed = operations.filter(({ latency }) => latency.count > 0);
+  const key = decidingObjective(testCase);
+  const judged = key === null ? [] : arm.runs.flatMap(({ objectives }) => objectives.filter(sameAs(key)));
+  const measured = spreadOf(judged.map((objective) => objective.measured));
+  return {
+    p50: spreadOf(timed.map(({ latency }) => quantileMs(latency, 0.5))),
+    p99: spreadOf(timed.map(({ latency }) => quantileMs(latency, 0.99))),
+    errorPercent: spreadOf(operations.map(errorPercentOf).filter((share) => share !== null)),
+    goodput: spreadOf(operations.map(({ goodputPerSecond }) => goodputPerSecond)),
+    objective: measured === null ? null : { result: judged[0]!, measured },
+  };
+}
+
+/** An operation's latencies over all seeds; undefined where the arm had no such requests in the phase. */
+export function mergedLatency(arm: ArmResult, operation: string, phase: string): HistogramData | undefined {
+  const histograms = arm.runs
+    .map((run) => operationIn(run, operation, phase)?.latency)
+    .filter((latency) => latency !== undefined && latency.count > 0);
+  return histograms.length === 0 ? undefined : mergeHistograms(histograms as HistogramData[]);
+}
+
+const sameAs = (key: ObjectiveResult) => (objective: ObjectiveResult) =>
+  objective.name === key.name && objective.phase === key.phase;
+
+/** The objective that the broken arm misses most clearly: the one column that separates the arms. */
+export function decidingObjective(testCase: CaseResult): ObjectiveResult | null {
+  const broken = testCase.arms.filter(({ role }) => role === 'broken');
+  for (const arms of [broken, testCase.arms]) {
+    const missed = arms.flatMap(({ runs }) => runs.flatMap((run) => run.objectives.filter((o) => !o.met)));
+    const worst = missed.reduce<ObjectiveResult | null>(
+      (most, objective) => (most === null || objective.margin > most.margin ? objective : most),
+      null,
+    );
+    if (worst !== null) return worst;
+  }
+  return testCase.arms[0]?.runs[0]?.objectives[0] ?? null;
+}
+
+const SIGNS = { '<=': '≤', '>=': '≥' } as const;
+
+/** 'at most' as a sign and the target: '≤ 100 ms'. */
+export function targetText({
+  comparison,
+  target,
+  unit,
+}: Pick<ObjectiveResult, 'comparison' | 'target' | 'unit'>) {
+  return `${SIGNS[comparison]} ${formatQuantity(target, unit)}`;
+}
+
+export function settingText(value: number | string | boolean, unit = ''): string {
+  if (typeof value === 'boolean') return value ? 'on' : 'off';
+  if (typeof value === 'string') return value === '' ? '(empty)' : value;
+  if (unit === 'bytes') return formatQuantity(value, unit);
+  const number = Number.isInteger(value) ? value.toLocaleString('en-US') : formatNumber(value);
+  return unit === '' || unit === '1' ? number : `${number} ${unit}`;
+}
+
+/** ✓ did what it says, ✗ did not, ? too close to call or not looked at to the end. */
+export type Mark = '✓' | '✗' | '?';
+
+export function markOf({ confirmed, observed }: Pick<Verdict, 'confirmed' | 'observed'>): Mark {
+  if (confirmed) return '✓';
+  return observed === 'inconclusive' ? '?' : '✗';
+}
+
+export const MARK_WORDS: Readonly<Record<Mark, string>> = {
+  '✓': 'confirmed',
+  '✗': 'refuted',
+  '?': 'inconclusive',
+};
+
+const SEEN: Readonly<Record<Outcome, string>> = {
+  meets: 'meets its objectives',
+  misses: 'misses its objectives',
+  inconclusive: 'too close to call',
+};
+
+/** 'misses its objectives, as expected', 'violates read-your-writes, as expected', 'meets …, expected to miss them'. */
+export function outcomeText(arm: ArmResult): string {
+  const { expected, observed, confirmed } = arm.verdict;
+  const seen = seenText(arm);
+  if (expected === observed) return confirmed ? `${seen}, as expected` : `${seen}, but not as stated`;
+  return `${seen}, expected to ${expected === 'misses' ? 'miss' : 'meet'} its objectives`;
+}
+
+/** What the arm was seen to do. One that keeps every objective and breaks a promise is named by the promise. */
+export function seenText(arm: ArmResult): string {
+  const broken = brokenPromises(arm);
+  const missed = arm.runs.some(({ objectives }) => objectives.some(({ met }) => !met));
+  if (arm.verdict.observed === 'misses' && !missed && broken.length > 0)
+    return `violates ${broken.join(', ')}`;
+  return SEEN[arm.verdict.observed];
+}
+
+/** Names of the invariants that were violated at any seed. */
+export function brokenPromises(arm: ArmResult): string[] {
+  const names = arm.runs.flatMap(({ invariants }) =>
+    invariants.filter(({ violations }) => violations > 0).map(({ name }) => name),
+  );
+  return [...new Set(names)];
+}
+
+/** A scenario that was run in part or with an arm too close to call is inconclusive, not refuted. */
+export function scenarioMark(scenario: ScenarioResult, partial: boolean): Mark {
+  if (scenario.confirmed) return '✓';
+  const marks = scenario.cases.flatMap(({ arms }) => arms.map(({ verdict }) => markOf(verdict)));
+  if (marks.includes('✗')) return '✗';
+  return partial || marks.includes('?') ? '?' : '✗';
+}
+
+/** Listeners that did anything in a run: the middle over all runs of these scenarios. */
+export function activeListeners(scenarios: readonly ScenarioResult[]): Spread | null {
+  return spreadOf(
+    scenarios.flatMap(({ cases }) =>
+      cases.flatMap(({ arms }) => arms.flatMap(({ runs }) => runs.map((run) => run.activeListeners))),
+    ),
+  );
+}

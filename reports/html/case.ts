@@ -1,0 +1,200 @@
+/** One case: first who did what, then the pictures, then what the verdicts rest on. */
+import {
+  type ArmFigures,
+  armFigures,
+  decidingObjective,
+  focusPhase,
+  MARK_WORDS,
+  markOf,
+  outcomeText,
+  targetText,
+} from '../figures.ts';
+import { formatQuantity } from '../numbers.ts';
+import type { ArmResult, CaseResult, ObjectiveResult, PhaseWindow, ScenarioResult } from '../result.ts';
+import { type ArmStyle, armStyles, swatch } from './arm-style.ts';
+import { breakdownFigure } from './breakdown.ts';
+import type { ChartCase, ChartSeries, Spectrum } from './chart-data.ts';
+import { html, keepTogether, type Markup } from './escape.ts';
+import { nodeFigures } from './nodes.ts';
+import { spreadMarkup } from './spread.ts';
+import {
+  configurationTable,
+  errorsTable,
+  evidenceTable,
+  figuresTable,
+  fullConfiguration,
+  invariantsTable,
+  objectivesTable,
+  operationsTable,
+} from './tables.ts';
+
+export interface CaseContext {
+  readonly scenario: ScenarioResult;
+  readonly testCase: CaseResult;
+  readonly charts: ChartCase;
+  readonly seed: number;
+}
+
+export function renderCase(context: CaseContext): Markup {
+  const { scenario, testCase, charts } = context;
+  const several = scenario.cases.length > 1;
+  const breakdown = breakdownFigure(scenario, testCase);
+  const spectrum = charts.spectra.length > 0 ? spectrumFigure(context) : null;
+  const others = [breakdown, spectrum].filter((panel) => panel !== null).length;
+  return html`<section class="case" data-case="${charts.id}"${several ? html` id="${charts.id}"` : null}>
+${several && html`<h3>${testCase.title}</h3>`}
+${verdictTable(context)}
+${legend(testCase)}
+<div class="panels">
+${slots(context, others).map((series) => seriesFigure(context, series))}
+${spectrum}
+${breakdown}
+${nodeFigures(scenario, testCase)}
+</div>
+<details class="more"><summary>Objectives, evidence and invariants</summary>
+${objectivesTable(testCase)}
+${evidenceTable(testCase)}
+${invariantsTable(testCase)}
+</details>
+<details class="more"><summary>Configuration</summary>
+${configurationTable(testCase)}
+${fullConfiguration(testCase)}
+</details>
+<details class="more"><summary>All operations and figures</summary>
+${operationsTable(scenario, testCase)}
+${errorsTable(scenario, testCase)}
+${figuresTable(testCase)}
+</details>
+</section>`;
+}
+
+function verdictTable({ scenario, testCase }: CaseContext): Markup {
+  const styles = armStyles(testCase);
+  const key = decidingObjective(testCase);
+  const { operation } = testCase.headline;
+  return html`<table class="verdicts">
+<caption class="unseen">What every arm did; ${testCase.title}</caption>
+<thead><tr><th scope="col"><span class="unseen">confirmed</span></th><th scope="col">arm</th><th scope="col">what happened</th>${
+    key !== null && html`<th scope="col" class="num">${key.name} <small>${targetText(key)}</small></th>`
+  }<th scope="col" class="num">p99 <small>${operation}</small></th><th scope="col" class="num">errors <small>${focusPhase(scenario)}</small></th></tr></thead>
+<tbody>${testCase.arms.map((arm) => verdictRow(arm, styles.get(arm)!, armFigures(scenario, testCase, arm), key))}</tbody>
+</table>`;
+}
+
+function verdictRow(
+  arm: ArmResult,
+  style: ArmStyle,
+  figures: ArmFigures,
+  key: ObjectiveResult | null,
+): Markup {
+  const mark = markOf(arm.verdict);
+  const { p99, errorPercent } = figures;
+  const judged = figures.objective;
+  const met = arm.runs.every(({ objectives }) => objectives.every((o) => o.name !== key?.name || o.met));
+  return html`<tr class="${style.tone} ${MARK_WORDS[mark]}">
+<td class="mark" title="${MARK_WORDS[mark]}"><span aria-hidden="true">${mark}</span><span class="unseen">${MARK_WORDS[mark]}</span></td>
+<th scope="row">${swatch(style)} ${arm.name} <span class="role">${arm.role}</span><span class="title">${arm.title}</span></th>
+<td class="says">${keepTogether(arm.verdict.sentence)} <span class="outcome">${capital(outcomeText(arm))}.</span></td>
+${key !== null && html`<td class="num objective" data-label="${key.name} ${targetText(key)}:"><span class="${judged === null ? 'faint' : met ? 'good' : 'bad'}">${spreadMarkup(judged?.measured ?? null, judged?.result.unit ?? '')}</span></td>`}
+<td class="num" data-label="p99">${spreadMarkup(p99, 'ms')}</td>
+<td class="num" data-label="errors">${spreadMarkup(errorPercent, '%')}</td>
+</tr>`;
+}
+
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** Shows and hides arms in all charts of the case. Without JavaScript it is a plain legend. */
+function legend(testCase: CaseResult): Markup {
+  const styles = armStyles(testCase);
+  return html`<div class="legend" role="group" aria-label="Arms shown in the charts">${testCase.arms.map(
+    (arm, index) =>
+      html`<button type="button" class="${styles.get(arm)!.tone}" data-arm="${index}" aria-pressed="true">${swatch(styles.get(arm)!)} ${arm.name}</button>`,
+  )}</div>`;
+}
+
+/** Charts over time that are drawn at once; every other series can be chosen in their place. */
+const MOST_SLOTS = 4;
+
+/** The headline first, then what belongs beside it; one more or one less, so that two in a row leave no gap. */
+function slots({ testCase, charts }: CaseContext, otherPanels: number): ChartSeries[] {
+  const { operation, series } = testCase.headline;
+  const byName = (name: string) => charts.series.find((s) => s.name === name);
+  const lag = charts.series.filter(({ group }) => group === 'lag').slice(0, 1);
+  const wanted = [...series.map(byName), byName(`${operation} p99`), byName(`${operation} errors`), ...lag];
+  const found = [...new Set(wanted.filter((s) => s !== undefined))].slice(0, MOST_SLOTS);
+  if ((found.length + otherPanels) % 2 === 0) return found;
+  const more = charts.series.find((s) => s.group === 'latency' && !found.includes(s));
+  const fits = found.length < MOST_SLOTS && more !== undefined;
+  return fits ? [...found, more] : found.slice(0, Math.max(1, found.length - 1));
+}
+
+function seriesFigure({ scenario, testCase, charts, seed }: CaseContext, shown: ChartSeries): Markup {
+  const groups = [...new Set(charts.series.map(({ group }) => group))];
+  const options = groups.map(
+    (group) =>
+      html`<optgroup label="${group}">${charts.series.map(
+        (series, index) =>
+          series.group === group &&
+          html`<option value="${index}"${series === shown ? html` selected` : null}>${series.name}</option>`,
+      )}</optgroup>`,
+  );
+  const label = `${shown.name} in ${shown.unit} over time, one line an arm, phases shaded; the table below has its figures by phase.`;
+  return html`<figure class="panel" data-chart="series">
+<figcaption><select class="name" aria-label="Series shown">${options}</select><span class="hint"><span data-unit>${shown.unit}</span>, seed ${seed}<span data-note>${shown.note && `; ${shown.note}`}</span></span></figcaption>
+<div class="plot"><canvas role="img" aria-label="${label}"></canvas></div>
+${seriesTable(scenario.phases, testCase, shown)}
+</figure>`;
+}
+
+function seriesTable(phases: readonly PhaseWindow[], testCase: CaseResult, series: ChartSeries): Markup {
+  const measured = phases.filter((phase) => phase.measured);
+  const cell = (line: ChartSeries['lines'][number], { startS, endS }: PhaseWindow) => {
+    const values = line.values.filter((value, index): value is number => {
+      const at = line.start + index * line.step;
+      return value !== null && at >= startS && at < endS;
+    });
+    if (values.length === 0) return html`<td class="num faint">–</td>`;
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    return html`<td class="num">${formatQuantity(mean, series.unit)} / ${formatQuantity(Math.max(...values), series.unit)}</td>`;
+  };
+  return html`<details class="data"><summary>Figures</summary><div class="scroll" tabindex="0"><table>
+<caption>${series.name}: mean and highest point of each phase</caption>
+<thead><tr><th scope="col">arm</th>${measured.map(({ name }) => html`<th scope="col" class="num">${name}</th>`)}</tr></thead>
+<tbody>${series.lines.map((line) => html`<tr><th scope="row">${testCase.arms[line.arm]!.name}</th>${measured.map((phase) => cell(line, phase))}</tr>`)}</tbody>
+</table></div></details>`;
+}
+
+function spectrumFigure({ testCase, charts }: CaseContext): Markup {
+  const options = charts.spectra.map(
+    ({ operation }, index) => html`<option value="${index}">${operation}</option>`,
+  );
+  const [first] = charts.spectra;
+  const label = `Latency of ${first!.operation} by percentile, one line an arm, both axes logarithmic; the table below has its figures.`;
+  return html`<figure class="panel" data-chart="spectrum">
+<figcaption><select class="name" aria-label="Operation shown">${options}</select><span class="hint">latency by percentile, ${charts.focus} phase, all seeds</span></figcaption>
+<div class="plot"><canvas role="img" aria-label="${label}"></canvas></div>
+${spectrumTable(testCase, first!)}
+</figure>`;
+}
+
+/** log10(1 / (1 − quantile)) of the percentiles in the table. */
+const COLUMNS = [50, 90, 99, 99.9, 99.99];
+
+function spectrumTable(testCase: CaseResult, { operation, lines }: Spectrum): Markup {
+  const at = (points: readonly (readonly [number, number])[], percentile: number) => {
+    const x = -Math.log10(1 - percentile / 100);
+    // The curve's steps: the first one at or past the percentile.
+    return points.find(([px]) => px >= x - 1e-3)?.[1];
+  };
+  return html`<details class="data"><summary>Figures</summary><div class="scroll" tabindex="0"><table>
+<caption>Latency of ${operation}, as drawn</caption>
+<thead><tr><th scope="col">arm</th>${COLUMNS.map((p) => html`<th scope="col" class="num">p${p}</th>`)}</tr></thead>
+<tbody>${lines.map(
+    ({ arm, points }) =>
+      html`<tr><th scope="row">${testCase.arms[arm]!.name}</th>${COLUMNS.map((p) => {
+        const ms = at(points, p);
+        return html`<td class="num">${ms === undefined ? '–' : formatQuantity(ms, 'ms')}</td>`;
+      })}</tr>`,
+  )}</tbody>
+</table></div></details>`;
+}

@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { renderHtml } from '../html.ts';
+import type { RunResult } from '../result.ts';
+import { sampleResult } from '../sample-result.ts';
+import { percentileCurve, reduce } from './chart-data.ts';
+import { CLIENT_CHARTS } from './client-charts.ts';
+import { CLIENT_PAGE } from './client-page.ts';
+import { escapeHtml, html, jsonForScript } from './escape.ts';
+
+describe('markup', () => {
+  it('a value put into a template is text', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        const { text: shown } = html`<p title="${text}">${text}</p>`;
+        expect(shown.slice(10, -4)).not.toMatch(/[<]/);
+        expect(shown.match(/"/g)).toHaveLength(2);
+      }),
+    );
+    expect(escapeHtml(`<a href='x'>&"`)).toBe('&lt;a href=&#39;x&#39;&gt;&amp;&quot;');
+  });
+
+  it('JSON in a script cannot end it and reads back the same', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        const text = jsonForScript({ value, evil: '</script><!--\u2028' });
+        expect(text).not.toMatch(/[<>&\u2028]/);
+        expect(JSON.parse(text).value).toEqual(JSON.parse(JSON.stringify(value)));
+      }),
+    );
+  });
+});
+
+describe('the page', () => {
+  const page = renderHtml(sampleResult());
+
+  it('fetches nothing', () => {
+    const markup = page.replaceAll(/<script>[\s\S]*?<\/script>/g, '');
+    expect(markup).not.toMatch(/(?:src|href)="(?!#)/);
+    expect(markup).not.toMatch(/url\(|@import|https?:/);
+  });
+
+  it('names in its policy the hash of each of its scripts and allows no other', () => {
+    const policy = /script-src ([^"]*)"/.exec(page)![1]!.replaceAll('&#39;', "'").split(' ');
+    const scripts = [...page.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(([, script]) => script!);
+    expect(scripts).toHaveLength(2);
+    expect(policy).toEqual(
+      scripts.map((script) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`),
+    );
+  });
+
+  it('has scripts that parse', () => {
+    expect(() => new Function(CLIENT_CHARTS + CLIENT_PAGE)).not.toThrow();
+  });
+
+  it('says of every arm what happened, and shows notes, command and both counts of listeners', () => {
+    const result = sampleResult();
+    for (const { sentence } of result.verdicts) {
+      expect(page.replaceAll('\u00a0', ' ')).toContain(escapeHtml(sentence));
+    }
+    expect(page).toContain(escapeHtml(result.scenarios[0]!.notes.triage[2]!));
+    expect(page).toContain(escapeHtml(result.command));
+    expect(page).toMatch(/1,000,000<\/strong> addressable listeners <small>[\d,]+ active/);
+    expect(page).toContain('aria-label="broken: 12 nodes');
+  });
+
+  it('has ids that are unique, and links that lead somewhere', () => {
+    const ids = [...page.replaceAll(/<script>[\s\S]*?<\/script>/g, '').matchAll(/ id="([^"]+)"/g)].map(
+      ([, id]) => id,
+    );
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const [, target] of page.matchAll(/href="#([^"]+)"/g)) expect(ids).toContain(target);
+  });
+
+  it('a hostile result stays text', () => {
+    const result = sampleResult({ seeds: [1], scenarios: ['hot-partition'] });
+    poison(result, '</script><script>alert(1)</script><img src=x onerror=alert(1)>" onload="x');
+    const hostile = renderHtml(result);
+    expect(hostile).not.toContain('<script>alert');
+    expect(hostile).not.toContain('<img');
+    expect(hostile).not.toMatch(/" onload="/);
+  });
+
+  it('stays below 1.5 MB with 24 arms at three seeds, and a day of seconds changes little', () => {
+    const result = sampleResult({ scenarios: ['hot-partition'] });
+    const { arms } = result.scenarios[0]!.cases[0]!;
+    for (const { runs } of arms)
+      for (const run of runs)
+        run.series = Array.from({ length: 50 }, (_, i) => ({
+          ...run.series[1]!,
+          name: `series ${i}`,
+          values: Array.from({ length: 3_600 }, (_, s) => (s * 7919) % 997),
+        }));
+    const cases = result.scenarios[0]!.cases;
+    for (let i = 1; i < 4; i++) cases.push({ ...cases[0]!, name: `case ${i}` });
+    expect(cases.flatMap((c) => c.arms)).toHaveLength(24);
+    expect(Buffer.byteLength(renderHtml(result))).toBeLessThan(1.5e6);
+  });
+
+  it('an arm without runs, series or requests does not break it', () => {
+    const result = sampleResult({ seeds: [1] });
+    const [first, second, third] = result.scenarios[0]!.cases[0]!.arms;
+    first!.runs = [];
+    Object.assign(second!.runs[0]!, { series: [], nodes: [], phases: [], objectives: [], partial: true });
+    third!.difference = [];
+    result.scenarios[1]!.cases = [];
+    expect(renderHtml(result)).toContain('</html>');
+    expect(renderHtml({ ...result, scenarios: [], verdicts: [] })).toContain('</html>');
+  });
+});
+
+/** Puts `evil` into every text of the result that is not an enumeration. */
+function poison(result: RunResult, evil: string): void {
+  const kept = new Set(['role', 'mode', 'expected', 'observed', 'comparison', 'phase', 'drain']);
+  const walk = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return;
+    const fields = value as Record<string, unknown>;
+    for (const key of Object.keys(fields)) {
+      if (typeof fields[key] === 'string' && !kept.has(key)) fields[key] = `${fields[key]}${evil}`;
+      else walk(fields[key]);
+    }
+  };
+  walk(result);
+}
+
+describe('what charts draw', () => {
+  it('many points become few without losing the highest', () => {
+    expect(reduce([1, 9, null, 3, null, null, 4], 2, true)).toEqual([9, 3, null, 4]);
+    expect(reduce([1, 3, 5], 2, false)).toEqual([2, 5]);
+  });
+
+  it('a percentile curve never falls and ends where two requests are left', () => {
+    const curve = percentileCurve({
+      count: 2_000,
+      sumMs: 0,
+      maxMs: 50,
+      buckets: [
+        [1_500, 1_900],
+        [1_800, 100],
+      ],
+    });
+    expect(curve.at(-1)![0]).toBeCloseTo(3, 5);
+    for (let i = 1; i < curve.length; i++) expect(curve[i]![1]).toBeGreaterThanOrEqual(curve[i - 1]![1]);
+  });
+});

@@ -1,0 +1,137 @@
+/** The result as JUnit XML for CI: a suite a scenario, a case an arm, and a case for each of the arm's invariants. */
+import { markOf, outcomeText } from './figures.ts';
+import type { ArmResult, InvariantResult, RunResult, ScenarioResult } from './result.ts';
+
+interface TestCase {
+  readonly name: string;
+  readonly className: string;
+  /** Null: passed. */
+  readonly failure: { readonly message: string; readonly detail: string } | null;
+}
+
+export function renderJunit(result: RunResult): string {
+  const suites = result.scenarios.map((scenario) => ({
+    scenario,
+    cases: scenario.cases.flatMap((testCase) => {
+      const className = testCase.name === scenario.name ? scenario.name : `${scenario.name}.${testCase.name}`;
+      return testCase.arms.flatMap((arm) => [armCase(arm, className), ...invariantCases(arm, className)]);
+    }),
+  }));
+  const all = suites.flatMap(({ cases }) => cases);
+  const seconds = result.environment.wallSeconds.toFixed(3);
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites name="rehearse" ${counts(all)} time="${seconds}">`,
+    ...suites.flatMap(({ scenario, cases }) => suite(result, scenario, cases)),
+    '</testsuites>',
+    '',
+  ].join('\n');
+}
+
+function suite(result: RunResult, scenario: ScenarioResult, cases: readonly TestCase[]): string[] {
+  const properties = {
+    seeds: result.seeds.join(','),
+    listeners: String(scenario.listeners),
+    digest: result.digest,
+    partial: String(result.partial),
+    command: scenario.command,
+  };
+  return [
+    `  <testsuite name="${xml(scenario.name)}" ${counts(cases)} timestamp="${xml(result.environment.startedAt)}">`,
+    '    <properties>',
+    ...Object.entries(properties).map(
+      ([name, value]) => `      <property name="${name}" value="${xml(value)}"/>`,
+    ),
+    '    </properties>',
+    ...cases.flatMap(testCase),
+    '  </testsuite>',
+  ];
+}
+
+function counts(cases: readonly TestCase[]): string {
+  const failures = cases.filter(({ failure }) => failure !== null).length;
+  return `tests="${cases.length}" failures="${failures}" errors="0" skipped="0"`;
+}
+
+function testCase({ name, className, failure }: TestCase): string[] {
+  const attributes = `classname="${xml(className)}" name="${xml(name)}"`;
+  if (failure === null) return [`    <testcase ${attributes}/>`];
+  return [
+    `    <testcase ${attributes}>`,
+    `      <failure type="${xml(failure.message.split(':')[0]!)}" message="${xml(failure.message)}">${xml(failure.detail)}</failure>`,
+    '    </testcase>',
+  ];
+}
+
+function armCase(arm: ArmResult, className: string): TestCase {
+  const { verdict } = arm;
+  const name = `${arm.name} (${arm.role}) ${verdict.expected} its objectives`;
+  if (verdict.confirmed) return { name, className, failure: null };
+  const word = markOf(verdict) === '?' ? 'inconclusive' : 'refuted';
+  const detail = [verdict.sentence, ...missedLines(arm)].join('\n');
+  return { name, className, failure: { message: `${word}: ${outcomeText(arm)}`, detail } };
+}
+
+function missedLines(arm: ArmResult): string[] {
+  return arm.runs.flatMap(({ seed, objectives, evidence }) => [
+    ...objectives.map(
+      (o) =>
+        `seed ${seed}: ${o.name} in ${o.phase}: ${o.measured} ${o.unit}, target ${o.comparison} ${o.target} (${o.met ? 'met' : 'missed'})`,
+    ),
+    ...evidence.map(
+      (e) =>
+        `seed ${seed}: evidence '${e.name}': ${e.measured} ${e.unit}, needs ${e.comparison} ${e.target} (${e.holds ? 'holds' : 'missing'})`,
+    ),
+  ]);
+}
+
+function invariantCases(arm: ArmResult, className: string): TestCase[] {
+  const names = [...new Set(arm.runs.flatMap(({ invariants }) => invariants.map(({ name }) => name)))];
+  return names.map((name) => {
+    const wrong = arm.runs
+      .map((run) => ({ seed: run.seed, invariant: run.invariants.find((i) => i.name === name) }))
+      .map(({ seed, invariant }) => ({ seed, invariant, problem: invariantProblem(invariant) }))
+      .filter(({ problem }) => problem !== null);
+    const failure =
+      wrong.length === 0
+        ? null
+        : {
+            message: `invariant: ${wrong[0]!.problem}`,
+            detail: wrong
+              .map(({ seed, invariant, problem }) =>
+                [`seed ${seed}: ${problem}`, ...(invariant?.examples ?? [])].join('\n  '),
+              )
+              .join('\n'),
+          };
+    return { name: `${arm.name}: ${name}`, className, failure };
+  });
+}
+
+/** Why an invariant speaks against its arm; null when it does not. */
+export function invariantProblem(invariant: InvariantResult | undefined): string | null {
+  if (invariant === undefined || invariant.checked === 0) return 'it was never checked';
+  const { checked, violations, expectedToBreak } = invariant;
+  if (expectedToBreak && violations === 0)
+    return `it should have been violated and was not (${checked} checked)`;
+  if (!expectedToBreak && violations > 0) return `${violations} violations among ${checked} checked`;
+  return null;
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  '\n': '&#10;',
+};
+
+/** XML 1.0 allows no other control characters, not even as entities. */
+export function xml(text: string): string {
+  return (
+    text
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones to remove
+      .replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '�')
+      .toWellFormed()
+      .replaceAll(/[&<>"\n]/g, (letter) => ENTITIES[letter]!)
+  );
+}

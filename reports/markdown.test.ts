@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest';
+import { renderMarkdown } from './markdown.ts';
+import { sampleResult } from './sample-result.ts';
+
+it('leads with the verdict and has a row an arm', () => {
+  const text = renderMarkdown(sampleResult());
+  expect(text.split('\n')[0]).toBe('## ✅ Rehearsal confirmed: 17 of 17 arms did what they say');
+  expect(text.match(/^\| ✅ \| /gm)).toHaveLength(17);
+  expect(text.length).toBeLessThan(12_000);
+});
+
+it('every row of a table has as many cells as its head', () => {
+  const rows = renderMarkdown(sampleResult())
+    .split('\n')
+    .filter((line) => line.startsWith('|'));
+  expect(new Set(rows.map((row) => row.split('|').length))).toEqual(new Set([10]));
+});
+
+it('what a result says stays text', () => {
+  const result = sampleResult({ seeds: [1], scenarios: ['hot-partition'] });
+  result.scenarios[0]!.title = '<img src=x> | [link](http://x) @someone #1';
+  result.command = 'rehearse run ```x```';
+  const text = renderMarkdown(result);
+  expect(text).not.toMatch(/<img|\[link\]|@someone| #1/);
+  expect(text).toContain('````sh\nrehearse run ```x```\n````');
+});

@@ -1,0 +1,91 @@
+/** The result as Markdown: the comment under a pull request, short enough to be read there. */
+import {
+  activeListeners,
+  armFigures,
+  decidingObjective,
+  focusPhase,
+  MARK_WORDS,
+  type Mark,
+  markOf,
+  outcomeText,
+  scenarioMark,
+  targetText,
+} from './figures.ts';
+import { formatCount, formatDuration, formatLarge, formatSpread } from './numbers.ts';
+import type { CaseResult, RunResult, ScenarioResult } from './result.ts';
+import { resultMark, seedText } from './terminal.ts';
+
+const EMOJI: Readonly<Record<Mark, string>> = { '✓': '✅', '✗': '❌', '?': '⚠️' };
+
+export function renderMarkdown(result: RunResult): string {
+  const { totals, environment, scale, verdicts } = result;
+  const mark = resultMark(result);
+  const confirmed = verdicts.filter((verdict) => verdict.confirmed).length;
+  const active = activeListeners(result.scenarios);
+  const lines = [
+    `## ${EMOJI[mark]} Rehearsal ${MARK_WORDS[mark]}: ${confirmed} of ${verdicts.length} arms did what they say`,
+    '',
+    `${formatLarge(totals.plays)} plays, ${formatLarge(totals.events)} events and ${formatDuration(totals.virtualSeconds)} of virtual time in ${formatDuration(environment.wallSeconds)}, at ${seedText(result.seeds)}; ${formatCount(scale.listeners)} addressable listeners${active === null ? '' : `, ${formatCount(active.median)} active`}.`,
+  ];
+  if (result.partial) lines.push('', '> Only a part was run: a part confirms nothing.');
+  for (const scenario of result.scenarios) lines.push('', ...scenarioLines(scenario, result.partial));
+  lines.push(
+    '',
+    'Replay:',
+    '',
+    ...codeBlock(result.command, 'sh'),
+    '',
+    `<sub>${text(environment.product)}${environment.commit === null ? '' : `, commit ${text(environment.commit)}`}, digest ${text(result.digest.slice(0, 12))}</sub>`,
+    '',
+  );
+  return lines.join('\n');
+}
+
+function scenarioLines(scenario: ScenarioResult, partial: boolean): string[] {
+  const lines = [
+    `### ${EMOJI[scenarioMark(scenario, partial)]} ${text(scenario.title)} (${code(scenario.name)})`,
+    '',
+    text(scenario.hypothesis),
+  ];
+  for (const testCase of scenario.cases) {
+    if (scenario.cases.length > 1) lines.push('', `**${text(testCase.title)}**`);
+    lines.push('', ...caseTable(scenario, testCase));
+  }
+  return lines;
+}
+
+function caseTable(scenario: ScenarioResult, testCase: CaseResult): string[] {
+  const key = decidingObjective(testCase);
+  const headings = ['', 'role', 'arm', 'p50', 'p99', 'errors'];
+  if (key !== null) headings.push(`${text(key.name)} ${targetText(key)}`);
+  headings.push('verdict');
+  const aligns = headings.map((_, index) => (index >= 3 && index < headings.length - 1 ? '---:' : '---'));
+  const rows = testCase.arms.map((arm) => {
+    const { p50, p99, errorPercent, objective } = armFigures(scenario, testCase, arm);
+    const cells = [EMOJI[markOf(arm.verdict)], arm.role, `**${text(arm.name)}**`];
+    cells.push(formatSpread(p50, 'ms'), formatSpread(p99, 'ms'), formatSpread(errorPercent, '%'));
+    if (key !== null) cells.push(formatSpread(objective?.measured ?? null, objective?.result.unit ?? ''));
+    cells.push(`${outcomeText(arm)}.<br>${text(arm.verdict.sentence)}`);
+    return row(cells);
+  });
+  const note = `<sub>p50, p99 and errors of ${text(testCase.headline.operation)} in the ${text(focusPhase(scenario))} phase; median over seeds (lowest–highest).</sub>`;
+  return [row(headings), row(aligns), ...rows, '', note];
+}
+
+const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+
+/** Text that must not become markup: not a heading, a link, a table cell or HTML. */
+function text(words: string): string {
+  return words
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll(/[\\`*_[\]<>|#~&@]/g, (letter) => `&#${letter.codePointAt(0)};`);
+}
+
+const code = (words: string) => `<code>${text(words)}</code>`;
+
+/** A fence longer than any run of backticks inside. */
+function codeBlock(content: string, language: string): string[] {
+  const longest = Math.max(0, ...[...content.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = '`'.repeat(Math.max(3, longest + 1));
+  return [`${fence}${language}`, content, fence];
+}

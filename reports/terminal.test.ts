@@ -1,0 +1,102 @@
+import { expect, it } from 'vitest';
+import { sampleResult } from './sample-result.ts';
+import { renderTable, seedText, terminalOptions, wrap } from './terminal.ts';
+
+const result = sampleResult();
+const lines = (text: string) => text.split('\n');
+
+it('shows a scenario as one row an arm', () => {
+  expect(renderTable(sampleResult({ scenarios: ['hot-partition'] }), { width: 120 })).toMatchInlineSnapshot(`
+    "✓ hot-partition  Release Friday: one playlist, three replicas
+      p50, p99, errors: playlist.get hot, trigger · objective: playlist.get hot (usual) errors ≤ 1 %
+                 arm                  p50      p99  errors   objective (seeds)  verdict
+      ✓ healthy  healthy                –        –       –                 0 %  meets its objectives, as expected
+      ✓ broken   broken           47.4 ms   499 ms  27.9 %    26.8 % (26.3–27)  misses its objectives, as expected
+          27 % of its reads failed, p99 500 ms; its three replicas were 93 % busy, the cluster 34 %.
+      ✓ fixed    bucketed key     9.28 ms  44.9 ms     0 %                 0 %  meets its objectives, as expected
+      ✓ fixed    cache-aside      1.44 ms  6.98 ms     0 %                 0 %  meets its objectives, as expected
+      ✓ decoy    twice the nodes  47.4 ms   499 ms  25.8 %  24.8 % (24.3–24.9)  misses its objectives, as expected
+      ✓ decoy    reads at ONE     7.23 ms  34.9 ms     0 %                 0 %  violates read-your-writes, as expected
+
+    ✓ Confirmed: 6 of 6 arms did what they say at seeds 1 to 3.
+      2.01 million plays · 44 million events · 63 min of virtual time in 42 s · 1,000,000 addressable listeners, 42,352
+      active
+      Replay: npx rehearse run hot-partition --seed 1 --repeat 3 --listeners 1000000
+    "
+  `);
+});
+
+it('a narrow terminal loses columns, never digits', () => {
+  const table = renderTable(sampleResult({ scenarios: ['cache-stampede'] }), { width: 60 });
+  expect(table).toMatchInlineSnapshot(`
+    "✓ cache-stampede  Cache stampede: everybody rebuilds at once
+      p50, p99, errors: playlist.get hot, trigger · objective:
+      database reads per expiry ≤ 3 reads/s
+                 arm             p99     objective  verdict
+      ✓ healthy  healthy           –  1.03 reads/s  meets
+      ✓ broken   broken       259 ms  53.7 reads/s  misses
+          52 rebuilds per expiry (worst 71), each key expired at
+          least 3 times; p99 260 ms.
+      ✓ fixed    lock        9.97 ms  1.14 reads/s  meets
+      ✓ fixed    xfetch      7.98 ms  1.86 reads/s  meets
+      ✓ decoy    longer ttl   269 ms  55.7 reads/s  misses
+
+    ✓ Confirmed: 5 of 5 arms did what they say at seeds 1 to 3.
+      1.67 million plays · 36.7 million events · 52 min 30 s of
+      virtual time in 42 s · 1,000,000 addressable listeners,
+      42,352 active
+      Replay: npx rehearse run cache-stampede --seed 1 --repeat 3 --listeners 1000000
+    "
+  `);
+});
+
+it.each([40, 60, 80, 100, 140])('no line but the replay command is longer than %d letters', (width) => {
+  const long = lines(renderTable(result, { width })).filter((line) => line.length > width);
+  expect(long.filter((line) => !line.includes('Replay:'))).toEqual([]);
+});
+
+it('colours add nothing but colours', () => {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what is looked for
+  const bare = renderTable(result, { color: true }).replaceAll(/\u001b\[[\d;]*m/g, '');
+  expect(bare).toBe(renderTable(result, { color: false }));
+});
+
+it('NO_COLOR, a pipe and a dumb terminal get no colour', () => {
+  const terminal = { isTTY: true, columns: 90 };
+  expect(terminalOptions(terminal, {})).toEqual({ width: 90, color: true });
+  expect(terminalOptions(terminal, { NO_COLOR: '1' }).color).toBe(false);
+  expect(terminalOptions(terminal, { TERM: 'dumb' }).color).toBe(false);
+  expect(terminalOptions({}, {})).toEqual({ width: 100, color: false });
+});
+
+it('an arm that did not do what it says is marked and explained, and the whole is refuted', () => {
+  const refuted = sampleResult({ scenarios: ['cache-stampede'] });
+  const arm = refuted.scenarios[0]!.cases[0]!.arms[2]!;
+  Object.assign(arm.verdict, { confirmed: false, observed: 'misses', sentence: 'It fails. Not confirmed.' });
+  refuted.scenarios[0]!.confirmed = refuted.confirmed = false;
+  const text = renderTable(refuted);
+  expect(text).toContain('✗ cache-stampede');
+  expect(text).toMatch(/✗ fixed {4}lock .*expected to meet\n {6}It fails\. Not confirmed\./);
+  expect(text).toContain('✗ Refuted: 4 of 5 arms did what they say at seeds 1 to 3.');
+});
+
+it('a part of a run confirms nothing and says so', () => {
+  const partial = { ...sampleResult({ seeds: [4] }), partial: true, confirmed: false };
+  for (const scenario of partial.scenarios) scenario.confirmed = false;
+  const text = renderTable(partial);
+  expect(text).toContain('? Inconclusive: 17 of 17 arms');
+  expect(text).toContain('at seed 4.');
+  expect(text).toContain('a part confirms nothing');
+});
+
+it('names seeds shortly', () => {
+  expect([seedText([7]), seedText([1, 2, 3]), seedText([1, 5, 9])]).toEqual([
+    'seed 7',
+    'seeds 1 to 3',
+    'seeds 1, 5 and 9',
+  ]);
+});
+
+it('a number keeps its unit on its line', () => {
+  expect(wrap('it took 500 ms', 12)).toEqual(['it took', '500 ms']);
+});

@@ -1,0 +1,238 @@
+/**
+ * The result as a table for a terminal: ten seconds should be enough to see which arm did what. Sentences appear only
+ * where they explain something: under the broken arm, and under an arm that did not do what it says.
+ */
+import {
+  type ArmFigures,
+  activeListeners,
+  armFigures,
+  decidingObjective,
+  focusPhase,
+  MARK_WORDS,
+  type Mark,
+  markOf,
+  outcomeText,
+  scenarioMark,
+  seenText,
+  targetText,
+} from './figures.ts';
+import { formatCount, formatDuration, formatLarge, formatSpread, type Spread } from './numbers.ts';
+import type { ArmResult, CaseResult, RunResult, ScenarioResult } from './result.ts';
+
+export interface TableOptions {
+  /** Letters a line; 100 when left out. */
+  readonly width?: number;
+  readonly color?: boolean;
+}
+
+const STANDARD_WIDTH = 100;
+const NARROWEST = 40;
+
+/** What a stream can show: its width, and colours unless NO_COLOR (no-color.org) or a pipe says otherwise. */
+export function terminalOptions(
+  stream: { readonly columns?: number; readonly isTTY?: boolean },
+  environment: Readonly<Record<string, string | undefined>>,
+): Required<TableOptions> {
+  const refused = (environment.NO_COLOR ?? '') !== '' || environment.TERM === 'dumb';
+  const forced = !['', '0', 'false'].includes(environment.FORCE_COLOR ?? '');
+  return {
+    width: stream.columns ?? STANDARD_WIDTH,
+    color: !refused && (forced || stream.isTTY === true),
+  };
+}
+
+export function renderTable(result: RunResult, options: TableOptions = {}): string {
+  const width = Math.max(NARROWEST, options.width ?? STANDARD_WIDTH);
+  const paint = painter(options.color ?? false);
+  const blocks = result.scenarios.map((scenario) => scenarioBlock(scenario, result.partial, width, paint));
+  return `${[...blocks, summary(result, width, paint)].join('\n\n')}\n`;
+}
+
+function scenarioBlock(scenario: ScenarioResult, partial: boolean, width: number, paint: Paint): string {
+  const mark = scenarioMark(scenario, partial);
+  const lines = [
+    `${paint(mark, MARK_STYLES[mark])} ${paint(scenario.name, 'bold')}  ${cut(scenario.title, width - scenario.name.length - 4)}`,
+  ];
+  for (const testCase of scenario.cases) {
+    if (scenario.cases.length > 1) lines.push(`  ${paint(cut(testCase.title, width - 2), 'bold')}`);
+    lines.push(...caseLines(scenario, testCase, width, paint));
+  }
+  return lines.join('\n');
+}
+
+function caseLines(scenario: ScenarioResult, testCase: CaseResult, width: number, paint: Paint): string[] {
+  const key = decidingObjective(testCase);
+  const { operation } = testCase.headline;
+  const about = [`p50, p99, errors: ${operation}, ${focusPhase(scenario)}`];
+  if (key !== null) about.push(`objective: ${key.name} ${targetText(key)}`);
+  const lines = wrap(about.join(' · '), width - 2).map((line) => `  ${paint(line, 'dim')}`);
+  const rows = testCase.arms.map((arm) => ({ arm, figures: armFigures(scenario, testCase, arm) }));
+  const layout = layoutFor(rows, width);
+  lines.push(paint(layout.header.trimEnd(), 'dim'));
+  for (const { arm, figures } of rows) {
+    const mark = markOf(arm.verdict);
+    const role = paint(arm.role.padEnd(ROLE_WIDTH), ROLE_STYLES[arm.role]);
+    lines.push(
+      `  ${paint(mark, MARK_STYLES[mark])} ${role}  ${layout.cells(arm, figures).join('  ')}`.trimEnd(),
+    );
+    if (arm.verdict.confirmed && arm.role !== 'broken') continue;
+    const style = arm.verdict.confirmed ? 'dim' : MARK_STYLES[mark];
+    for (const line of wrap(arm.verdict.sentence, width - 6)) lines.push(`      ${paint(line, style)}`);
+  }
+  return lines;
+}
+
+const ROLE_WIDTH = 'healthy'.length;
+
+interface Row {
+  readonly arm: ArmResult;
+  readonly figures: ArmFigures;
+}
+
+interface Column {
+  readonly title: string;
+  readonly left?: boolean;
+  readonly text: (row: Row) => string;
+}
+
+const middle = (spread: Spread | null) => (spread === null ? null : { ...spread, count: 1 });
+
+const ARM: Column = { title: 'arm', left: true, text: ({ arm }) => arm.name };
+const P50: Column = { title: 'p50', text: ({ figures }) => formatSpread(middle(figures.p50), 'ms') };
+const P99: Column = { title: 'p99', text: ({ figures }) => formatSpread(middle(figures.p99), 'ms') };
+const ERRORS: Column = {
+  title: 'errors',
+  text: ({ figures }) => formatSpread(middle(figures.errorPercent), '%'),
+};
+const OBJECTIVE: Column = {
+  title: 'objective',
+  text: ({ figures: { objective } }) =>
+    formatSpread(middle(objective?.measured ?? null), objective?.result.unit ?? ''),
+};
+const OBJECTIVE_RANGE: Column = {
+  title: 'objective (seeds)',
+  text: ({ figures: { objective } }) =>
+    formatSpread(objective?.measured ?? null, objective?.result.unit ?? ''),
+};
+const VERDICT: Column = { title: 'verdict', left: true, text: ({ arm }) => outcomeText(arm) };
+const MEDIUM_VERDICT: Column = {
+  title: 'verdict',
+  left: true,
+  text: ({ arm }) => outcomeText(arm).replace(/ (its objectives|them)/g, ''),
+};
+const SHORT_VERDICT: Column = {
+  title: 'verdict',
+  left: true,
+  text: ({ arm }) => `${seenText(arm).replace(' its objectives', '')}${arm.verdict.confirmed ? '' : ' (!)'}`,
+};
+
+/** From everything to the least that still tells the story; the first that fits the width is taken. */
+const LAYOUTS: readonly (readonly Column[])[] = [
+  [ARM, P50, P99, ERRORS, OBJECTIVE_RANGE, VERDICT],
+  [ARM, P50, P99, ERRORS, OBJECTIVE, VERDICT],
+  [ARM, P50, P99, ERRORS, OBJECTIVE_RANGE, MEDIUM_VERDICT],
+  [ARM, P50, P99, ERRORS, OBJECTIVE, MEDIUM_VERDICT],
+  [ARM, P50, P99, ERRORS, OBJECTIVE, SHORT_VERDICT],
+  [ARM, P99, ERRORS, OBJECTIVE, SHORT_VERDICT],
+  [ARM, P99, OBJECTIVE, SHORT_VERDICT],
+  [ARM, OBJECTIVE, SHORT_VERDICT],
+  [ARM, OBJECTIVE],
+];
+
+interface Layout {
+  readonly header: string;
+  readonly cells: (arm: ArmResult, figures: ArmFigures) => string[];
+}
+
+function layoutFor(rows: readonly Row[], width: number): Layout {
+  const available = width - 4 - ROLE_WIDTH;
+  const measure = (columns: readonly Column[]) =>
+    columns.map(({ title, text }) => Math.max(title.length, ...rows.map((row) => text(row).length)));
+  const needs = (columns: readonly Column[]) => measure(columns).reduce((sum, w) => sum + w + 2, 0);
+  const columns = LAYOUTS.find((layout) => needs(layout) <= available) ?? LAYOUTS.at(-1)!;
+  const widths = measure(columns);
+  const excess = Math.max(0, needs(columns) - available);
+  // Only names may be cut: a number that is cut is a wrong number.
+  widths[0] = Math.max(Math.min(8, widths[0]!), widths[0]! - excess);
+  const pad = (text: string, index: number) => {
+    const shown = index === 0 ? cut(text, widths[0]!) : text;
+    return columns[index]!.left ? shown.padEnd(widths[index]!) : shown.padStart(widths[index]!);
+  };
+  return {
+    header: `${' '.repeat(6 + ROLE_WIDTH)}${columns.map(({ title }, index) => pad(title, index)).join('  ')}`,
+    cells: (arm, figures) => columns.map(({ text }, index) => pad(text({ arm, figures }), index)),
+  };
+}
+
+function summary(result: RunResult, width: number, paint: Paint): string {
+  const { totals, environment, verdicts, scale } = result;
+  const confirmed = verdicts.filter((verdict) => verdict.confirmed).length;
+  const mark = resultMark(result);
+  const active = activeListeners(result.scenarios);
+  const word = `${mark} ${capital(MARK_WORDS[mark])}`;
+  const said = `${word}: ${confirmed} of ${verdicts.length} arms did what they say at ${seedText(result.seeds)}.`;
+  const lines = (said.length <= width ? [said] : wrap(said, width - 2)).map((line, index) => {
+    return index === 0 ? line.replace(word, paint(word, MARK_STYLES[mark], 'bold')) : `  ${line}`;
+  });
+  if (result.partial)
+    lines.push(
+      ...wrap('Only a part was run: a part confirms nothing.', width - 2).map((line) => `  ${line}`),
+    );
+  const facts = [
+    `${formatLarge(totals.plays)} plays`,
+    `${formatLarge(totals.events)} events`,
+    `${formatDuration(totals.virtualSeconds)} of virtual time in ${formatDuration(environment.wallSeconds)}`,
+    `${formatCount(scale.listeners)} addressable listeners${active === null ? '' : `, ${formatCount(active.median)} active`}`,
+  ];
+  for (const line of wrap(facts.join(' · '), width - 2)) lines.push(`  ${line}`);
+  // Never wrapped: it is there to be copied.
+  lines.push(`  Replay: ${result.command}`);
+  return lines.join('\n');
+}
+
+export function resultMark(result: RunResult): Mark {
+  if (result.confirmed) return '✓';
+  const marks = result.scenarios.map((scenario) => scenarioMark(scenario, result.partial));
+  return marks.includes('✗') ? '✗' : '?';
+}
+
+/** 'seed 7', 'seeds 1 to 3', 'seeds 1, 5 and 9'. */
+export function seedText(seeds: readonly number[]): string {
+  if (seeds.length === 1) return `seed ${seeds[0]}`;
+  if (seeds.every((seed, index) => seed === seeds[0]! + index)) return `seeds ${seeds[0]} to ${seeds.at(-1)}`;
+  return `seeds ${seeds.slice(0, -1).join(', ')} and ${seeds.at(-1)}`;
+}
+
+const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
+
+const cut = (text: string, width: number) =>
+  text.length <= width ? text : `${text.slice(0, Math.max(1, width - 1))}…`;
+
+/** Lines of at most `width` letters; a number stays with its unit. */
+export function wrap(text: string, width: number): string[] {
+  const lines = [''];
+  const bound = text.replaceAll(/(\d) (?=(?:%|×|ms|s|kB|MB|GB)(?![\w]))/g, '$1\u00a0');
+  for (const word of bound.split(/[ \n\t]+/)) {
+    const line = lines.at(-1)!;
+    if (line !== '' && line.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
+  }
+  return lines.map((line) => line.replaceAll('\u00a0', ' '));
+}
+
+const STYLES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, blue: 34 } as const;
+type Style = keyof typeof STYLES;
+type Paint = (text: string, ...styles: Style[]) => string;
+
+const MARK_STYLES: Readonly<Record<Mark, Style>> = { '✓': 'green', '✗': 'red', '?': 'yellow' };
+const ROLE_STYLES: Readonly<Record<ArmResult['role'], Style>> = {
+  healthy: 'blue',
+  broken: 'red',
+  fixed: 'green',
+  decoy: 'yellow',
+};
+
+function painter(color: boolean): Paint {
+  if (!color) return (text) => text;
+  return (text, ...styles) => `\u001b[${styles.map((style) => STYLES[style]).join(';')}m${text}\u001b[0m`;
+}
