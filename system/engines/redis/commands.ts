@@ -1,0 +1,161 @@
+/** What commands do to the keys. Each runs to its end before the next one begins: that is what makes SET NX a lock. */
+import type { CacheScript, CacheValue, SetOptions, TokenGrant } from '../../ports/cache.ts';
+import { type ErrorKind, PortError } from '../../ports/errors.ts';
+import { MILLISECOND, SECOND } from '../../runtime/kernel/index.ts';
+import { BUCKET_BYTES, COUNTER_BYTES, ELEMENT_OVERHEAD_BYTES } from './cost.ts';
+import { CacheList, type Keyspace, TokenBucket } from './keyspace.ts';
+
+export type Command =
+  | { readonly name: 'get'; readonly key: string }
+  | { readonly name: 'set'; readonly key: string; readonly value: CacheValue; readonly options: SetOptions }
+  | { readonly name: 'delete'; readonly key: string }
+  | {
+      readonly name: 'increment';
+      readonly key: string;
+      readonly by: number;
+      readonly ttlMs: number | undefined;
+    }
+  | {
+      readonly name: 'pushFront';
+      readonly key: string;
+      readonly value: CacheValue;
+      readonly keep: number;
+      readonly bytes: number;
+    }
+  | { readonly name: 'range'; readonly key: string; readonly count: number }
+  | { readonly name: 'evaluate'; readonly key: string; readonly script: CacheScript };
+
+/** Runs a command; returns its answer, or the error that the server answers with. */
+export function execute(keys: Keyspace, command: Command, nowNs: number): unknown {
+  switch (command.name) {
+    case 'get':
+      return get(keys, command.key, nowNs);
+    case 'set':
+      return set(keys, command.key, command.value, command.options, nowNs);
+    case 'delete': {
+      const entry = keys.find(command.key, nowNs);
+      if (entry !== undefined) keys.remove(entry);
+      return entry !== undefined;
+    }
+    case 'increment':
+      return increment(keys, command.key, command.by, command.ttlMs, nowNs);
+    case 'pushFront':
+      return pushFront(keys, command, nowNs);
+    case 'range': {
+      const list = keys.find(command.key, nowNs)?.value;
+      if (list === undefined) return [];
+      return list instanceof CacheList ? list.values.slice(0, command.count) : wrongType('range');
+    }
+    case 'evaluate':
+      return evaluate(keys, command.script, nowNs);
+  }
+}
+
+function get(keys: Keyspace, key: string, nowNs: number): unknown {
+  const value = keys.find(key, nowNs)?.value;
+  return value instanceof CacheList || value instanceof TokenBucket ? wrongType('get') : value;
+}
+
+function set(
+  keys: Keyspace,
+  key: string,
+  value: CacheValue,
+  { ttlMs, onlyIfAbsent, bytes }: SetOptions,
+  nowNs: number,
+): unknown {
+  if (ttlMs !== undefined && !(ttlMs > 0)) return failure('invalid', 'set', `a TTL of ${ttlMs} ms`);
+  if (onlyIfAbsent && keys.find(key, nowNs) !== undefined) return false;
+  return keys.put(key, value, bytes, expiry(ttlMs, nowNs), nowNs) || outOfMemory('set');
+}
+
+function increment(
+  keys: Keyspace,
+  key: string,
+  by: number,
+  ttlMs: number | undefined,
+  nowNs: number,
+): unknown {
+  const entry = keys.find(key, nowNs);
+  if (entry === undefined)
+    return keys.put(key, by, COUNTER_BYTES, expiry(ttlMs, nowNs), nowNs) ? by : outOfMemory('increment');
+  if (typeof entry.value !== 'number') return wrongType('increment');
+  entry.value += by;
+  return entry.value;
+}
+
+function pushFront(
+  keys: Keyspace,
+  { key, value, keep, bytes }: Extract<Command, { name: 'pushFront' }>,
+  nowNs: number,
+): unknown {
+  if (!(keep >= 1)) return failure('invalid', 'pushFront', `a list of ${keep}`);
+  const size = bytes + ELEMENT_OVERHEAD_BYTES;
+  let entry = keys.find(key, nowNs);
+  if (entry === undefined) {
+    if (!keys.put(key, new CacheList(), 0, Number.POSITIVE_INFINITY, nowNs)) return outOfMemory('pushFront');
+    entry = keys.find(key, nowNs)!;
+  }
+  const list = entry.value;
+  if (!(list instanceof CacheList)) return wrongType('pushFront');
+  let after = entry.bytes + size;
+  for (let i = keep - 1; i < list.sizes.length; i++) after -= list.sizes[i]!;
+  if (!keys.resize(entry, after, nowNs)) {
+    if (list.values.length === 0) keys.remove(entry);
+    return outOfMemory('pushFront');
+  }
+  list.values.unshift(value);
+  list.sizes.unshift(size);
+  if (list.values.length > keep) list.values.length = list.sizes.length = keep;
+  return list.values.length;
+}
+
+function evaluate(keys: Keyspace, script: CacheScript, nowNs: number): unknown {
+  if (script.name === 'take-token') return takeToken(keys, script, nowNs);
+  const entry = keys.find(script.key, nowNs);
+  if (entry === undefined || entry.value !== script.value) return false;
+  keys.remove(entry);
+  return true;
+}
+
+/** A bucket that fills with the caller's clock; a clock that is behind fills nothing. The key lives until it is full. */
+function takeToken(
+  keys: Keyspace,
+  { key, capacity, refillPerSecond, take, nowMs }: Extract<CacheScript, { name: 'take-token' }>,
+  nowNs: number,
+): unknown {
+  if (!(take <= capacity && refillPerSecond > 0))
+    return failure('invalid', 'evaluate', `${take} tokens from a bucket of ${capacity}`);
+  const known = keys.find(key, nowNs)?.value;
+  if (known !== undefined && !(known instanceof TokenBucket)) return wrongType('evaluate');
+  const bucket = new TokenBucket(capacity, nowMs);
+  if (known !== undefined) {
+    const elapsedMs = Math.max(0, nowMs - known.updatedMs);
+    bucket.tokens = Math.min(capacity, known.tokens + (elapsedMs / 1000) * refillPerSecond);
+    bucket.updatedMs = Math.max(nowMs, known.updatedMs);
+  }
+  const allowed = bucket.tokens >= take;
+  const grant: TokenGrant = {
+    allowed,
+    retryAfterMs: allowed ? 0 : Math.ceil(((take - bucket.tokens) / refillPerSecond) * 1000),
+  };
+  if (allowed) bucket.tokens -= take;
+  // A second more than it takes to fill: a clock that is a little behind still finds it.
+  const expiresNs = nowNs + Math.ceil((capacity / refillPerSecond + 1) * SECOND);
+  return keys.put(key, bucket, BUCKET_BYTES, expiresNs, nowNs) ? grant : outOfMemory('evaluate');
+}
+
+function expiry(ttlMs: number | undefined, nowNs: number): number {
+  return ttlMs === undefined ? Number.POSITIVE_INFINITY : nowNs + Math.round(ttlMs * MILLISECOND);
+}
+
+function failure(kind: ErrorKind, name: Command['name'], detail: string): PortError {
+  return new PortError(kind, `redis.${name}`, true, detail);
+}
+
+function wrongType(name: Command['name']): PortError {
+  return failure('invalid', name, 'the key holds another kind of value');
+}
+
+function outOfMemory(name: Command['name']): PortError {
+  return failure('overloaded', name, 'memory is full and the policy may not evict');
+}

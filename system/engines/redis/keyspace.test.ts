@@ -1,0 +1,115 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { Zipf } from '../../../fixtures/zipf.ts';
+import { KeyedRandom, SECOND } from '../../runtime/kernel/index.ts';
+import { KEY_OVERHEAD_BYTES } from './cost.ts';
+import type { EvictionPolicy } from './eviction.ts';
+import { Keyspace } from './keyspace.ts';
+
+const NEVER = Number.POSITIVE_INFINITY;
+
+function create(policy: EvictionPolicy, maxBytes: number) {
+  const random = new KeyedRandom(3, 'keyspace test');
+  return { keys: new Keyspace({ maxBytes, policy, samples: 5, random: random.stream(0) }), random };
+}
+
+/** Bytes of a value so that it takes `total` with its key and overhead. */
+const valueBytes = (key: string, total: number) => total - KEY_OVERHEAD_BYTES - key.length;
+
+test('memory never exceeds the limit, and its count is that of the keys, under every policy', () => {
+  const policy = fc.constantFrom<EvictionPolicy>('noeviction', 'allkeys-lru', 'allkeys-lfu', 'volatile-ttl');
+  const operation = fc.record({
+    what: fc.constantFrom('put' as const, 'resize' as const, 'find' as const, 'cycle' as const),
+    key: fc.integer({ min: 0, max: 15 }),
+    bytes: fc.integer({ min: 0, max: 700 }),
+    ttl: fc.option(fc.integer({ min: 1, max: 20 }), { nil: null }),
+  });
+  fc.assert(
+    fc.property(policy, fc.array(operation, { maxLength: 120 }), (kind, operations) => {
+      const { keys } = create(kind, 1_500);
+      operations.forEach(({ what, key, bytes, ttl }, i) => {
+        const nowNs = i * SECOND;
+        const name = `key-${key}`;
+        if (what === 'put') {
+          const stored = keys.put(name, i, bytes, ttl === null ? NEVER : nowNs + ttl * SECOND, nowNs);
+          expect(keys.find(name, nowNs)?.value === i).toBe(stored);
+        }
+        const entry = keys.find(name, nowNs);
+        if (what === 'resize' && entry !== undefined) {
+          const before = entry.bytes;
+          const grown = keys.resize(entry, bytes, nowNs);
+          expect(keys.find(name, nowNs)?.bytes).toBe(grown ? bytes : before);
+        }
+        if (what === 'cycle') keys.expireCycle(nowNs);
+        expect(keys.usedBytes).toBeLessThanOrEqual(1_500);
+        if (kind === 'noeviction') expect(keys.evictions).toBe(0);
+      });
+      keys.expireCycle(1e6 * SECOND);
+      let sum = 0;
+      for (const entry of keys.live(-1)) sum += entry.totalBytes;
+      expect(keys.usedBytes).toBe(sum);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('sampled LRU comes close to exact LRU: a Zipf stream hits as often within three points', () => {
+  const { keys, random } = create('allkeys-lru', 2_000 * 200);
+  const zipf = new Zipf(20_000, 1);
+  let hits = 0;
+  for (let i = 0; i < 160_000; i++) {
+    const key = `object-${zipf.sample(random, i)}`;
+    if (keys.find(key, i) !== undefined) hits += i < 60_000 ? 0 : 1;
+    else keys.put(key, i, valueBytes(key, 200), NEVER, i);
+  }
+  // FACTS: exact LRU at s = 1.0 and 10 %: 0.697 (Che, computed).
+  expect(Math.abs(hits / 100_000 - 0.697)).toBeLessThan(0.03);
+  expect(keys.size).toBe(2_000);
+});
+
+test('LFU keeps what is used often through a scan that would wash it out of LRU', () => {
+  const survivors = (policy: EvictionPolicy) => {
+    const { keys } = create(policy, 1_000 * 200);
+    let nowNs = 0;
+    const use = (key: string) => {
+      nowNs += 1_000;
+      if (keys.find(key, nowNs) === undefined) keys.put(key, 1, valueBytes(key, 200), NEVER, nowNs);
+    };
+    for (let round = 0; round < 100; round++) for (let i = 0; i < 200; i++) use(`hot-${i}`);
+    for (let i = 0; i < 5_000; i++) use(`scan-${i}`);
+    let count = 0;
+    for (const { key } of keys.live(nowNs)) if (key.startsWith('hot')) count++;
+    return count;
+  };
+  expect(survivors('allkeys-lfu')).toBeGreaterThan(190);
+  expect(survivors('allkeys-lru')).toBeLessThan(20);
+});
+
+test('volatile-ttl evicts what expires soonest, and refuses when no key has a TTL', () => {
+  const { keys } = create('volatile-ttl', 20 * 200);
+  for (let i = 0; i < 10; i++) keys.put(`stays-${i}`, i, valueBytes(`stays-${i}`, 200), NEVER, 0);
+  // 32 more bytes for the TTL.
+  for (let i = 0; i < 8; i++) keys.put(`ttl-${i}`, i, valueBytes(`ttl-${i}`, 200), (i + 1) * SECOND, 0);
+  for (let i = 0; i < 8; i++)
+    expect(keys.put(`more-${i}`, i, valueBytes(`more-${i}`, 200), NEVER, 0)).toBe(true);
+  const left = [...keys.live(0)].map(({ key }) => key);
+  expect(left.filter((key) => key.startsWith('stays')).length).toBe(10);
+  for (let i = 8; i < 10; i++) keys.put(`more-${i}`, i, valueBytes(`more-${i}`, 200), NEVER, 0);
+  expect(keys.put('last', 1, valueBytes('last', 300), NEVER, 0)).toBe(false);
+  expect(keys.evictions).toBe(8);
+});
+
+test('a key is gone at its expiry, and the cycle finds what nobody asks for', () => {
+  const { keys } = create('allkeys-lru', 1e9);
+  const expired: string[] = [];
+  keys.onExpire = (key) => expired.push(key);
+  keys.put('asked', 1, 10, SECOND, 0);
+  expect(keys.find('asked', SECOND - 1)?.value).toBe(1);
+  expect(keys.find('asked', SECOND)).toBeUndefined();
+  expect(expired).toEqual(['asked']);
+  for (let i = 0; i < 1_000; i++) keys.put(`forgotten-${i}`, 1, 10, SECOND, 0);
+  keys.put('alive', 1, 10, 100 * SECOND, 0);
+  keys.expireCycle(2 * SECOND);
+  expect(keys.volatile).toBeLessThan(30);
+  expect(expired.length).toBe(keys.expirations);
+});

@@ -1,0 +1,74 @@
+/** Everything about the modelled Redis server and its clients that a scenario may turn; defaults from `redis.conf` where it has them. */
+import type { KnobValues } from '../../ports/knobs.ts';
+
+export const redisKnobs = {
+  // A cache node of ordinary size: what the design keeps there are the hot playlists of a million listeners.
+  maxMemoryBytes: {
+    default: 1_073_741_824,
+    unit: 'bytes',
+    description: 'Memory for keys and values; the eviction policy keeps it.',
+    min: 1,
+  },
+  // redis.conf: noeviction; allkeys-lru is what its documentation advises for caches.
+  evictionPolicy: {
+    default: 'allkeys-lru' as 'noeviction' | 'allkeys-lru' | 'allkeys-lfu' | 'volatile-ttl',
+    unit: '',
+    description: 'Which key makes room when memory is full; noeviction refuses writes instead.',
+    values: ['noeviction', 'allkeys-lru', 'allkeys-lfu', 'volatile-ttl'],
+  },
+  // redis.conf: maxmemory-samples 5
+  evictionSamples: {
+    default: 5,
+    unit: '1',
+    description: 'Keys looked at to find one to evict.',
+    min: 1,
+    max: 64,
+  },
+  // redis.conf: maxclients 10000
+  maxClients: {
+    default: 10_000,
+    unit: '1',
+    description: 'Connections that the server accepts; commands on further ones are refused.',
+    min: 1,
+  },
+  connectionsPerClient: {
+    default: 4,
+    unit: '1',
+    description: 'Connections that each client process keeps open.',
+    min: 1,
+  },
+  // node-redis and ioredis write commands without waiting for the answers before them; Jedis and redis-py do not.
+  pipelining: {
+    default: true,
+    unit: '',
+    description:
+      'Whether a connection carries many commands at once; false: one, others wait for a free connection.',
+  },
+  // Redis documentation, benchmarks: some 100,000 simple commands a second from one core.
+  commandMicros: {
+    default: 10,
+    unit: 'µs',
+    description: 'Time of the one thread for a simple command on a small value.',
+    min: 0.1,
+  },
+  // redis.conf: hz 10
+  expireCyclesPerSecond: {
+    default: 10,
+    unit: '1/s',
+    description: 'How often the server looks for expired keys that nobody asks for.',
+    min: 1,
+    max: 500,
+  },
+} as const;
+
+export type RedisKnobs = KnobValues<typeof redisKnobs>;
+
+export function resolveKnobs(knobs: Partial<RedisKnobs> = {}): RedisKnobs {
+  const resolved: Record<string, unknown> = {};
+  for (const [name, knob] of Object.entries(redisKnobs)) resolved[name] = knob.default;
+  for (const [name, value] of Object.entries(knobs)) {
+    if (!(name in redisKnobs)) throw new RangeError(`Redis has no knob '${name}'.`);
+    if (value !== undefined) resolved[name] = value;
+  }
+  return resolved as unknown as RedisKnobs;
+}
