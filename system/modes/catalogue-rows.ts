@@ -40,7 +40,23 @@ export const hotPlaylistId = (index: number) => `${HOT_PREFIX}${index + 1}`;
 
 const numberOf = (id: ColumnValue | undefined) => Number(String(id).slice(1));
 
+/** What the rows of one playlist have in common. */
+interface PlaylistFacts {
+  /** The playlist of the population whose tracks it has. */
+  readonly number: number;
+  readonly name: string;
+  readonly owner: string;
+  readonly tracks: number;
+  readonly followers: number;
+  /** Distance between two followers' numbers: they are spread over all listeners. */
+  readonly stride: number;
+}
+
+/** Playlists whose facts are kept: the popular ones come again and again. */
+const FACTS_KEPT = 4_096;
+
 export class CatalogueRows implements BaseLayer {
+  readonly #facts = new Map<string, PlaylistFacts>();
   readonly #population: Population;
   readonly #hot: HotPlaylists;
   readonly #buckets: number;
@@ -99,13 +115,21 @@ export class CatalogueRows implements BaseLayer {
   row(table: string, partition: readonly ColumnValue[], index: number): Row {
     const id = partition[0] as string;
     if (table === tracksById.name) return rowOfTrack(this.track(numberOf(id)));
-    const about = { playlist_id: id, name: this.#playlistName(id), owner_id: this.#ownerOf(id) };
-    if (table === playlistFollowers.name) return { ...about, ...this.#follower(id, index) };
+    const facts = this.#factsOf(id);
+    if (table === playlistFollowers.name) return follower(facts, id, -1, index);
     if (table === playlistFollowersBucketed.name) {
       const bucket = partition[1] as number;
-      return { playlist_id: id, bucket, ...this.#follower(id, index * this.#buckets + bucket) };
+      return follower(facts, id, bucket, index * this.#buckets + bucket);
     }
-    return { ...about, ...this.#trackOn(id, index) };
+    return {
+      playlist_id: id,
+      name: facts.name,
+      owner_id: facts.owner,
+      // Newest first; every edit of the run has a larger number than these.
+      edit: facts.tracks - index,
+      track_id: trackId(this.#population.models.playlists.trackAt(facts.number, index)),
+      added_by: facts.owner,
+    };
   }
 
   #rowCount(table: string, partition: readonly ColumnValue[]): number {
@@ -114,62 +138,34 @@ export class CatalogueRows implements BaseLayer {
       const track = numberOf(id);
       return id.startsWith('t') && track < this.#population.tracks ? 1 : 0;
     }
-    if (table === playlistMetadata.name || table === playlistTracks.name) return this.#trackCount(id);
-    const followers = this.#followerCount(id);
+    if (table === playlistMetadata.name || table === playlistTracks.name) return this.#factsOf(id).tracks;
+    const { followers } = this.#factsOf(id);
     if (table === playlistFollowers.name) return followers;
     const bucket = partition[1] as number;
     return Math.max(0, Math.ceil((followers - bucket) / this.#buckets));
   }
 
-  #isHot(id: string): boolean {
-    return id.startsWith(HOT_PREFIX);
-  }
-
-  /** A hot playlist has the tracks of a popular one. */
-  #populationPlaylist(id: string): number {
-    if (this.#isHot(id)) return this.#population.playlistByRank(Number(id.slice(HOT_PREFIX.length)));
-    return numberOf(id);
-  }
-
-  #trackCount(id: string): number {
-    return this.#population.models.playlists.trackCount(this.#populationPlaylist(id));
-  }
-
-  #followerCount(id: string): number {
-    if (this.#isHot(id)) return this.#hot.followers;
+  #factsOf(id: string): PlaylistFacts {
+    const known = this.#facts.get(id);
+    if (known !== undefined) return known;
+    const hot = id.startsWith(HOT_PREFIX);
+    const population = this.#population;
+    // A hot playlist has the tracks of a popular one.
+    const number = hot ? population.playlistByRank(Number(id.slice(HOT_PREFIX.length))) : numberOf(id);
+    const { ownerId, trackCount, followers } = population.playlist(number);
     // The owner follows too, so that the wide table has a row that carries the metadata.
-    return 1 + this.#population.playlist(numberOf(id)).followers;
-  }
-
-  #playlistName(id: string): string {
-    return this.#words(this.#populationPlaylist(id), 4, 2);
-  }
-
-  #ownerOf(id: string): string {
-    return listenerId(this.#population.playlist(this.#populationPlaylist(id)).ownerId);
-  }
-
-  /** Followers in the order of their ids, spread over all listeners. */
-  #follower(id: string, index: number): Row {
-    const stride = Math.max(1, Math.floor(this.#population.listeners / this.#followerCount(id)));
-    const listener = index * stride;
-    return {
-      user_id: listenerId(listener),
-      followed_at_ns: 0,
-      display_name: this.#words(listener, 5, 2),
-      image_url: `https://images.rehearsal.example/profile/${listenerId(listener)}/320.jpg`,
+    const count = hot ? this.#hot.followers : followers + 1;
+    const facts: PlaylistFacts = {
+      number,
+      name: this.#words(number, 4, 2),
+      owner: listenerId(ownerId),
+      tracks: trackCount,
+      followers: count,
+      stride: Math.max(1, Math.floor(population.listeners / count)),
     };
-  }
-
-  #trackOn(id: string, index: number): Row {
-    const { playlists } = this.#population.models;
-    const playlist = this.#populationPlaylist(id);
-    return {
-      // Newest first; every edit of the run has a larger number than these.
-      edit: this.#trackCount(id) - index,
-      track_id: trackId(playlists.trackAt(playlist, index)),
-      added_by: this.#ownerOf(id),
-    };
+    if (this.#facts.size >= FACTS_KEPT) this.#facts.delete(this.#facts.keys().next().value!);
+    this.#facts.set(id, facts);
+    return facts;
   }
 
   #words(entity: number, purpose: number, count: number): string {
@@ -180,6 +176,19 @@ export class CatalogueRows implements BaseLayer {
     }
     return text;
   }
+}
+
+/** Followers in the order of their ids. `bucket` −1: the wide table, whose rows carry the playlist's static columns. */
+function follower(facts: PlaylistFacts, playlist: string, bucket: number, index: number): Row {
+  const user = listenerId(index * facts.stride);
+  const row = {
+    playlist_id: playlist,
+    user_id: user,
+    followed_at_ns: 0,
+    display_name: `listener ${user}`,
+    image_url: `https://images.rehearsal.example/profile/${user}/320.jpg`,
+  };
+  return bucket < 0 ? { ...row, name: facts.name, owner_id: facts.owner } : { ...row, bucket };
 }
 
 const DEFINITIONS: ReadonlyMap<string, TableDefinition> = new Map(
