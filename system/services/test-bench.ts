@@ -4,6 +4,7 @@ import { type CassandraOptions, createCassandra } from '../engines/cassandra/ind
 import { createElasticsearch } from '../engines/elasticsearch/index.ts';
 import type { EngineEnvironment } from '../engines/engine.ts';
 import { createKafka, type KafkaKnobs } from '../engines/kafka/index.ts';
+import { createRedis, type RedisKnobs } from '../engines/redis/index.ts';
 import type { Context } from '../ports/context.ts';
 import type { TopicDefinition } from '../ports/event-log.ts';
 import type { IndexDefinition } from '../ports/search-index.ts';
@@ -11,6 +12,7 @@ import { drive } from '../runtime/drive.ts';
 import {
   CallContext,
   Machine,
+  MILLISECOND,
   Network,
   ProcessLife,
   RequestTrace,
@@ -41,14 +43,25 @@ export function createTestBench(seed = 1) {
   return {
     simulation,
     environment,
-    hops,
     context,
     machine: environment.createMachine,
+    /** Cuts a machine off from all others, or heals that. */
+    cutOff(machine: Machine, cut: boolean) {
+      for (let other = 0; other < machines; other++) {
+        network.setFault(other, machine.id, cut ? { partitioned: true } : null);
+        network.setFault(machine.id, other, cut ? { partitioned: true } : null);
+      }
+    },
+    /** Makes the way to other machines longer. */
+    slowDown(from: Machine, to: readonly Machine[], ms: number) {
+      for (const machine of to) network.setFault(from.id, machine.id, { extraLatencyNs: ms * MILLISECOND });
+    },
     cassandra: (options: CassandraOptions) => keep(createCassandra(environment, options)),
     kafka: (topics: readonly TopicDefinition[], knobs: Partial<KafkaKnobs> = {}) =>
       keep(createKafka(environment, { topics, knobs })),
     elasticsearch: (indices: readonly IndexDefinition[]) =>
       keep(createElasticsearch(environment, { indices })),
+    redis: (knobs: Partial<RedisKnobs> = {}) => keep(createRedis(environment, { knobs })),
     background: (work: (context: Context) => Promise<void>) => void work(context()),
     /** Runs everything until this many seconds from now. */
     run: (seconds: number) => drive(simulation, { untilNs: simulation.nowNs + seconds * SECOND }),

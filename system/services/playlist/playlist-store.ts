@@ -77,7 +77,7 @@ export function createPlaylistStore({ store, clock, knobs }: PlaylistStoreDepend
       if (about === undefined || typeof about.owner_id !== 'string')
         throw new PortError('not-found', 'playlist.getPlaylist', true, `playlist ${playlistId}`);
       let followerCount = 0;
-      for (let i = 2; i < answers.length; i++) followerCount += answers[i]![0]!.count as number;
+      for (let i = 2; i < answers.length; i++) followerCount += countOf(answers[i]!);
       return {
         playlistId,
         name: about.name as string,
@@ -111,6 +111,12 @@ export function createPlaylistStore({ store, clock, knobs }: PlaylistStoreDepend
       await store.delete(context, { table: followers, partition, clusteringPrefix, consistency: 'QUORUM' });
     },
   };
+}
+
+/** `{ count }`, or the rows themselves from a store that cannot count where they lie. */
+function countOf(rows: readonly Row[]): number {
+  const count = rows[0]?.count;
+  return typeof count === 'number' ? count : rows.length;
 }
 
 /** A column's texts; a partition with static columns alone is one row without them. */
