@@ -23,7 +23,7 @@ export default defineScenario({
   hypothesis:
     'When a hot entry expires, every reader rebuilds it until the first is done; a lock, stale-while-revalidate or XFetch cuts the peak at least tenfold, a longer TTL or more memory does not.',
   modes: ['simulated'],
-  minimumListeners: 250_000,
+  minimumListeners: 500_000,
   margin: 0.05,
   phases: [
     { name: 'warm-up', seconds: 20 },

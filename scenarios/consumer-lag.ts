@@ -42,7 +42,7 @@ export default defineScenario({
   hypothesis:
     'The indexer falls behind for one of three reasons: fewer consumers than partitions, as many and still too slow, or one key that holds the traffic. More consumers help only in the first; larger batches help in all.',
   modes: ['simulated'],
-  minimumListeners: 250_000,
+  minimumListeners: 500_000,
   phases: [
     { name: 'warm-up', seconds: 20 },
     { name: 'steady', seconds: 20 },

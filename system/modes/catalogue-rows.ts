@@ -33,7 +33,13 @@ const VOCABULARY = Array.from({ length: 600 }, (_, i) => {
   return `${SYLLABLES[i % n]}${SYLLABLES[Math.floor(i / n) % n]}${SYLLABLES[(i * 7 + Math.floor(i / (n * n))) % n]}`;
 });
 
-export const listenerId = (listener: number) => `u${String(listener).padStart(DIGITS, '0')}`;
+const ZEROES = '0'.repeat(DIGITS);
+
+/** Of equal length, so that ids sort as their numbers do. */
+export function listenerId(listener: number): string {
+  const digits = String(listener);
+  return `u${ZEROES.slice(digits.length)}${digits}`;
+}
 export const trackId = (track: number) => `t${track}`;
 export const playlistId = (playlist: number) => `p${playlist}`;
 export const hotPlaylistId = (index: number) => `${HOT_PREFIX}${index + 1}`;
@@ -181,14 +187,19 @@ export class CatalogueRows implements BaseLayer {
 /** Followers in the order of their ids. `bucket` −1: the wide table, whose rows carry the playlist's static columns. */
 function follower(facts: PlaylistFacts, playlist: string, bucket: number, index: number): Row {
   const user = listenerId(index * facts.stride);
-  const row = {
+  const display_name = `listener ${user}`;
+  const image_url = `https://images.rehearsal.example/profile/${user}/320.jpg`;
+  if (bucket >= 0)
+    return { playlist_id: playlist, bucket, user_id: user, followed_at_ns: 0, display_name, image_url };
+  return {
     playlist_id: playlist,
+    name: facts.name,
+    owner_id: facts.owner,
     user_id: user,
     followed_at_ns: 0,
-    display_name: `listener ${user}`,
-    image_url: `https://images.rehearsal.example/profile/${user}/320.jpg`,
+    display_name,
+    image_url,
   };
-  return bucket < 0 ? { ...row, name: facts.name, owner_id: facts.owner } : { ...row, bucket };
 }
 
 const DEFINITIONS: ReadonlyMap<string, TableDefinition> = new Map(
