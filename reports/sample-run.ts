@@ -109,7 +109,7 @@ interface OperationPlan {
 function operationResult(plan: OperationPlan, seconds: number, profile: Profile): OperationResult {
   const arrivals = Math.round(plan.rate * seconds);
   const failed = Math.round(arrivals * plan.errorShare);
-  const latency = latencies(Math.min(arrivals, 4_000), plan.medianMs, plan.slowShare, plan.slowMs);
+  const latency = latencies(Math.min(arrivals, 1_500), plan.medianMs, plan.slowShare, plan.slowMs);
   return {
     operation: plan.name,
     conservation: { arrivals, completed: arrivals - failed, failed, inFlight: 0 },

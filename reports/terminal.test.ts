@@ -13,10 +13,10 @@ it('shows a scenario as one row an arm', () => {
       ✓ healthy  healthy                –        –       –                 0 %  meets its objectives, as expected
       ✓ broken   broken           47.4 ms   499 ms  27.9 %    26.8 % (26.3–27)  misses its objectives, as expected
           27 % of its reads failed, p99 500 ms; its three replicas were 93 % busy, the cluster 34 %.
-      ✓ fixed    bucketed key     9.28 ms  44.9 ms     0 %                 0 %  meets its objectives, as expected
-      ✓ fixed    cache-aside      1.44 ms  6.98 ms     0 %                 0 %  meets its objectives, as expected
+      ✓ fixed    bucketed key     9.28 ms  44.6 ms     0 %                 0 %  meets its objectives, as expected
+      ✓ fixed    cache-aside      1.44 ms  6.92 ms     0 %                 0 %  meets its objectives, as expected
       ✓ decoy    twice the nodes  47.4 ms   499 ms  25.8 %  24.8 % (24.3–24.9)  misses its objectives, as expected
-      ✓ decoy    reads at ONE     7.23 ms  34.9 ms     0 %                 0 %  violates read-your-writes, as expected
+      ✓ decoy    reads at ONE     7.23 ms  34.6 ms     0 %                 0 %  violates read-your-writes, as expected
 
     ✓ Confirmed: 6 of 6 arms did what they say at seeds 1 to 3.
       2.01 million plays · 44 million events · 63 min of virtual time in 42 s · 1,000,000 addressable listeners, 42,352
@@ -37,8 +37,8 @@ it('a narrow terminal loses columns, never digits', () => {
       ✓ broken   broken       259 ms  53.7 reads/s  misses
           52 rebuilds per expiry (worst 71), each key expired at
           least 3 times; p99 260 ms.
-      ✓ fixed    lock        9.97 ms  1.14 reads/s  meets
-      ✓ fixed    xfetch      7.98 ms  1.86 reads/s  meets
+      ✓ fixed    lock        9.91 ms  1.14 reads/s  meets
+      ✓ fixed    xfetch      7.92 ms  1.86 reads/s  meets
       ✓ decoy    longer ttl   269 ms  55.7 reads/s  misses
 
     ✓ Confirmed: 5 of 5 arms did what they say at seeds 1 to 3.

@@ -149,7 +149,9 @@ function layoutFor(rows: readonly Row[], width: number): Layout {
   const measure = (columns: readonly Column[]) =>
     columns.map(({ title, text }) => Math.max(title.length, ...rows.map((row) => text(row).length)));
   const needs = (columns: readonly Column[]) => measure(columns).reduce((sum, w) => sum + w + 2, 0);
-  const columns = LAYOUTS.find((layout) => needs(layout) <= available) ?? LAYOUTS.at(-1)!;
+  const several = rows.some(({ arm }) => arm.runs.length > 1);
+  const layouts = several ? LAYOUTS : LAYOUTS.filter((layout) => !layout.includes(OBJECTIVE_RANGE));
+  const columns = layouts.find((layout) => needs(layout) <= available) ?? LAYOUTS.at(-1)!;
   const widths = measure(columns);
   const excess = Math.max(0, needs(columns) - available);
   // Only names may be cut: a number that is cut is a wrong number.

@@ -119,13 +119,25 @@ const MOST_SLOTS = 4;
 function slots({ testCase, charts }: CaseContext, otherPanels: number): ChartSeries[] {
   const { operation, series } = testCase.headline;
   const byName = (name: string) => charts.series.find((s) => s.name === name);
-  const lag = charts.series.filter(({ group }) => group === 'lag').slice(0, 1);
-  const wanted = [...series.map(byName), byName(`${operation} p99`), byName(`${operation} errors`), ...lag];
+  const lag = charts.series.filter(({ group }) => group === 'lag').find(tellsArmsApart);
+  const wanted = [...series.map(byName), byName(`${operation} p99`), byName(`${operation} errors`), lag];
   const found = [...new Set(wanted.filter((s) => s !== undefined))].slice(0, MOST_SLOTS);
   if ((found.length + otherPanels) % 2 === 0) return found;
-  const more = charts.series.find((s) => s.group === 'latency' && !found.includes(s));
+  const judged = charts.series.filter(({ target }) => target !== null);
+  const latencies = charts.series.filter(({ group }) => group === 'latency');
+  const more = [...judged, byName(`${operation} p50`), ...latencies].find(
+    (s) => s !== undefined && !found.includes(s),
+  );
   const fits = found.length < MOST_SLOTS && more !== undefined;
   return fits ? [...found, more] : found.slice(0, Math.max(1, found.length - 1));
+}
+
+/** A lag that is about the same in every arm is not what the case is about. */
+const TELLING_RATIO = 3;
+
+function tellsArmsApart({ lines }: ChartSeries): boolean {
+  const heights = lines.map(({ values }) => Math.max(0, ...values.filter((value) => value !== null)));
+  return Math.max(...heights) >= TELLING_RATIO * Math.max(1, Math.min(...heights));
 }
 
 function seriesFigure({ scenario, testCase, charts, seed }: CaseContext, shown: ChartSeries): Markup {
@@ -138,13 +150,16 @@ function seriesFigure({ scenario, testCase, charts, seed }: CaseContext, shown: 
           html`<option value="${index}"${series === shown ? html` selected` : null}>${series.name}</option>`,
       )}</optgroup>`,
   );
-  const label = `${shown.name} in ${shown.unit} over time, one line an arm, phases shaded; the table below has its figures by phase.`;
+  const label = `${shown.name} in ${unitName(shown.unit)} over time, one line an arm, phases shaded; the table below has its figures by phase.`;
   return html`<figure class="panel" data-chart="series">
-<figcaption><select class="name" aria-label="Series shown">${options}</select><span class="hint"><span data-unit>${shown.unit}</span>, seed ${seed}<span data-note>${shown.note && `; ${shown.note}`}</span></span></figcaption>
+<figcaption><select class="name" aria-label="Series shown">${options}</select><span class="hint"><span data-unit>${unitName(shown.unit)}</span>, seed ${seed}<span data-note>${shown.note && `; ${shown.note}`}</span></span></figcaption>
 <div class="plot"><canvas role="img" aria-label="${label}"></canvas></div>
 ${seriesTable(scenario.phases, testCase, shown)}
 </figure>`;
 }
+
+/** A pure number has the unit '1' in results, and a word for people. */
+const unitName = (unit: string) => (unit === '1' || unit === '' ? 'count' : unit);
 
 function seriesTable(phases: readonly PhaseWindow[], testCase: CaseResult, series: ChartSeries): Markup {
   const measured = phases.filter((phase) => phase.measured);

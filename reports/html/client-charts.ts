@@ -15,6 +15,7 @@ const short = (value) => {
   if (size >= 1e4) return +(value / 1e3).toPrecision(3) + ' k';
   return String(+value.toPrecision(3));
 };
+const unitName = (unit) => (unit === '1' || unit === '' ? 'count' : unit);
 const clock = (seconds) => seconds >= 600 ? Math.round(seconds / 60) + ' min' : Math.round(seconds) + ' s';
 
 /** Phases as bands behind the lines, their names above them; the objective as a dotted line. */
@@ -39,9 +40,11 @@ const phaseBands = {
       ctx.fillRect(left, area.top, 1, area.bottom - area.top);
       ctx.fillStyle = colour(name === focus ? 'bad' : 'soft');
       const width = ctx.measureText(name).width;
-      if (left >= textEnd && left + 4 + width <= area.right + 8) {
-        ctx.fillText(name, left + 4, area.top - 1);
-        textEnd = left + 4 + width;
+      /* A short phase's name may reach into the next one, whose own name then begins later. */
+      const start = Math.max(left + 4, textEnd + 7);
+      if (start === left + 4 || start + width <= right) {
+        ctx.fillText(name, start, area.top - 1);
+        textEnd = start + width;
       }
     }
     if (target !== null && target !== undefined) {
@@ -75,6 +78,7 @@ function dataset(arm, index, points) {
     pointRadius: 0,
     pointHoverRadius: 3,
     spanGaps: false,
+    clip: 4,
   };
 }
 
@@ -82,7 +86,7 @@ function dataset(arm, index, points) {
 function wantsLog(unit, lines) {
   if (unit !== 'ms') return false;
   const heights = lines.map((points) => Math.max(...points.map((p) => p.y || 0))).filter((y) => y > 0);
-  return heights.length > 1 && Math.max(...heights) / Math.min(...heights) > 20;
+  return heights.length > 1 && Math.max(...heights) / Math.min(...heights) > 8;
 }
 
 /** Powers of ten, and 2 and 5 between them where there is room; the ends a little outside of the data. */
@@ -105,17 +109,20 @@ function logTicks({ min, max, steps }) {
   return ticks;
 }
 
-function valueAxis(unit, range) {
+function valueAxis(unit, range, highest) {
   const log = range !== null;
+  /* A share cannot pass 100 %; an axis to 150 would say that it can. */
+  const share = unit === '%' && highest > 60 && highest <= 100;
   return {
     type: log ? 'logarithmic' : 'linear',
     beginAtZero: !log,
     ...(log ? { min: range.min, max: range.max, afterBuildTicks(axis) { axis.ticks = logTicks(range); } } : {}),
-    grace: log ? 0 : '5%',
+    grace: log || share ? 0 : '5%',
+    ...(share ? { max: 100 } : {}),
     suggestedMax: unit === '%' ? 1 : undefined,
     border: { display: false },
     grid: { color: colour('line'), tickLength: 0 },
-    title: { display: true, text: unit + (log ? ', log scale' : ''), color: colour('soft'), font: { size: 11 } },
+    title: { display: true, text: unitName(unit) + (log ? ', log scale' : ''), color: colour('soft'), font: { size: 11 } },
     ticks: {
       color: colour('soft'),
       padding: 6,
@@ -146,7 +153,7 @@ function options(unit, range, extra) {
       },
     },
     ...extra.options,
-    scales: { x: { grid: { display: false }, border: { color: colour('line') }, ...extra.x }, y: valueAxis(unit, range) },
+    scales: { x: { grid: { display: false }, border: { color: colour('line') }, ...extra.x }, y: valueAxis(unit, range, extra.highest) },
   };
 }
 
@@ -160,6 +167,7 @@ function seriesConfig(entry, series) {
     type: 'line',
     data: { datasets: series.lines.map((line, i) => dataset(entry.arms[line.arm], line.arm, lines[i])) },
     options: options(series.unit, range, {
+      highest: Math.max(...lines.flatMap((points) => points.map((p) => p.y || 0))),
       title: (x) => 'at ' + Math.round(x) + ' s',
       options: { rehearsal: { phases: entry.phases, focus: entry.focus, target: series.target } },
       x: { type: 'linear', min: 0, max: end, ticks: { color: colour('soft'), maxTicksLimit: 8, maxRotation: 0, callback: clock } },

@@ -46,7 +46,7 @@ for (const figure of figures) {
     table.hidden = event.target.value !== first;
     const unit = figure.querySelector('[data-unit]');
     if (unit) {
-      unit.textContent = chosen.unit;
+      unit.textContent = unitName(chosen.unit);
       figure.querySelector('[data-note]').textContent = chosen.note ? '; ' + chosen.note : '';
     }
     figure.querySelector('canvas').setAttribute('aria-label', (chosen.name || 'Latency of ' + chosen.operation) + ', one line an arm');

@@ -289,6 +289,11 @@ main,footer{max-width:none;padding:0}
 .scenario{break-before:page;border:0;padding-top:0}
 .panel,.verdicts tr,.cards section,.command{break-inside:avoid}
 .scroll{overflow:visible}
+.scroll table{font-size:7.5pt}
+.scroll td,.scroll th{padding-right:.5rem}
+.panels{grid-template-columns:1fr 1fr}
+.plot{height:auto}
+.plot canvas{position:static;width:100%!important;height:auto!important}
 select.name{appearance:none;border:0}
 }
 `;

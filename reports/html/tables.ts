@@ -105,7 +105,7 @@ export function invariantsTable(testCase: CaseResult): Markup {
 ${examples.length > 0 && html`<ul class="examples">${examples.slice(0, 6)}</ul>`}`;
 }
 
-const SHOWN_PERCENTILES = [50, 90, 99, 99.9];
+const SHOWN_PERCENTILES = [50, 99, 99.9];
 
 export function operationsTable(scenario: ScenarioResult, testCase: CaseResult): Markup {
   const phase = focusPhase(scenario);
@@ -133,12 +133,7 @@ export function operationsTable(scenario: ScenarioResult, testCase: CaseResult):
     });
     return html`<tr><th scope="row">${operation}</th>${cells}</tr>`;
   });
-  return matrix(
-    testCase,
-    `Every operation in the ${phase} phase: p50 / p90 / p99 / p99.9`,
-    'operation',
-    rows,
-  );
+  return matrix(testCase, `Every operation in the ${phase} phase: p50 / p99 / p99.9`, 'operation', rows);
 }
 
 export function errorsTable(scenario: ScenarioResult, testCase: CaseResult): Markup | null {
