@@ -33,6 +33,9 @@ const VOCABULARY = Array.from({ length: 600 }, (_, i) => {
   return `${SYLLABLES[i % n]}${SYLLABLES[Math.floor(i / n) % n]}${SYLLABLES[(i * 7 + Math.floor(i / (n * n))) % n]}`;
 });
 
+/** Images are fetched with signed addresses: 256 bits in hexadecimal; 83 bytes of each follower's row. */
+const SIGNATURE = '9f86d081884c7d65'.repeat(4);
+
 const ZEROES = '0'.repeat(DIGITS);
 
 /** Of equal length, so that ids sort as their numbers do. */
@@ -188,7 +191,7 @@ export class CatalogueRows implements BaseLayer {
 function follower(facts: PlaylistFacts, playlist: string, bucket: number, index: number): Row {
   const user = listenerId(index * facts.stride);
   const display_name = `listener ${user}`;
-  const image_url = `https://images.rehearsal.example/profile/${user}/320.jpg`;
+  const image_url = `https://images.rehearsal.example/profile/${user}/320.jpg?signature=${SIGNATURE}`;
   if (bucket >= 0)
     return { playlist_id: playlist, bucket, user_id: user, followed_at_ns: 0, display_name, image_url };
   return {
