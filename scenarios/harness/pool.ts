@@ -15,6 +15,9 @@ export interface PoolOptions {
 /** Megabytes for short-lived objects: most promises and contexts die young, and a larger nursery copies fewer of them. */
 const YOUNG_GENERATION_MB = 64;
 
+/** A stopped run answers within a few thousand events. One that does not is stuck in a single event and is ended. */
+const STOP_GRACE_MS = 5_000;
+
 /** Runs every task; after an abort it stops the running ones and resolves with what was finished. */
 export async function runTasks(tasks: readonly Task[], options: PoolOptions): Promise<void> {
   const stop = new SharedArrayBuffer(4);
@@ -43,11 +46,19 @@ function runThread(queue: Task[], data: WorkerData, options: PoolOptions): Promi
     workerData: data,
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
   });
-  return new Promise<void>((resolve, reject) => {
+  let grace: NodeJS.Timeout | undefined;
+  let end = () => {};
+  const onAbort = () => {
+    grace = setTimeout(() => end(), STOP_GRACE_MS);
+  };
+  const running = new Promise<void>((resolve, reject) => {
+    end = () => {
+      void worker.terminate().then(() => resolve());
+    };
     const next = () => {
       const task = options.signal.aborted ? undefined : queue.shift();
       if (task === undefined) {
-        void worker.terminate().then(() => resolve());
+        end();
         return;
       }
       options.onStarted(task);
@@ -64,6 +75,11 @@ function runThread(queue: Task[], data: WorkerData, options: PoolOptions): Promi
       next();
     });
     worker.on('error', (error) => reject(error));
+    options.signal.addEventListener('abort', onAbort);
     next();
+  });
+  return running.finally(() => {
+    clearTimeout(grace);
+    options.signal.removeEventListener('abort', onAbort);
   });
 }
