@@ -106,6 +106,22 @@ test('without protection everybody who misses rebuilds; a lock and a stale value
   expect(rebuilds.xfetch).toBeLessThanOrEqual(3);
 });
 
+test('XFetch: an expiry amid many readers costs e^(1/beta) rebuilds, give or take a third', async () => {
+  for (const xfetchBeta of [1, 2, 4]) {
+    const expiries = 40;
+    const setup = cached('xfetch', { cacheTtlMs: 400, xfetchBeta });
+    const { bench, get, databaseReads } = setup;
+    await bench.finish(get());
+    const before = databaseReads();
+    await readers(setup, expiries * 1_000, 0.4);
+    const perExpiry = (databaseReads() - before) / expiries;
+    expect(
+      Math.abs(perExpiry / Math.exp(1 / xfetchBeta) - 1),
+      `${perExpiry} at beta ${xfetchBeta}`,
+    ).toBeLessThan(1 / 3);
+  }
+});
+
 test('a cold miss under the lock is one rebuild, and those who wait book their waiting', async () => {
   const { bench, instance, databaseReads } = cached('lock');
   const [holder, waiter] = [instance(1), instance(2)];
