@@ -26,7 +26,7 @@ export function registerInit(program: Command): void {
       }
       for (const { path, text } of files) write(path, text);
       process.stdout.write(`${files.map(({ path }) => path).join('\n')}\n`);
-      process.stdout.write(`Run it: ${programName()} run ./${scenario} --listeners 250000\n`);
+      process.stdout.write(`Run it: ${programName()} run ./${scenario} --listeners 500000\n`);
     });
 }
 

@@ -81,7 +81,7 @@ export function registerRun(program: Command): void {
     .option('--json', 'print the result as JSON instead of a table')
     .addHelpText(
       'after',
-      '\nExamples:\n  rehearse run hot-partition\n  rehearse run all --seed 7 --listeners 250000 --out /tmp/report\n  rehearse run hot-partition --set cassandra.nodes=24',
+      '\nExamples:\n  rehearse run hot-partition\n  rehearse run all --seed 7 --listeners 500000 --out /tmp/report\n  rehearse run hot-partition --set cassandra.nodes=24',
     )
     .action(async (words: string[], options: RunOptions) => {
       process.exitCode = await run(words, {
@@ -131,7 +131,9 @@ async function run(words: readonly string[], options: RunOptions): Promise<numbe
         announced = true;
         progress.update({ ...state, detail: playsSoFar > 0 ? `${amount(playsSoFar)} plays` : '' });
       },
-      onVerdict: (verdict) => progress.say(verdictLine(verdict)),
+      onVerdict(verdict) {
+        if (!interrupt.signal.aborted) progress.say(verdictLine(verdict));
+      },
       signal: interrupt.signal,
     });
   } finally {

@@ -2,7 +2,7 @@
 
 export function scenarioTemplate(name: string): string {
   return `/**
- * A scenario of your own. Run it: rehearse run ./${name}.scenario.ts --listeners 250000
+ * A scenario of your own. Run it: rehearse run ./${name}.scenario.ts --listeners 500000
  * What each field means: rehearse show hot-partition, and the types behind \`defineScenario\`.
  */
 import { defineScenario, errors, milliseconds, p, percent, type RunFigures } from '@rehearsal/rehearse';
@@ -21,7 +21,7 @@ export default defineScenario({
   teaches: 'a partition is served by its replicas alone',
   hypothesis: 'With a row per follower under the playlist alone its reads time out; over buckets they do not.',
   modes: ['simulated'],
-  minimumListeners: 250_000,
+  minimumListeners: 500_000,
   phases: [
     { name: 'warm-up', seconds: 10 },
     { name: 'steady', seconds: 10 },
@@ -101,7 +101,7 @@ jobs:
       - uses: actions/setup-node@v4
         with:
           node-version: 24
-      - run: npx --yes --package @rehearsal/rehearse rehearse run ./${name}.scenario.ts --listeners 250000 --out rehearsal
+      - run: npx --yes --package @rehearsal/rehearse rehearse run ./${name}.scenario.ts --listeners 500000 --out rehearsal
       - run: cat rehearsal/summary.md >> "$GITHUB_STEP_SUMMARY"
         if: always()
       - uses: actions/upload-artifact@v4
