@@ -20,7 +20,7 @@ import {
 const HOT = 'playlist.get hot';
 /** Stored rows of one playlist: see `rowBytes` of the Cassandra engine. */
 export const FOLLOWERS = 600_000;
-export const HOT_READS_PER_SECOND = 415;
+export const HOT_READS_PER_SECOND = 335;
 
 const load = (run: RunFigures) =>
   `${percent(run.errorShare(HOT, 'trigger'))} of its reads failed, p99 ${milliseconds(run.latencyMs(HOT, 'trigger', 0.99))}; ` +
@@ -93,7 +93,7 @@ export default defineScenario({
         'cassandra.youngGenerationMB': 200,
         'cassandra.memtableFlushMB': 80,
         'cassandra.backgroundWriteBytesPerSecond': 600_000,
-        'cassandra.readTimeoutMs': 400,
+        'cassandra.readTimeoutMs': 200,
       },
       headline: { operation: HOT, series: [`${HOT} p99`, `${HOT} errors`] },
       objectives: [

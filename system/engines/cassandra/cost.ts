@@ -92,7 +92,7 @@ export function readNs(
   implicitBytes: number,
   rowBytes: number,
 ): number {
-  const rows = slice.rows.length;
+  const rows = slice.rowCount;
   const size = rowBytes > 0 ? rowBytes : ROW_BYTES_DEFAULT;
   const count = pieces === null ? 0 : pieces.length;
   let total = implicit * implicitBytes;

@@ -69,7 +69,7 @@ export class Driver implements WideColumnStore {
   select(context: Context, statement: SelectStatement): Promise<readonly Row[]> {
     const call = this.#simulation.open<readonly Row[]>(context, 'cassandra.select');
     if (call.settled) return call.promise;
-    const { partition, clusteringPrefix, staticOnly, limit, consistency } = statement;
+    const { partition, clusteringPrefix, staticOnly, limit, count, consistency } = statement;
     const table = this.#tables.get(statement.table);
     const problem =
       table === undefined
@@ -83,6 +83,7 @@ export class Driver implements WideColumnStore {
       prefix: clusteringPrefix ?? NO_PREFIX,
       limit: limit ?? Number.POSITIVE_INFINITY,
       staticOnly: staticOnly === true,
+      count: count === true,
     };
     this.#send(call as PendingCall<unknown>, SELECT, table!, partition, command, consistency, null);
     return call.promise;

@@ -3,6 +3,7 @@
  * differ, all of them send their data, the newest cells win, and the replicas that lagged are written to before the
  * client gets its answer (blocking read repair, the default since 4.0).
  */
+import type { Row } from '../../ports/wide-column-store.ts';
 import type { KeyedRandom, Simulation } from '../../runtime/kernel/index.ts';
 import type { Coordinator } from './coordinator.ts';
 import type { ClusterNode } from './node.ts';
@@ -53,7 +54,7 @@ export class Reads {
     const { slices } = operation;
     if (operation.phase === DIGEST_READ) {
       if (sameDigests(slices)) {
-        operation.rows = slices[0]!.rows;
+        operation.rows = answerOf(operation, slices[0]!);
         this.#coordinator.finish(operation);
       } else this.#readAgain(operation);
       return;
@@ -84,7 +85,7 @@ export class Reads {
       this.#readAgain(operation);
       return;
     }
-    operation.rows = slice.rows;
+    operation.rows = answerOf(operation, slice);
     const nodes = operation.asked.slice();
     const count = repairs.reduce((sum, repair) => sum + (repair === null ? 0 : 1), 0);
     if (count === 0) {
@@ -102,12 +103,13 @@ export class Reads {
   #ask(operation: Operation, node: ClusterNode): void {
     operation.asked.push(node);
     const { command, replicaLimit } = operation;
-    const asked =
-      replicaLimit === command.limit
-        ? command
-        : { prefix: command.prefix, limit: replicaLimit, staticOnly: command.staticOnly };
+    const asked = replicaLimit === command.limit ? command : { ...command, limit: replicaLimit };
     this.#coordinator.tasks.send(operation, node, operation.asked.length - 1, READ, asked, null);
   }
+}
+
+function answerOf({ command }: Operation, slice: Slice): readonly Row[] {
+  return command.count === true ? [{ count: slice.rowCount }] : slice.rows;
 }
 
 function sameDigests(slices: readonly (Slice | null)[]): boolean {

@@ -21,11 +21,15 @@ export interface ReadCommand {
   readonly prefix: readonly ColumnValue[];
   readonly limit: number;
   readonly staticOnly: boolean;
+  /** `SELECT COUNT(*)`: rows are read and counted; those that nobody wrote in the run are not even made. */
+  readonly count?: boolean;
 }
 
 /** What a replica answers: immutable, so that it is a snapshot. */
 export interface Slice {
   readonly rows: readonly Row[];
+  /** Rows of the answer: more than `rows` holds where they were counted only. */
+  readonly rowCount: number;
   /** Versions in clustering order, tombstones included; null: those of `window`, nothing else. */
   readonly versions: readonly Version[] | null;
   readonly window: BaseWindow;
@@ -47,10 +51,11 @@ export const NO_RANGES: readonly RangeTombstone[] = [];
 /** A slice of a partition that holds nothing but base rows. */
 export function baseSlice(table: Table, window: BaseWindow, command: ReadCommand): Slice {
   const limit = command.staticOnly ? 1 : command.limit;
-  let rows = window.first(limit);
+  let rows = command.count === true ? [] : window.first(limit);
   if (command.staticOnly && rows.length > 0) rows = [staticRowOf(table, rows[0]!)];
   return {
     rows,
+    rowCount: command.count === true ? window.count : rows.length,
     versions: null,
     window,
     staticVersion: null,
@@ -130,8 +135,10 @@ export class SliceMerge {
       if (staticVersion.expiresNs > this.#nowNs && staticVersion.expiresNs < this.#validUntilNs)
         this.#validUntilNs = staticVersion.expiresNs;
     }
+    const rows = this.#withStatic(staticVersion ?? staticBase);
     return {
-      rows: this.#withStatic(staticVersion ?? staticBase),
+      rows,
+      rowCount: rows.length,
       versions: this.#versions,
       window,
       staticVersion,

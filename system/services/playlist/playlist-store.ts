@@ -65,9 +65,9 @@ export function createPlaylistStore({ store, clock, knobs }: PlaylistStoreDepend
     let total = 0;
     for (let bucket = 0; bucket < buckets; bucket++) {
       const partition = partitionOf(playlistId, bucket);
-      const rows = await store.select(context, { table: followers, partition, count: true, consistency });
+      const [row] = await store.select(context, { table: followers, partition, count: true, consistency });
       // `total += await …` would read the total before it waits.
-      total += countOf(rows);
+      total += row!.count as number;
     }
     return total;
   }
@@ -113,12 +113,6 @@ export function createPlaylistStore({ store, clock, knobs }: PlaylistStoreDepend
       await store.delete(context, { table: followers, partition, clusteringPrefix, consistency: 'QUORUM' });
     },
   };
-}
-
-/** `{ count }`, or the rows themselves from a store that cannot count where they lie. */
-function countOf(rows: readonly Row[]): number {
-  const count = rows[0]?.count;
-  return typeof count === 'number' ? count : rows.length;
 }
 
 // Hundreds of rows a read: the columns are named in the code, because a look-up by variable takes several times as long.
