@@ -122,7 +122,7 @@ export default defineScenario({
           name: 'xfetch',
           role: 'fixed',
           title: 'Rebuild early, by chance',
-          set: { 'playlist.stampedeProtection': 'xfetch' },
+          set: { 'playlist.stampedeProtection': 'xfetch', 'playlist.xfetchBeta': 3 },
           says: reads,
         },
         {

@@ -11,14 +11,16 @@ import { defineScenario, errors, format, objective, type RunFigures } from './ha
 const PUBLISH = 'catalogue.publish';
 export const PUBLISHED_PER_SECOND = 800;
 
-const worstAge = (run: RunFigures) => Math.max(...run.valuesIn('search age', 'trigger'));
+const worstAge = (run: RunFigures) => Math.max(0, ...run.valuesIn('search age', 'trigger'));
+const worstWait = (run: RunFigures) => Math.max(0, ...run.valuesIn('search wait', 'trigger'));
 const worstLag = (run: RunFigures) =>
   Math.max(0, ...run.valuesIn('search-indexer lag on catalogue_updates', 'trigger'));
 const age = (run: RunFigures) =>
-  `the newest searchable track was up to ${format(worstAge(run))} s old, lag up to ${format(worstLag(run))} records`;
+  `a new track could not be found for up to ${format(worstWait(run))} s (the newest searchable one was up to ${format(worstAge(run))} s old); lag up to ${format(worstLag(run))} records`;
 
 const objectives = [
-  objective('age of the newest searchable track', 'trigger', 6, 's', worstAge),
+  objective('wait of a new track', 'trigger', 5, 's', worstWait),
+  objective('age of the newest searchable track', 'trigger', 5, 's', worstAge),
   errors(PUBLISH, 'trigger', 1),
 ];
 
@@ -32,7 +34,10 @@ const growingLag = (...roles: string[]) => ({
   unit: 'records',
 });
 
-const headline = { operation: PUBLISH, series: ['search age', 'search-indexer lag on catalogue_updates'] };
+const headline = {
+  operation: PUBLISH,
+  series: ['search wait', 'search age', 'search-indexer lag on catalogue_updates'],
+};
 const bulk = { 'indexer.mode': 'bulk' };
 
 export default defineScenario({
@@ -47,7 +52,7 @@ export default defineScenario({
     { name: 'warm-up', seconds: 20 },
     { name: 'steady', seconds: 20 },
     { name: 'trigger', seconds: 60 },
-    { name: 'recovery', seconds: 60 },
+    { name: 'recovery', seconds: 80 },
   ],
   load: {
     plays: true,
@@ -182,7 +187,7 @@ export default defineScenario({
       'The two ways of keying share the arrivals: in the first two cases the label’s share has no effect, because tracks are keyed one by one.',
     ],
     arithmetic: [
-      '800 tracks/s arrive; a consumer at 8 ms a request indexes 125/s: 4 of them 500/s, 12 of them 1,500/s.',
+      '800 tracks/s arrive; a consumer at 6 ms a request indexes 170/s: 4 of them about 670/s, 12 of them 2,000/s.',
     ],
     sources: [
       'Kafka documentation: consumer groups',

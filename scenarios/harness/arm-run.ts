@@ -1,7 +1,7 @@
 /** One run: an arm at a seed, from the empty system to its figures. Called in a worker thread; knows no wall clock. */
 import { figures as published } from '../../fixtures/index.ts';
 import type { ArmRun, NodeLoad, PhaseWindow, Setting, TimeSeries } from '../../reports/result.ts';
-import { createSimulatedSystem, type SimulatedSystem } from '../../system/modes/simulated.ts';
+import { createSimulatedSystem, type Gauge, type SimulatedSystem } from '../../system/modes/simulated.ts';
 import { type Drain, drive } from '../../system/runtime/drive.ts';
 import { SECOND } from '../../system/runtime/kernel/index.ts';
 import { phaseWindows } from './arrivals.ts';
@@ -140,7 +140,8 @@ class Sampler {
   readonly #system: SimulatedSystem;
   readonly #recorder: Recorder;
   readonly #nodes: NodeSampler;
-  readonly #gauges: { read: () => number | null; series: TimeSeries }[];
+  readonly #search: readonly Gauge[];
+  readonly #series = new Map<string, TimeSeries>();
   readonly #endS: number;
   #second = 0;
 
@@ -149,11 +150,10 @@ class Sampler {
     this.#recorder = recorder;
     this.#endS = phases.at(-1)!.endS;
     this.#nodes = new NodeSampler(system, phases);
-    const age = { name: 'search age', unit: 's', group: 'lag', read: () => checks.searchAge() };
-    this.#gauges = [...system.gauges, age].map(({ name, unit, group, read }) => ({
-      read,
-      series: { name, unit, group, stepS: 1, startS: 0, values: [] },
-    }));
+    this.#search = [
+      { name: 'search age', unit: 's', group: 'lag', read: () => checks.searchAge() },
+      { name: 'search wait', unit: 's', group: 'lag', read: () => checks.searchWait() },
+    ];
   }
 
   begin(): void {
@@ -161,20 +161,29 @@ class Sampler {
     const tick = simulation.register(() => {
       this.#recorder.tick();
       this.#nodes.tick();
-      for (const { read, series } of this.#gauges) {
-        const value = read();
-        series.values.push(value === null ? null : round(value));
-      }
+      for (const gauge of this.#system.gauges) this.#read(gauge);
+      for (const gauge of this.#search) this.#read(gauge);
       if (++this.#second < this.#endS) simulation.schedule(SECOND, tick);
     });
     simulation.schedule(SECOND, tick);
   }
 
+  /** Gauges come up while the system starts (a consumer group's lag): what they missed is null. */
+  #read({ name, unit, group, read }: Gauge): void {
+    let series = this.#series.get(name);
+    if (series === undefined) {
+      series = { name, unit, group, stepS: 1, startS: 0, values: new Array(this.#second).fill(null) };
+      this.#series.set(name, series);
+    }
+    const value = read();
+    series.values.push(value === null ? null : round(value));
+  }
+
   /** Gauges that never had anything to show are left out. */
   get series(): TimeSeries[] {
-    const shown = this.#gauges
-      .map(({ series }) => series)
-      .filter(({ values }) => values.some((value) => value !== null && value !== 0));
+    const shown = [...this.#series.values()].filter(({ values }) =>
+      values.some((value) => value !== null && value !== 0),
+    );
     return [...shown, ...this.#nodes.series];
   }
 

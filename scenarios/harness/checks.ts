@@ -30,6 +30,15 @@ interface Release {
 /** Releases in the order in which they were acknowledged, and how far from the newest one has to look back. */
 class ReleaseLog {
   readonly releases: Release[] = [];
+  /** All before it can be found: what has become searchable stays so. */
+  #found = 0;
+
+  /** How long in seconds the oldest release has been waiting that cannot be found; 0: none is. */
+  oldestWaiting(system: SimulatedSystem, nowNs: number): number {
+    const { releases } = this;
+    while (this.#found < releases.length && system.isSearchable(releases[this.#found]!.track)) this.#found++;
+    return this.#found === releases.length ? 0 : (nowNs - releases[this.#found]!.atNs) / 1e9;
+  }
 
   /** Age in seconds of the newest release that can be found; null before the first can. */
   ageOfNewestSearchable(system: SimulatedSystem, nowNs: number): number | null {
@@ -83,6 +92,13 @@ export class Checks {
       .map((log) => log.ageOfNewestSearchable(this.#system, nowNs))
       .filter((age) => age !== null);
     return ages.length === 0 ? null : Math.max(...ages);
+  }
+
+  /** Seconds for which the longest waiting release has been published and cannot be found. */
+  searchWait(): number {
+    const nowNs = this.#system.simulation.nowNs;
+    const wait = (log: ReleaseLog) => log.oldestWaiting(this.#system, nowNs);
+    return Math.max(wait(this.#others), wait(this.#hotLabel));
   }
 
   /** `unanswered`: requests of listeners that the kernel still holds open; `counts`: what the recorder has booked. */

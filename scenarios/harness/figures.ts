@@ -72,7 +72,10 @@ export function figuresOf(
     series: (name) => run.series.find((series) => series.name === name),
     valuesIn(name, phase) {
       const series = figures.series(name);
-      if (series === undefined) throw new FigureError(`There is no series '${name}' in this run.`);
+      if (series === undefined) {
+        const known = run.series.map((one) => one.name).join(', ');
+        throw new FigureError(`There is no series '${name}' in this run, but: ${known}.`);
+      }
       const { startS, endS } = window(phase);
       const index = (s: number) => Math.round((s - series.startS) / series.stepS);
       return series.values.slice(index(startS), index(endS)).filter((value) => value !== null);

@@ -47,6 +47,8 @@ import {
 import { createEnvironment, type SimulatedEnvironment, section } from './environment.ts';
 import { createServices, type Engines } from './services.ts';
 
+export type { Gauge };
+
 export interface SimulatedOptions {
   readonly seed: number;
   readonly listeners: number;
