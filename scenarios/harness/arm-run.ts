@@ -64,6 +64,7 @@ export async function runArm(
   const stampedes = new StampedeMeter(system, phases);
   const untilNs = phases.at(-1)!.endS * SECOND;
   const { drain, shouldStop } = request;
+  if (arm.fault !== false) scheduleFaults(scenario, system, phases);
   load.begin();
   sampler.begin();
   let partial = (await drive(system.simulation, { untilNs, drain, shouldStop })) === 'stopped';
@@ -93,6 +94,16 @@ export async function runArm(
     sentence: say(run, arm, phases),
     requests: totals.arrivals,
   };
+}
+
+function scheduleFaults(scenario: Scenario, system: SimulatedSystem, phases: readonly PhaseWindow[]): void {
+  for (const { phase, afterSeconds, downSeconds } of scenario.faults ?? []) {
+    const { startS } = phases.find(({ name }) => name === phase)!;
+    const { simulation } = system;
+    const machine = system.replicaOfHotPlaylist();
+    simulation.after((startS + afterSeconds) * SECOND, () => machine.crash());
+    simulation.after((startS + afterSeconds + downSeconds) * SECOND, () => machine.restart());
+  }
 }
 
 /** As many listeners are active as the demand's factor asks for, so that plays per core stay the same at every size. */

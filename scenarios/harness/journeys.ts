@@ -1,5 +1,5 @@
 /** What a listener or a label does once per arrival. Everything chosen here is a pure function of (seed, arrival). */
-import type { CallContext } from '../../system/runtime/kernel/index.ts';
+import { type CallContext, SECOND } from '../../system/runtime/kernel/index.ts';
 import type { LoadOptions } from './load.ts';
 import type { PlayTrace } from './play-trace.ts';
 import type { Traffic } from './scenario.ts';
@@ -11,9 +11,11 @@ export interface Start {
   measure<T>(operation: number, context: CallContext, work: Promise<T>): Promise<T | undefined>;
 }
 
-/** An editor's client opens the playlist again a moment after its edit was acknowledged: 20 ms on average (estimate: the
- * client's own round trip and redraw). */
-const READ_BACK_AFTER_NS = 20_000_000;
+/**
+ * An editor opens the playlist again within eight seconds after the edit was acknowledged (estimate). Later than that,
+ * on a playlist with several edits a second, the track may have moved off the first page.
+ */
+const READ_BACK_WITHIN_NS = 8 * SECOND;
 
 export interface Journeys {
   of(traffic: Traffic): (request: number) => void;
@@ -40,7 +42,7 @@ export function createJourneys(start: Start, options: LoadOptions): Journeys {
     if (added === undefined) return;
     checks.trackAdded(playlist, track);
     const wait = start.context(request);
-    await simulation.sleep(wait, random.exponential(READ_BACK_AFTER_NS, 3, request));
+    await simulation.sleep(wait, random.uniform(3, request) * READ_BACK_WITHIN_NS);
     // A later attempt of the same request: its draws differ from those of the edit.
     const again = start.context(request + 0.5 * 2 ** 32);
     const reading = client.openPlaylist(again, listener, playlist, added.snapshot);

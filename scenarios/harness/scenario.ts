@@ -48,6 +48,15 @@ export interface HotPlaylists {
   readonly followers: number;
 }
 
+/** What happens to machines. Part of the fault: an arm with `fault: false` runs without it. */
+export interface MachineFault {
+  /** A database node that holds the first hot playlist stops and comes back, as in a rolling restart. */
+  readonly kind: 'restart a replica of the hot playlist';
+  readonly phase: Phase['name'];
+  readonly afterSeconds: number;
+  readonly downSeconds: number;
+}
+
 export interface Objective {
   readonly name: string;
   readonly phase: Phase['name'];
@@ -110,6 +119,7 @@ export interface Scenario {
   readonly minimumListeners: number;
   readonly phases: readonly Phase[];
   readonly load: Load;
+  readonly faults?: readonly MachineFault[];
   readonly invariants: readonly InvariantName[];
   /** Margin by which an objective must be met or missed to count, as a share of the target; default 0.05. */
   readonly margin?: number;

@@ -20,7 +20,7 @@ import { createRedis } from '../engines/redis/index.ts';
 import type { Context } from '../ports/context.ts';
 import type { LogRecord } from '../ports/event-log.ts';
 import type { AccessToken } from '../ports/tokens.ts';
-import type { Simulation } from '../runtime/kernel/index.ts';
+import type { Machine, Simulation } from '../runtime/kernel/index.ts';
 import { CallContext, ProcessLife } from '../runtime/kernel/index.ts';
 import { tracksById } from '../services/catalogue/tables.ts';
 import { signatureOf } from '../services/identity/signature.ts';
@@ -101,6 +101,8 @@ export interface SimulatedSystem {
   /** Grows while the system starts: read it when the run begins. */
   readonly gauges: readonly Gauge[];
   hotPlaylist(index: number): string;
+  /** The first of the database nodes that hold the first hot playlist. */
+  replicaOfHotPlaylist(): Machine;
   samplePlaylist(request: number): string;
   sampleTrack(request: number): string;
   titleOf(request: number): string;
@@ -173,6 +175,11 @@ export async function createSimulatedSystem(options: SimulatedOptions): Promise<
       return Object.values(engines).flatMap((engine) => engine.gauges);
     },
     hotPlaylist: hotPlaylistId,
+    replicaOfHotPlaylist() {
+      const { cassandra } = engines;
+      // Tables do not matter: replicas follow from the partition key alone.
+      return cassandra.nodes[cassandra.replicasOf('playlist_tracks', [hotPlaylistId(0)])[0]!]!.machine;
+    },
     samplePlaylist: (request) => playlistId(population.samplePlaylist(request)),
     sampleTrack: (request) => trackId(population.sampleTrack(request)),
     titleOf: (request) => rows.title(population.trackByRank(1 + (request % INDEXED_SAMPLE))),
