@@ -154,8 +154,8 @@ export class Checks {
     const tally = new Tally();
     const waiting = this.#system.waitingForIndex();
     for (const { track } of [...this.#others.releases, ...this.#hotLabel.releases]) {
-      const kept = this.#system.isSearchable(track) || waiting.has(track);
-      tally.add(kept, () => `track ${track} is neither searchable nor on its way`);
+      const kept = this.#system.isIndexed(track) || waiting.has(track);
+      tally.add(kept, () => `track ${track} is neither in the index nor on its way`);
     }
     return tally;
   }

@@ -111,6 +111,8 @@ export interface SimulatedSystem {
   onHotPlaylistRefill: ((playlist: string) => void) | null;
   /** Checks at the end of a run, outside time. */
   isSearchable(track: string): boolean;
+  /** Stored by the index, and searchable after its next refresh. */
+  isIndexed(track: string): boolean;
   /** Tracks in the log that the indexer has not committed. */
   waitingForIndex(): ReadonlySet<string>;
   storedTracks(playlist: string): ReadonlySet<string>;
@@ -299,7 +301,7 @@ function createClients(
 
 type Inspection = Pick<
   SimulatedSystem,
-  'isSearchable' | 'waitingForIndex' | 'storedTracks' | 'storedPlays' | 'unansweredByClients'
+  'isSearchable' | 'isIndexed' | 'waitingForIndex' | 'storedTracks' | 'storedPlays' | 'unansweredByClients'
 >;
 
 function createInspection(
@@ -310,6 +312,7 @@ function createInspection(
   const tracksTable = configuration['playlist.schema'] === 'wide' ? 'playlist_tracks' : 'playlist_metadata';
   return {
     isSearchable: (track) => elasticsearch.isSearchable(CATALOGUE_INDEX, trackDocumentId(track)),
+    isIndexed: (track) => elasticsearch.has(CATALOGUE_INDEX, trackDocumentId(track)),
     waitingForIndex() {
       const waiting = uncommitted(kafka, INDEXER_GROUP, CATALOGUE_UPDATES);
       return new Set(waiting.map(({ value }) => (value as CatalogueUpdate).track!.trackId));
