@@ -27,9 +27,9 @@ export default defineScenario({
   margin: 0.05,
   phases: [
     { name: 'warm-up', seconds: 20 },
-    { name: 'steady', seconds: 20 },
+    { name: 'steady', seconds: 60 },
     { name: 'trigger', seconds: 100 },
-    { name: 'recovery', seconds: 20 },
+    { name: 'recovery', seconds: 40 },
   ],
   load: {
     plays: true,

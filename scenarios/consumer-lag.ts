@@ -50,9 +50,9 @@ export default defineScenario({
   minimumListeners: 500_000,
   phases: [
     { name: 'warm-up', seconds: 20 },
-    { name: 'steady', seconds: 20 },
-    { name: 'trigger', seconds: 60 },
-    { name: 'recovery', seconds: 80 },
+    { name: 'steady', seconds: 30 },
+    { name: 'trigger', seconds: 40 },
+    { name: 'recovery', seconds: 120 },
   ],
   load: {
     plays: true,

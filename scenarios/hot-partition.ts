@@ -50,7 +50,7 @@ export default defineScenario({
       {
         operation: 'playlist.get',
         journey: { kind: 'open-playlist', from: 'popularity' },
-        perSecond: { always: 20 },
+        perSecond: { always: 10 },
       },
       {
         operation: HOT,

@@ -30,6 +30,8 @@ export interface ArmRequest {
 
 /** After the last arrival, answers and consumers get this much virtual time before the stores are looked into. */
 const SETTLE_S = 20;
+/** Lengths to which traces of plays are rounded up, so that scenarios of similar length share them. */
+const TRACE_STEP_S = 240;
 
 export async function runArm(
   scenario: Scenario,
@@ -110,7 +112,9 @@ function scheduleFaults(scenario: Scenario, system: SimulatedSystem, phases: rea
 function playsOf(system: SimulatedSystem, factor: number, phases: readonly PhaseWindow[]): PlayTrace {
   const activeListeners = Math.round(published.ACTIVE_SHARE * REFERENCE_LISTENERS * factor);
   const profile = system.population.playProfile === null ? '' : 'measured';
-  return playTrace({ population: system.population, activeListeners, seconds: phases.at(-1)!.endS, profile });
+  // Runs of about the same length share a trace: what lies beyond the end is not played.
+  const seconds = Math.ceil(phases.at(-1)!.endS / TRACE_STEP_S) * TRACE_STEP_S;
+  return playTrace({ population: system.population, activeListeners, seconds, profile });
 }
 
 function judge(

@@ -38,16 +38,19 @@ export class Evictor<E extends Evictable> {
     this.#random = random;
   }
 
-  /** A key to evict out of `candidates` (all keys, or those with a TTL, as the policy says); undefined: there is none. */
-  pick(candidates: readonly E[], nowNs: number): E | undefined {
+  /**
+   * A key to evict out of `candidates` (all keys, or those with a TTL, as the policy says); undefined: there is none.
+   * `spared` is never picked: offered again and again, the best candidate of all would crowd out every other.
+   */
+  pick(candidates: readonly E[], nowNs: number, spared?: E): E | undefined {
     if (this.policy === 'noeviction') return undefined;
-    while (candidates.length > 0) {
+    while (candidates.some((key) => key !== spared)) {
       for (let i = 0; i < this.#samples; i++) {
         const key = candidates[Math.floor(this.#random.uniform() * candidates.length)]!;
-        this.#offer(key, this.#score(key, nowNs));
+        if (key !== spared) this.#offer(key, this.#score(key, nowNs));
       }
       for (let best = this.#pool.pop(); best !== undefined; best = this.#pool.pop())
-        if (best.key.place >= 0) return best.key;
+        if (best.key.place >= 0 && best.key !== spared) return best.key;
     }
     return undefined;
   }

@@ -113,3 +113,13 @@ test('a key is gone at its expiry, and the cycle finds what nobody asks for', ()
   expect(keys.volatile).toBeLessThan(30);
   expect(expired.length).toBe(keys.expirations);
 });
+
+test('the least recently used key may grow: another makes room, and the search for it ends', () => {
+  const { keys } = create('allkeys-lru', 1_000);
+  keys.put('oldest', 0, valueBytes('oldest', 300), NEVER, 0);
+  for (let i = 0; i < 4; i++)
+    keys.put(`newer-${i}`, i, valueBytes(`newer-${i}`, 150), NEVER, (100 + i) * SECOND);
+  const oldest = [...keys.live(0)].find(({ key }) => key === 'oldest')!;
+  expect(keys.resize(oldest, valueBytes('oldest', 900), 1_000 * SECOND)).toBe(true);
+  expect([...keys.live(0)].map(({ key }) => key)).toEqual(['oldest']);
+});

@@ -201,9 +201,8 @@ export class Keyspace {
     const spared = keptPlace >= 0 ? 1 : 0;
     while (this.usedBytes > limit) {
       if (candidates.length === spared) return false;
-      const victim = this.#evictor.pick(candidates, nowNs);
+      const victim = this.#evictor.pick(candidates, nowNs, kept);
       if (victim === undefined) return false;
-      if (victim === kept) continue;
       this.remove(victim);
       this.evictions++;
     }

@@ -127,8 +127,14 @@ function trackIdsOf(rows: readonly Row[]): string[] {
   return ids;
 }
 
+/** A store may answer with the same rows again as long as nothing was written: hundreds of ids are then made once. */
+const idsByRows = new WeakMap<readonly Row[], string[]>();
+
 function followerIdsOf(rows: readonly Row[]): string[] {
+  const known = idsByRows.get(rows);
+  if (known !== undefined) return known;
   const ids: string[] = [];
+  idsByRows.set(rows, ids);
   for (let i = 0; i < rows.length; i++) {
     const id = rows[i]!.user_id;
     if (typeof id === 'string') ids.push(id);
