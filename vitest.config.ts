@@ -12,6 +12,7 @@ export default defineConfig({
   },
   test: {
     include: ['**/*.test.ts'],
+    setupFiles: ['./tests/setup.ts'],
     exclude: ['node_modules/**', 'dist/**'],
     // All cores: the default leaves one idle, which on two is half of them.
     maxWorkers: availableParallelism(),

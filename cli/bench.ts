@@ -8,7 +8,7 @@ import { columns, terminalWidth } from './text.ts';
 export function registerBench(program: Command): void {
   program
     .command('bench')
-    .description('measure the speed and the memory of the kernel on this machine')
+    .description('measure the speed and the memory of kernel and system on this machine')
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  rehearse bench --json')
     .action(bench);
@@ -16,10 +16,11 @@ export function registerBench(program: Command): void {
 
 async function bench(options: { json?: boolean }): Promise<void> {
   const { runBench } = await import('../bench/index.ts');
+  const { playMeasures } = await import('../bench/plays.ts');
   const progress = new ProgressLine(process.stderr);
   let figures: BenchFigure[];
   try {
-    figures = await runBench({}, (state) => progress.update({ ...state, detail: '' }));
+    figures = await runBench({ extra: playMeasures }, (state) => progress.update({ ...state, detail: '' }));
   } finally {
     progress.end();
   }

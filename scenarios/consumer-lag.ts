@@ -2,7 +2,7 @@
  * Labels deliver a release Friday's catalogue; the search indexer consumes it from Kafka and falls behind, so that new
  * tracks cannot be found. Three causes look alike on the dashboard and need different fixes.
  *
- * Arithmetic (recomputed by consumer-lag.test.ts): a consumer that indexes one document per request handles about
+ * Arithmetic (recomputed by arithmetic.test.ts): a consumer that indexes one document per request handles about
  * 1 ÷ (time of one request) a second; a partition has one consumer, so
  *   capacity = min(consumers, partitions with traffic) ÷ request time
  */

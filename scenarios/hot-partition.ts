@@ -2,10 +2,10 @@
  * Release Friday: one playlist takes a large part of all reads, and its table keeps a row per follower under the
  * playlist's key alone. Three replicas of one partition do the work of twelve machines.
  *
- * Capacity (recomputed by hot-partition.test.ts):
- *   stored row      = 195 bytes  → 600,000 followers × 195 = 117 MB, past Cassandra's warning at 100 MB
- *   hot reads       = 900/s at QUORUM of 3 → 600 replica reads/s on each of 3 replicas
- *   cluster         = 12 nodes × 4 cores = 48 cores, of which the partition can use 3 × 4 = 12
+ * Capacity (recomputed by arithmetic.test.ts):
+ *   stored row      = 189 bytes  → 600,000 followers × 189 = 113 MB, past Cassandra's warning at 100 MB
+ *   hot reads       = 335/s at QUORUM of 3 → 223 replica reads/s on each of 3 replicas
+ *   cluster         = 12 nodes × 2 cores = 24 cores, of which the partition can use 3 × 2 = 6
  */
 import {
   defineScenario,
@@ -18,8 +18,9 @@ import {
 } from './harness/index.ts';
 
 const HOT = 'playlist.get hot';
-/** Stored rows of one playlist: see `rowBytes` of the Cassandra engine. */
 export const FOLLOWERS = 600_000;
+/** A follower's row on disk: row kinds and bytes as `rowBytes` of the Cassandra engine counts them. */
+export const STORED_ROW_BYTES = 189;
 export const HOT_READS_PER_SECOND = 335;
 
 const load = (run: RunFigures) =>
@@ -202,8 +203,8 @@ export default defineScenario({
       'Coordinators choose replicas at random: the dynamic snitch and speculative retries are not modelled. They move load from one replica of the partition to the other two.',
     ],
     arithmetic: [
-      '600,000 followers × 195 bytes stored = 117 MB in one partition; Cassandra warns at 100 MB.',
-      '900 hot reads/s × 2 replicas (QUORUM) ÷ 3 replicas = 600 replica reads/s on each, whatever the number of nodes.',
+      '600,000 followers × 189 bytes stored = 113 MB in one partition; Cassandra warns at 100 MB.',
+      '335 hot reads/s × 2 replicas (QUORUM) ÷ 3 replicas = 223 replica reads/s on each, whatever the number of nodes.',
     ],
     sources: [
       'Cassandra documentation: compaction_large_partition_warning_threshold (100 MB)',

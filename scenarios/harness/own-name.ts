@@ -26,5 +26,10 @@ export function resolveOwnName(): void {
       const { href } = new URL(`../../${module}${extension}`, import.meta.url);
       return { url: href, shortCircuit: true };
     },
+    load(url, context, nextLoad) {
+      // What `npm init` writes today makes a folder CommonJS. Scenarios are ES modules all the same.
+      const format = context.format === 'commonjs-typescript' ? 'module-typescript' : context.format;
+      return nextLoad(url, { ...context, format });
+    },
   });
 }

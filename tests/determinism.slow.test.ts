@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest';
+import type { RunResult } from '../reports/result.ts';
+import { runScenarios } from '../scenarios/harness/run.ts';
+import { registry } from '../scenarios/index.ts';
+import type { Drain } from '../system/runtime/drive.ts';
+
+/** One arm at the smallest size: locks, caches, the log, both consumers and the database take part. */
+async function run(options: { seeds?: number[]; workers?: number; drain?: Drain; arm?: string } = {}) {
+  const { module, load } = registry.find(({ name }) => name === 'cache-stampede')!;
+  const scenario = await load();
+  return runScenarios({
+    scenarios: [{ scenario, module }],
+    seeds: options.seeds ?? [11, 12],
+    listeners: scenario.minimumListeners,
+    arms: [options.arm ?? 'lock'],
+    settings: {},
+    plays: null,
+    workers: options.workers ?? 2,
+    drain: options.drain ?? 'public',
+    command: 'test',
+    commandFor: () => 'test',
+    onProgress: () => {},
+    signal: new AbortController().signal,
+  });
+}
+
+const seen = ({ digest, totals }: RunResult) => ({ digest, totals });
+
+test('same seeds, same result byte for byte: again, in one worker or two, however promises are drained', async () => {
+  const first = seen(await run());
+  expect(first.digest).toMatch(/^[0-9a-f]{64}$/);
+  expect(first.totals.plays).toBeGreaterThan(10_000);
+  expect(seen(await run()), 'again').toEqual(first);
+  expect(seen(await run({ workers: 1 })), 'one worker').toEqual(first);
+  expect(seen(await run({ drain: 'tick' })), 'drain tick').toEqual(first);
+  expect(seen(await run({ drain: 'checkpoint' })), 'drain checkpoint').toEqual(first);
+}, 120_000);
+
+test('another seed is another run, and arms of a case share their arrivals', async () => {
+  const lock = await run({ seeds: [11] });
+  const other = await run({ seeds: [12] });
+  expect(other.digest).not.toBe(lock.digest);
+  const broken = await run({ seeds: [11], arm: 'broken' });
+  const arrivals = (result: RunResult) => {
+    const { phases } = result.scenarios[0]!.cases[0]!.arms[0]!.runs[0]!;
+    return phases.map(({ operations }) => operations.map((o) => [o.operation, o.conservation.arrivals]));
+  };
+  const readBacks = /read-back/;
+  const open = (result: RunResult) =>
+    arrivals(result).map((a) => a.filter(([name]) => !readBacks.test(String(name))));
+  expect(open(broken)).toEqual(open(lock));
+  expect(broken.digest).not.toBe(lock.digest);
+}, 120_000);
+
+test('an interrupted run keeps what was finished, is marked partial and confirms nothing', async () => {
+  const { module, load } = registry.find(({ name }) => name === 'cache-stampede')!;
+  const scenario = await load();
+  const stop = new AbortController();
+  const result = await runScenarios({
+    scenarios: [{ scenario, module }],
+    seeds: [11],
+    listeners: scenario.minimumListeners,
+    arms: null,
+    settings: {},
+    plays: null,
+    workers: 1,
+    drain: 'tick',
+    command: 'test',
+    commandFor: () => 'test',
+    onProgress: ({ done }) => {
+      if (done === 1) stop.abort();
+    },
+    signal: stop.signal,
+  });
+  expect(result.partial).toBe(true);
+  expect(result.confirmed).toBe(false);
+  const arms = result.scenarios[0]!.cases[0]!.arms;
+  expect(arms[0]!.runs[0]!.partial).toBe(false);
+  expect(arms.length).toBeLessThan(scenario.cases[0]!.arms.length);
+}, 120_000);

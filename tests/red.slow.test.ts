@@ -1,0 +1,46 @@
+/**
+ * A check that cannot fail proves nothing: without its fix a fixed arm must be red, and without the fault a broken arm
+ * must be. (That all of them are green as they stand is what the showcase of CI shows, at three seeds.)
+ */
+import { describe, expect, test } from 'vitest';
+import { runArm } from '../scenarios/harness/arm-run.ts';
+import { doubts, expectedOutcome } from '../scenarios/harness/judge.ts';
+import type { Arm, Case, Scenario } from '../scenarios/harness/scenario.ts';
+import { registry } from '../scenarios/index.ts';
+
+const scenarios = await Promise.all(registry.map(({ load }) => load()));
+
+async function doubtsAbout(scenario: Scenario, testCase: Case, arm: Arm): Promise<string[]> {
+  const changed: Scenario = { ...scenario, cases: [{ ...testCase, arms: [arm] }] };
+  const { run } = await runArm(changed, {
+    case: testCase.name,
+    arm: arm.name,
+    seed: 1,
+    listeners: scenario.minimumListeners,
+    settings: {},
+    drain: 'tick',
+    plays: null,
+    shouldStop: () => false,
+  });
+  return doubts(run, expectedOutcome(arm), scenario.margin ?? 0.05);
+}
+
+for (const scenario of scenarios) {
+  describe(scenario.name, () => {
+    for (const testCase of scenario.cases) {
+      const fixed = testCase.arms.find(({ role }) => role === 'fixed')!;
+      const broken = testCase.arms.find(({ role }) => role === 'broken')!;
+
+      // Without their settings all fixes of a case are the same run: one stands for all.
+      test(`${testCase.name}: a fix that is switched off is refuted`, async () => {
+        expect(await doubtsAbout(scenario, testCase, { ...fixed, set: {} })).not.toEqual([]);
+      }, 120_000);
+
+      test(`${testCase.name}: a broken arm without the fault is refuted`, async () => {
+        const unharmed: Arm = { ...broken, fault: false };
+        const why = await doubtsAbout(scenario, testCase, unharmed);
+        expect(why.join('; ')).toContain('expected that it misses its objectives, it met them');
+      }, 120_000);
+    }
+  });
+}
