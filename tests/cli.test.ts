@@ -117,6 +117,8 @@ test('the stack is shown to whoever asks for it', () => {
 });
 
 test('init writes a scenario that loads from anywhere and never overwrites one', () => {
+  // As `npm init` leaves a folder: its files would be CommonJS.
+  writeFileSync(join(folder, 'package.json'), '{"type": "commonjs"}');
   const { status, stdout } = rehearse('init', 'my-friday');
   expect(status).toBe(0);
   expect(stdout).toContain('my-friday.scenario.ts');
