@@ -76,7 +76,7 @@ export function registerRun(program: Command): void {
       '--drain <way>',
       'how promises are drained: public, tick or checkpoint; changes no result',
       oneOf('--drain', ['public', 'tick', 'checkpoint']),
-      'public',
+      'checkpoint',
     )
     .option('--json', 'print the result as JSON instead of a table')
     .addHelpText(

@@ -29,7 +29,7 @@ export default defineScenario({
   margin: 0.05,
   phases: [
     { name: 'warm-up', seconds: 20 },
-    { name: 'steady', seconds: 60 },
+    { name: 'steady', seconds: 40 },
     { name: 'trigger', seconds: 100 },
     { name: 'recovery', seconds: 40 },
   ],

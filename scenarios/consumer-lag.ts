@@ -52,12 +52,12 @@ export default defineScenario({
     { name: 'warm-up', seconds: 20 },
     { name: 'steady', seconds: 30 },
     { name: 'trigger', seconds: 40 },
-    { name: 'recovery', seconds: 120 },
+    { name: 'recovery', seconds: 110 },
   ],
   load: {
     plays: true,
     traffic: [
-      { operation: 'search', journey: { kind: 'search' }, perSecond: { always: 30 } },
+      { operation: 'search', journey: { kind: 'search' }, perSecond: { always: 8 } },
       {
         operation: PUBLISH,
         journey: { kind: 'publish-track', hotLabelShare: 0.8 },

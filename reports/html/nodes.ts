@@ -1,13 +1,13 @@
 /** Load per replica: for each arm a column a node, the hot ones in colour, and the mean as a line. Drawn as SVG. */
 import { focusPhase } from '../figures.ts';
-import { formatBytes, formatNumber, median } from '../numbers.ts';
-import type { ArmResult, CaseResult, NodeLoad, ScenarioResult } from '../result.ts';
+import { formatBytes, formatNumber } from '../numbers.ts';
+import type { ArmResult, CaseResult, ScenarioResult } from '../result.ts';
 import { armStyles } from './arm-style.ts';
 import { html, type Markup, raw } from './escape.ts';
 
 interface Node {
   readonly name: string;
-  /** Median over seeds, 0 to 1. */
+  /** 0 to 1. */
   readonly utilisation: number;
   readonly requestsPerSecond: number;
   readonly resource: string;
@@ -53,29 +53,20 @@ function importance(arms: readonly ArmNodes[]): number {
   return (nodes.some(({ hot }) => hot) ? 10 : 0) + Math.max(...nodes.map((n) => n.utilisation));
 }
 
+/** Of the first seed: which node is hot differs between seeds, so a median over them would show none. */
 function nodesOf(arm: ArmResult, engine: string, phase: string): Node[] {
-  const byNode = new Map<string, NodeLoad[]>();
-  for (const run of arm.runs) {
-    for (const load of run.nodes) {
-      if (load.engine !== engine || load.phase !== phase) continue;
-      byNode.set(load.node, [...(byNode.get(load.node) ?? []), load]);
-    }
-  }
-  return [...byNode].map(([name, loads]) => ({
-    name,
-    utilisation: median(loads.map((load) => load.utilisation)),
-    requestsPerSecond: median(loads.map((load) => load.requestsPerSecond)),
-    resource: loads[0]!.resource,
-    largestBytes: loads[0]!.largestBytes,
-    // Which node is hot differs between seeds: coloured where it is so in most of them.
-    hot: loads.filter(({ hot }) => hot).length * 2 > loads.length,
-  }));
+  const loads = arm.runs[0]?.nodes ?? [];
+  return loads
+    .filter((load) => load.engine === engine && load.phase === phase)
+    .map(({ node, utilisation, requestsPerSecond, resource, largestBytes, hot }) => {
+      return { name: node, utilisation, requestsPerSecond, resource, largestBytes, hot };
+    });
 }
 
 function figure(testCase: CaseResult, engine: string, arms: readonly ArmNodes[], phase: string): Markup {
   const styles = armStyles(testCase);
   return html`<figure class="panel wide">
-<figcaption><span class="name">Load per node of ${engine}</span><span class="hint">share of its busiest resource in use, ${phase} phase; hot nodes in colour, line: mean</span></figcaption>
+<figcaption><span class="name">Load per node of ${engine}</span><span class="hint">share of its busiest resource in use, ${phase} phase, seed ${seedOf(arms)}; hot nodes in colour, line: mean</span></figcaption>
 <div class="multiples">${arms.map(
     ({ arm, nodes }) =>
       html`<div class="multiple ${styles.get(arm)!.tone}"><p><strong>${arm.name}</strong> ${summary(nodes)}</p>${columns(arm, nodes)}</div>`,
@@ -83,6 +74,8 @@ function figure(testCase: CaseResult, engine: string, arms: readonly ArmNodes[],
 ${table(engine, arms)}
 </figure>`;
 }
+
+const seedOf = (arms: readonly ArmNodes[]) => arms[0]?.arm.runs[0]?.seed ?? '–';
 
 const mean = (nodes: readonly Node[]) => nodes.reduce((sum, n) => sum + n.utilisation, 0) / nodes.length;
 const percent = (share: number) => `${formatNumber(Math.round(share * 1000) / 10)}\u00a0%`;
