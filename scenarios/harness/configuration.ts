@@ -1,6 +1,6 @@
 /** The full configuration of an arm: every knob's default, the case's, the arm's and the user's settings, scaled. */
 import type { Setting } from '../../reports/result.ts';
-import { allKnobs, SCALED_KNOBS } from '../../system/modes/knobs.ts';
+import { allKnobs, SCALED_AMOUNTS, SCALED_KNOBS } from '../../system/modes/knobs.ts';
 import type { Knob } from '../../system/ports/knobs.ts';
 import { type Arm, type Case, REFERENCE_LISTENERS, ScenarioError } from './scenario.ts';
 
@@ -41,11 +41,15 @@ export function configurationOf(
       configuration[name] = value;
     }
   }
-  for (const name of SCALED_KNOBS) {
-    configuration[name] = Math.max(1, Math.round((configuration[name] as number) * factor));
-  }
+  for (const name of Object.keys(configuration))
+    configuration[name] = scaled(name, configuration[name]!, factor);
   // What the user sets is meant as it is written, at whatever size.
   return { ...configuration, ...overrides };
+}
+
+function scaled(name: string, value: Setting, factor: number): Setting {
+  if (SCALED_KNOBS.includes(name)) return Math.max(1, Math.round((value as number) * factor));
+  return SCALED_AMOUNTS.includes(name) ? (value as number) * factor : value;
 }
 
 export function unitsOf(configuration: Record<string, Setting>): Record<string, string> {
@@ -62,10 +66,7 @@ export function differenceFrom(
   return Object.keys(configuration)
     .map((knob) => {
       const standard = knobOf(knob)!.default;
-      const scaled = SCALED_KNOBS.includes(knob)
-        ? Math.max(1, Math.round((standard as number) * factor))
-        : standard;
-      const from = reference === null ? scaled : reference[knob]!;
+      const from = reference === null ? scaled(knob, standard, factor) : reference[knob]!;
       return { knob, from, to: configuration[knob]!, unit: knobOf(knob)!.unit };
     })
     .filter(({ from, to }) => from !== to);

@@ -43,6 +43,16 @@ export const SCALED_KNOBS: readonly string[] = [
   'indexer.consumers',
 ];
 
+/** What grows with the machines' cores: their disks and heaps, and what other tenants send them. Not rounded. */
+export const SCALED_AMOUNTS: readonly string[] = [
+  'cassandra.diskMBps',
+  'cassandra.compactionThroughputMBps',
+  'cassandra.memtableFlushMB',
+  'cassandra.youngGenerationMB',
+  'cassandra.gcCopyMBps',
+  'cassandra.backgroundWriteBytesPerSecond',
+];
+
 /** A setting that cannot be taken, in a sentence for the person who gave it. */
 export class SettingError extends Error {
   override readonly name = 'SettingError';
