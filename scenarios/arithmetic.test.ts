@@ -34,12 +34,12 @@ test('cache-stampede: readers of a key times the time of a rebuild are the rebui
   );
 });
 
-test('consumer-lag: four consumers are too few for the arrivals, twelve are enough', () => {
+test('consumer-lag: two consumers are too few for the arrivals, six are enough', () => {
   const [few, slow] = lag.cases;
-  expect(few!.set['indexer.consumers']).toBe(4);
-  expect(slow!.set['catalogue.updatePartitions']).toBe(4);
+  expect(few!.set['indexer.consumers']).toBe(2);
+  expect(slow!.set['catalogue.updatePartitions']).toBe(2);
   const request = 0.006;
-  expect(4 / request).toBeLessThan(PUBLISHED_PER_SECOND);
-  expect(12 / request).toBeGreaterThan(1.5 * PUBLISHED_PER_SECOND);
+  expect(2 / request).toBeLessThan(PUBLISHED_PER_SECOND);
+  expect(6 / request).toBeGreaterThan(1.5 * PUBLISHED_PER_SECOND);
   expect(lag.notes.arithmetic.join(' ')).toContain(`${PUBLISHED_PER_SECOND} tracks/s arrive`);
 });
