@@ -57,7 +57,7 @@ export default defineScenario({
   load: {
     plays: true,
     traffic: [
-      { operation: 'search', journey: { kind: 'search' }, perSecond: { always: 8 } },
+      { operation: 'search', journey: { kind: 'search' }, perSecond: { always: 4 } },
       {
         operation: PUBLISH,
         journey: { kind: 'publish-track', hotLabelShare: 0.8 },
