@@ -1,6 +1,13 @@
 /** One run: an arm at a seed, from the empty system to its figures. Called in a worker thread; knows no wall clock. */
 import { figures as published } from '../../fixtures/index.ts';
-import type { ArmRun, NodeLoad, PhaseWindow, Setting, TimeSeries } from '../../reports/result.ts';
+import type {
+  ArmRun,
+  InvariantResult,
+  NodeLoad,
+  PhaseWindow,
+  Setting,
+  TimeSeries,
+} from '../../reports/result.ts';
 import { createSimulatedSystem, type Gauge, type SimulatedSystem } from '../../system/modes/simulated.ts';
 import { type Drain, drive } from '../../system/runtime/drive.ts';
 import { SECOND } from '../../system/runtime/kernel/index.ts';
@@ -16,6 +23,7 @@ import { type PlayTrace, playTrace } from './play-trace.ts';
 import { Recorder, round } from './recorder.ts';
 import { type Arm, type Case, REFERENCE_LISTENERS, type Scenario } from './scenario.ts';
 import { StampedeMeter } from './stampede-meter.ts';
+import { trendOf } from './trend.ts';
 
 export interface ArmRequest {
   readonly case: string;
@@ -30,6 +38,8 @@ export interface ArmRequest {
 
 /** After the last arrival, answers and consumers get this much virtual time before the stores are looked into. */
 const SETTLE_S = 20;
+/** Seconds with answers that a trend test needs. */
+const TREND_VALUES = 20;
 /** Lengths to which traces of plays are rounded up, so that scenarios of similar length share them. */
 const TRACE_STEP_S = 240;
 
@@ -85,7 +95,10 @@ export async function runArm(
     phases: recorder.results(),
     invariants: partial
       ? []
-      : checks.results(scenario.invariants, violates, totals, system.unansweredByClients()),
+      : [
+          ...checks.results(scenario.invariants, violates, totals, system.unansweredByClients()),
+          ...steadyBeforeTrigger(recorder.series, phases),
+        ],
     series: [...recorder.series, ...sampler.series],
     nodes: sampler.nodes,
     figures: stampedes.figures(),
@@ -106,6 +119,33 @@ function scheduleFaults(scenario: Scenario, system: SimulatedSystem, phases: rea
     simulation.after((startS + afterSeconds) * SECOND, () => machine.crash());
     simulation.after((startS + afterSeconds + downSeconds) * SECOND, () => machine.restart());
   }
+}
+
+/** The warm-up ends by a trend test: latencies that still rise or fall in the steady phase make every figure doubtful. */
+function steadyBeforeTrigger(
+  series: readonly TimeSeries[],
+  phases: readonly PhaseWindow[],
+): InvariantResult[] {
+  const steady = phases.find(({ name }) => name === 'steady');
+  if (steady === undefined) return [];
+  const result: InvariantResult = {
+    name: 'steady before the trigger',
+    checked: 0,
+    violations: 0,
+    expectedToBreak: false,
+    examples: [],
+  };
+  for (const { name, values } of series) {
+    if (!name.endsWith(' p50')) continue;
+    const seen = values.slice(steady.startS, steady.endS).filter((value) => value !== null);
+    if (seen.length < TREND_VALUES) continue;
+    const { found, change, z } = trendOf(seen);
+    result.checked++;
+    if (!found) continue;
+    result.violations++;
+    result.examples.push(`${name} changes by ${Math.round(change * 100)} % (z ${z.toFixed(1)})`);
+  }
+  return result.checked === 0 ? [] : [result];
 }
 
 /** As many listeners are active as the demand's factor asks for, so that plays per core stay the same at every size. */

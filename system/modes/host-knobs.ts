@@ -6,6 +6,7 @@ export interface HostKnobs {
   readonly instances: Knob<number>;
   readonly cores: Knob<number>;
   readonly queueLimit: Knob<number>;
+  readonly cancellation: Knob<boolean>;
 }
 
 export function hostKnobs(instances: number, cores: number): HostKnobs {
@@ -24,6 +25,12 @@ export function hostKnobs(instances: number, cores: number): HostKnobs {
       description: 'Requests that may wait for a core of an instance; further ones are shed',
       min: 0,
       max: 1_000_000,
+    },
+    // gRPC: a caller's cancellation and deadline reach the callee.
+    cancellation: {
+      default: true,
+      unit: '',
+      description: 'Whether a caller that gives up stops the work here; false: abandoned work burns on',
     },
   };
 }

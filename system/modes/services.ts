@@ -65,6 +65,7 @@ interface HostSettings {
   readonly instances: number;
   readonly cores: number;
   readonly queueLimit: number;
+  readonly cancellation: boolean;
 }
 
 /** Requests of background work are numbered from here, apart from those of listeners. */
@@ -99,7 +100,8 @@ export function createServices(options: ServiceOptions): Services {
       return host;
     });
     const hop = (hopName: string) => environment.hop(hopName);
-    return remoteApi(new Remote(simulation, network, instances, { service: name, hop }), costs);
+    const { cancellation } = settings;
+    return remoteApi(new Remote(simulation, network, instances, { service: name, hop, cancellation }), costs);
   }
 
   /** A process that only consumes: it begins its loop again when its machine restarts. */
@@ -125,7 +127,7 @@ export function createServices(options: ServiceOptions): Services {
   const identityKnobs = section<IdentityKnobs>(configuration, 'identity');
   const keys = simulation.random('identity keys');
   const createIdentity = () => createIdentityService({ clock, random: keys, knobs: identityKnobs });
-  const small: HostSettings = { instances: 2, cores: 2, queueLimit: 2_000 };
+  const small: HostSettings = { instances: 2, cores: 2, queueLimit: 2_000, cancellation: true };
   const identity = service<IdentityApi>('identity', small, identityCosts, createIdentity);
 
   const catalogueKnobs = section<CatalogueKnobs & HostSettings>(configuration, 'catalogue');
