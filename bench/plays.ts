@@ -1,4 +1,5 @@
 /** The whole system: what a play costs, with its token, its event, its consumers and its place in the history. */
+import { createPlayArrivals, createPopulation } from '../fixtures/index.ts';
 import { runArm } from '../scenarios/harness/arm-run.ts';
 import { defineScenario } from '../scenarios/harness/scenario.ts';
 import { type BenchMeasure, cpuSeconds } from './measure.ts';
@@ -87,4 +88,30 @@ const eventsPerPlay: BenchMeasure = {
   },
 };
 
-export const playMeasures: readonly BenchMeasure[] = [playsPerCpuSecond, eventsPerPlay];
+const DRAWN_PLAYS = 300_000;
+/** 4 % of the smallest population, in all of them: what is compared is the population alone. */
+const DRAWING_LISTENERS = 400;
+
+/** CPU time to draw a play out of a population of this size, in ns, the stationary start left out. */
+async function drawNs(listeners: number): Promise<number> {
+  const population = createPopulation({ seed: 1, listeners });
+  const arrivals = createPlayArrivals({ population, activeListeners: DRAWING_LISTENERS });
+  const seconds = await cpuSeconds(() => {
+    for (let i = 0; i < DRAWN_PLAYS; i++) arrivals.next();
+  });
+  return (seconds * 1e9) / DRAWN_PLAYS;
+}
+
+const playCostRatio: BenchMeasure = {
+  name: 'playCostOf100MillionListenersTo10Thousand',
+  unit: '×',
+  model: `who plays what and when, drawn from a population of 100 million and from one of 10,000, ${DRAWING_LISTENERS} listening: nothing else depends on the population`,
+  better: 'lower',
+  target: 1.25,
+  async sample() {
+    const small = await drawNs(10_000);
+    return (await drawNs(100_000_000)) / small;
+  },
+};
+
+export const playMeasures: readonly BenchMeasure[] = [playsPerCpuSecond, eventsPerPlay, playCostRatio];
