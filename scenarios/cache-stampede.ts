@@ -18,6 +18,9 @@ const reads = (run: RunFigures) =>
   `${format(run.figure('database reads per expiry'))} rebuilds per expiry (worst ${format(run.figure('worst database reads per expiry'))}), ` +
   `each key expired at least ${format(run.figure('expiries per key'))} times; p99 ${format(run.latencyMs(HOT, 'trigger', 0.99))} ms`;
 
+const usual = (run: RunFigures) =>
+  `${format(run.figure('database reads per expiry'))} rebuilds per expiry; p99 of the usual reads ${format(run.latencyMs('playlist.get hot (usual)', 'trigger', 0.99))} ms`;
+
 export default defineScenario({
   name: 'cache-stampede',
   title: 'Cache stampede: everybody rebuilds at once',
@@ -77,7 +80,7 @@ export default defineScenario({
       },
       headline: { operation: HOT, series: [`${HOT} p99`, `${HOT} errors`] },
       objectives: [
-        objective('database reads per expiry', 'trigger', 3, 'reads/s', (run) =>
+        objective('database reads per expiry', 'trigger', 3, 'reads', (run) =>
           run.figure('database reads per expiry'),
         ),
         errors('playlist.get hot (usual)', 'trigger', 1),
@@ -100,11 +103,11 @@ export default defineScenario({
           measure: (run) => run.figure('database reads per expiry'),
           comparison: '>=',
           target: 30,
-          unit: 'reads/s',
+          unit: 'reads',
         },
       ],
       arms: [
-        { name: 'healthy', role: 'healthy', title: 'The usual readers', fault: false, says: reads },
+        { name: 'healthy', role: 'healthy', title: 'The usual readers', fault: false, says: usual },
         { name: 'broken', role: 'broken', title: 'Cache-aside without protection', says: reads },
         {
           name: 'lock',
@@ -156,13 +159,12 @@ export default defineScenario({
       'What happens to the lock when its holder crashes after SET NX?',
     ],
     triage: [
-      'redis-cli --stat   # keyspace misses in bursts, a TTL apart',
-      'redis-cli info stats | grep keyspace_',
-      'nodetool tablestats rehearsal.playlist_metadata   # read count in bursts',
+      'watch -n 1 "redis-cli info stats | grep keyspace_misses"   # grows in bursts, a TTL apart',
+      'nodetool tablestats rehearsal.playlist_followers_bucketed   # local read count: twice, and subtract',
     ],
     caveats: [
-      'The TTL is 20 s instead of the 5 minutes of the design, so that every key expires several times within two minutes. The figure judged is per expiry, so it does not depend on the TTL.',
-      'The published 17,000 → 1,300 reads a second is the peak over a set of keys under replayed misses: the order is to be compared, not the number.',
+      'The TTL is 20 s instead of the 5 minutes that are usual, so that every key expires several times within two minutes. The figure judged is per expiry, so it does not depend on the TTL.',
+      'The published 17,000 → 1,300 reads a second is the peak over a set of keys: the order is to be compared, not the number.',
     ],
     arithmetic: ['960 hot reads/s ÷ 3 keys = 320 readers/s a key; a rebuild of 0.2 s lets 64 of them miss.'],
     sources: [

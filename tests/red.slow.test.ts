@@ -33,7 +33,8 @@ for (const scenario of scenarios) {
 
       // Without their settings all fixes of a case are the same run: one stands for all.
       test(`${testCase.name}: a fix that is switched off is refuted`, async () => {
-        expect(await doubtsAbout(scenario, testCase, { ...fixed, set: {} })).not.toEqual([]);
+        const why = await doubtsAbout(scenario, testCase, { ...fixed, set: {} });
+        expect(why.join('; ')).toContain('expected that it meets its objectives');
       }, 120_000);
 
       test(`${testCase.name}: a broken arm without the fault is refuted`, async () => {

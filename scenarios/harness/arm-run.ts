@@ -51,15 +51,19 @@ export async function runArm(
   const arm = testCase.arms.find(({ name }) => name === request.arm)!;
   const phases = phaseWindows(scenario.phases);
   const factor = scaleFactor(request.listeners);
+  const hotPlaylists = scenario.load.hotPlaylists?.count ?? 0;
+  const configuration = configurationOf(testCase, arm, request.listeners, request.settings);
   const system = await createSimulatedSystem({
     seed: request.seed,
     listeners: request.listeners,
     factor,
-    configuration: configurationOf(testCase, arm, request.listeners, request.settings),
+    configuration,
     hotPlaylists: scenario.load.hotPlaylists ?? { count: 0, followers: 0 },
     plays: request.plays,
   });
-  const traffic = scenario.load.traffic.filter(({ fault }) => arm.fault !== false || fault !== true);
+  const traffic = scenario.load.traffic
+    .map((one, i) => ({ ...one, stream: i + 1 }))
+    .filter(({ fault }) => arm.fault !== false || fault !== true);
   const recorder = new Recorder({ ...operationsOf(scenario, testCase), phases, hops: system.hops });
   const checks = new Checks(system);
   const load = new LoadGenerator({
@@ -70,10 +74,11 @@ export async function runArm(
     traffic,
     plays: scenario.load.plays ? playsOf(system, factor, phases) : null,
     factor,
-    hotPlaylists: scenario.load.hotPlaylists?.count ?? 0,
+    hotPlaylists,
   });
   const sampler = new Sampler(system, recorder, checks, phases);
-  const stampedes = new StampedeMeter(system, phases);
+  const cached = configuration['playlist.cache'] !== 'off' && hotPlaylists > 0;
+  const stampedes = new StampedeMeter(system, phases, hotPlaylists);
   const untilNs = phases.at(-1)!.endS * SECOND;
   const { drain, shouldStop } = request;
   if (arm.fault !== false) scheduleFaults(scenario, system, phases);
@@ -101,7 +106,7 @@ export async function runArm(
         ],
     series: [...recorder.series, ...sampler.series],
     nodes: sampler.nodes,
-    figures: stampedes.figures(),
+    figures: cached ? stampedes.figures() : [],
     conservation: { ...totals, inFlight: totals.arrivals - totals.completed - totals.failed },
   };
   return {
@@ -121,7 +126,7 @@ function scheduleFaults(scenario: Scenario, system: SimulatedSystem, phases: rea
   }
 }
 
-/** The warm-up ends by a trend test: latencies that still rise or fall in the steady phase make every figure doubtful. */
+/** Whether the warm-up was long enough, by a trend test: latencies that still rise or fall in the steady phase make every figure doubtful. */
 function steadyBeforeTrigger(
   series: readonly TimeSeries[],
   phases: readonly PhaseWindow[],

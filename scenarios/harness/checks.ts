@@ -167,7 +167,7 @@ function conservation(
   unanswered: number,
 ): Tally {
   const tally = new Tally();
-  tally.checked = arrivals - 1;
+  if (arrivals === 0) return tally;
   tally.add(
     arrivals === completed + failed + unanswered,
     () => `${arrivals} arrived, ${completed} completed, ${failed} failed, ${unanswered} are in flight`,

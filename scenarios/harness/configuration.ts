@@ -1,11 +1,11 @@
 /** The full configuration of an arm: every knob's default, the case's, the arm's and the user's settings, scaled. */
 import type { Setting } from '../../reports/result.ts';
-import { allKnobs, SCALED_AMOUNTS, SCALED_KNOBS } from '../../system/modes/knobs.ts';
+import { allKnobs, checkSetting, SCALED_AMOUNTS, SCALED_KNOBS } from '../../system/modes/knobs.ts';
 import type { Knob } from '../../system/ports/knobs.ts';
 import { type Arm, type Case, REFERENCE_LISTENERS, ScenarioError } from './scenario.ts';
 
-/** Demand and servers scale in quarters of the reference size, so that cores and consumers stay whole. */
-const STEP = 0.25;
+/** Demand and servers scale in halves of the reference size, so that cores, consumers and partitions stay whole. */
+const STEP = 0.5;
 
 /** What demand and servers are multiplied by for a population of this size. */
 export function scaleFactor(listeners: number): number {
@@ -38,7 +38,7 @@ export function configurationOf(
       if (!(name in configuration)) {
         throw new ScenarioError(`Arm ${arm.name} of case ${testCase.name} sets '${name}', which is no knob.`);
       }
-      configuration[name] = value;
+      configuration[name] = checkSetting(name, String(value));
     }
   }
   for (const name of Object.keys(configuration))

@@ -3,9 +3,9 @@ import { quantileMs } from '../../reports/percentiles.ts';
 import type { ArmRun, NodeLoad, OperationResult, PhaseWindow, TimeSeries } from '../../reports/result.ts';
 
 export interface RunFigures {
-  /** Latency quantile of an operation in a phase, in ms; 0 when nothing happened. `q` in (0, 1]. */
+  /** Latency quantile of an operation in a phase, in ms. `q` in (0, 1]. Throws FigureError when nothing was answered. */
   latencyMs(operation: string, phase: string, q: number): number;
-  /** Failed share of the finished requests, 0 to 1. */
+  /** Failed share of the finished requests, 0 to 1. Throws FigureError when none has finished. */
   errorShare(operation: string, phase: string): number;
   completedPerSecond(operation: string, phase: string): number;
   operation(operation: string, phase: string): OperationResult | undefined;
@@ -44,26 +44,32 @@ export function figuresOf(
     if (found === undefined) throw new FigureError(`The invariant '${name}' was not checked in this run.`);
     return found;
   };
+  /** With at least one answer: what nobody asked, and what is misspelt, must not pass as zero. */
+  const seen = (operation: string, phase: string): OperationResult => {
+    const found = figures.operation(operation, phase);
+    if (found !== undefined && found.conservation.completed + found.conservation.failed > 0) return found;
+    throw new FigureError(`Nothing was answered of '${operation}' in the phase '${phase}' of this run.`);
+  };
   const figures: RunFigures = {
     operation(operation, phase) {
       window(phase);
       const operations = run.phases.find(({ name }) => name === phase)?.operations;
       return operations?.find((result) => result.operation === operation);
     },
-    latencyMs(operation, phase, q) {
-      const result = figures.operation(operation, phase);
-      return result === undefined ? 0 : quantileMs(result.latency, q);
-    },
+    latencyMs: (operation, phase, q) => quantileMs(seen(operation, phase).latency, q),
     errorShare(operation, phase) {
-      const counts = figures.operation(operation, phase)?.conservation;
-      if (counts === undefined || counts.completed + counts.failed === 0) return 0;
-      return counts.failed / (counts.completed + counts.failed);
+      const { completed, failed } = seen(operation, phase).conservation;
+      return failed / (completed + failed);
     },
     completedPerSecond(operation, phase) {
       const { startS, endS } = window(phase);
       return (figures.operation(operation, phase)?.conservation.completed ?? 0) / (endS - startS);
     },
-    nodes: (engine, phase) => run.nodes.filter((node) => node.engine === engine && node.phase === phase),
+    nodes(engine, phase) {
+      const found = run.nodes.filter((node) => node.engine === engine && node.phase === phase);
+      if (found.length === 0) throw new FigureError(`There are no nodes of '${engine}' in this run.`);
+      return found;
+    },
     meanUtilisation: (engine, phase) => mean(figures.nodes(engine, phase).map((node) => node.utilisation)),
     busiestUtilisation(engine, phase, count) {
       const loads = figures.nodes(engine, phase).map((node) => node.utilisation);

@@ -88,6 +88,12 @@ export function doubts(run: ArmRun, expected: Outcome, margin: number): string[]
     const { name, measured, comparison, target, unit } = evidence;
     reasons.push(`no evidence of ${name}: ${format(measured)} ${unit}, not ${comparison} ${format(target)}`);
   }
+  const bugs = run.phases
+    .flatMap(({ operations }) => operations)
+    .flatMap(({ errors }) => errors)
+    .filter(({ kind }) => kind === 'internal')
+    .reduce((sum, { count }) => sum + count, 0);
+  if (bugs > 0) reasons.push(`${bugs} requests failed by an error of the program itself`);
   for (const invariant of run.invariants) {
     if (invariant.checked === 0) reasons.push(`'${invariant.name}' was never checked`);
     else if (invariant.expectedToBreak && invariant.violations === 0)

@@ -15,12 +15,17 @@ import type { Traffic } from './scenario.ts';
 
 export const PLAY = 'play';
 
+/** `stream`: its place in the scenario, from 1. Requests are numbered by it, so that arms without the fault share the rest. */
+export interface NumberedTraffic extends Traffic {
+  readonly stream: number;
+}
+
 export interface LoadOptions {
   readonly system: SimulatedSystem;
   readonly recorder: Recorder;
   readonly checks: Checks;
   readonly phases: readonly PhaseWindow[];
-  readonly traffic: readonly Traffic[];
+  readonly traffic: readonly NumberedTraffic[];
   /** Null: nobody plays anything. */
   readonly plays: PlayTrace | null;
   readonly factor: number;
@@ -92,7 +97,7 @@ export class LoadGenerator implements Start {
   }
 
   #arrive(source: number): void {
-    const { plays, system, phases } = this.#options;
+    const { plays, system, phases, traffic } = this.#options;
     const nowNs = system.simulation.nowNs;
     while (this.#phase < phases.length - 1 && nowNs >= phases[this.#phase]!.endS * 1e9) this.#phase++;
     if (source < 0) {
@@ -100,7 +105,7 @@ export class LoadGenerator implements Start {
       this.#play(plays!, this.plays++);
     } else {
       const stream = this.#streams[source]!;
-      this.#run[source]!((source + 1) * REQUESTS_PER_STREAM + stream.count);
+      this.#run[source]!(traffic[source]!.stream * REQUESTS_PER_STREAM + stream.count);
       stream.next();
     }
     this.#scheduleNext();

@@ -74,7 +74,10 @@ function runThread(queue: Task[], data: WorkerData, options: PoolOptions): Promi
       options.onFinished(answer.ok);
       next();
     });
-    worker.on('error', (error) => reject(error));
+    worker.on('error', (error) => {
+      queue.length = 0;
+      reject(error);
+    });
     options.signal.addEventListener('abort', onAbort);
     next();
   });

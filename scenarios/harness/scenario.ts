@@ -18,7 +18,7 @@ export interface Phase {
 export type Journey =
   /** Opens one playlist: 'catalogue' draws it by popularity, 'hot' takes one of the scenario's hot set. */
   | { readonly kind: 'open-playlist'; readonly from: 'popularity' | 'hot' }
-  /** Adds a track to a hot playlist and, once acknowledged, reads it back: the check of read-your-writes. */
+  /** Adds a track to a playlist and, once acknowledged, reads it back: the check of read-your-writes. */
   | { readonly kind: 'add-track'; readonly from: 'popularity' | 'hot' }
   | { readonly kind: 'follow'; readonly from: 'popularity' | 'hot' }
   | { readonly kind: 'search' }
@@ -134,6 +134,17 @@ export function defineScenario(scenario: Scenario): Scenario {
   };
   if (!/^[a-z][a-z0-9-]*$/.test(scenario.name ?? ''))
     fail('the name must be lower-case words joined by hyphens.');
+  const operations = ['play', ...scenario.load.traffic.map(({ operation }) => operation)];
+  if (new Set(operations).size !== operations.length) fail('two kinds of traffic have the same operation.');
+  const phases = scenario.phases.map(({ name }) => name);
+  if (new Set(phases).size !== phases.length) fail('two phases have the same name.');
+  if (scenario.phases.some(({ seconds }) => !Number.isInteger(seconds) || seconds < 1))
+    fail('a phase lasts a whole number of seconds.');
+  const faults = scenario.faults ?? [];
+  if (faults.some(({ phase }) => !phases.includes(phase))) fail('a fault names a phase that there is not.');
+  const hot = scenario.load.traffic.some(({ journey }) => 'from' in journey && journey.from === 'hot');
+  if ((hot || faults.length > 0) && !scenario.load.hotPlaylists?.count)
+    fail("it uses hot playlists and has no 'hotPlaylists'.");
   if (scenario.cases.length === 0) fail('it needs at least one case.');
   if (!scenario.phases.some((phase) => phase.name === 'trigger')) fail("it needs a phase named 'trigger'.");
   for (const testCase of scenario.cases) {

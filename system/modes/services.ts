@@ -10,6 +10,7 @@ import type { EmbeddedElasticsearch } from '../engines/elasticsearch/index.ts';
 import type { EmbeddedKafka } from '../engines/kafka/index.ts';
 import type { EmbeddedRedis } from '../engines/redis/index.ts';
 import type { Context } from '../ports/context.ts';
+import { PortError } from '../ports/errors.ts';
 import { CallContext, Host, type Machine, Remote, untraced } from '../runtime/kernel/index.ts';
 import { createCatalogueService } from '../services/catalogue/catalogue-service.ts';
 import type { CatalogueKnobs } from '../services/catalogue/knobs.ts';
@@ -83,7 +84,9 @@ export function createServices(options: ServiceOptions): Services {
     new CallContext(BACKGROUND_REQUESTS + backgroundWork++, machine.life, untraced);
   /** Work that outlives its request: it ends with its process, and its failures are its own. */
   const backgroundOf = (machine: Machine) => (work: (context: Context) => Promise<void>) => {
-    work(contextOf(machine)).catch(() => {});
+    work(contextOf(machine)).catch((error: unknown) => {
+      if (!(error instanceof PortError)) throw error;
+    });
   };
 
   function service<Api extends object>(
