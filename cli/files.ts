@@ -1,6 +1,6 @@
 /** Files that the command line reads and writes, and what to say when that does not work. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import type { RunResult } from '../reports/result.ts';
 import { UsageError } from './errors.ts';
 
@@ -8,7 +8,7 @@ import { UsageError } from './errors.ts';
 export function ensureWritable(directory: string): void {
   const probe = join(directory, `.rehearse-${process.pid}`);
   try {
-    mkdirSync(directory, { recursive: true });
+    makeDirectory(resolve(directory));
     writeFileSync(probe, '');
     rmSync(probe);
   } catch (error) {
@@ -16,6 +16,16 @@ export function ensureWritable(directory: string): void {
       `Nothing can be written to '${directory}': ${reasonOf(error)}. Choose another --out.`,
     );
   }
+}
+
+/**
+ * Makes a directory and those above it, one by one: `recursive` of Node never returns where the system says that there
+ * is no such directory however often it is made (below /proc).
+ */
+export function makeDirectory(path: string): void {
+  if (existsSync(path)) return;
+  makeDirectory(dirname(path));
+  mkdirSync(path);
 }
 
 /** Throws an error with exit code 2 for a file that is missing, is not JSON or is not a result. */

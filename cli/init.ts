@@ -1,9 +1,9 @@
 /** `rehearse init`: a scenario of your own that already runs, and a workflow that rehearses it on every push. */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { UsageError } from './errors.ts';
-import { reasonOf } from './files.ts';
+import { makeDirectory, reasonOf } from './files.ts';
 import { programName } from './replay.ts';
 import { scenarioTemplate, workflowTemplate } from './templates.ts';
 
@@ -42,7 +42,7 @@ function checkName(name: string): void {
 
 function write(path: string, text: string): void {
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeDirectory(dirname(path));
     // 'wx': whoever wrote the file since we looked keeps it.
     writeFileSync(path, text, { flag: 'wx' });
   } catch (error) {

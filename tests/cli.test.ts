@@ -84,6 +84,13 @@ describe('bad input is refused with exit code 2 and one sentence', () => {
     expect(refusal('run', 'hot-partition', '--out', 'occupied/reports')).toContain('Choose another --out');
   });
 
+  test.runIf(process.platform === 'linux')(
+    'a directory that the system cannot make, without trying for ever',
+    () => {
+      expect(refusal('run', 'hot-partition', '--out', '/proc/reports')).toContain('Choose another --out');
+    },
+  );
+
   test('a result that is broken, foreign or missing', () => {
     writeFileSync(join(folder, 'broken.json'), '{"version": 1,');
     writeFileSync(join(folder, 'foreign.json'), '{"name": "something"}');
