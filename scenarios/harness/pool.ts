@@ -1,6 +1,7 @@
 /** Worker threads that run tasks in order. Which worker takes which task changes nothing in any result. */
 import { Worker } from 'node:worker_threads';
 import type { Drain } from '../../system/runtime/drive.ts';
+import { ScenarioError } from './scenario.ts';
 import type { Answer, Finished, Task, WorkerData } from './worker.ts';
 
 export interface PoolOptions {
@@ -68,7 +69,9 @@ function runThread(queue: Task[], data: WorkerData, options: PoolOptions): Promi
       if ('failed' in answer) {
         queue.length = 0;
         void worker.terminate();
-        reject(Object.assign(new Error(answer.failed.message), { stack: answer.failed.stack }));
+        const { message, stack, scenario } = answer.failed;
+        const error = scenario ? new ScenarioError(message) : new Error(message);
+        reject(Object.assign(error, { stack }));
         return;
       }
       options.onFinished(answer.ok);

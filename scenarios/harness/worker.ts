@@ -36,10 +36,13 @@ export interface Finished {
 
 export type Answer =
   | { readonly ok: Finished }
-  | { readonly failed: { id: number; message: string; stack: string } };
+  | { readonly failed: { id: number; message: string; stack: string; scenario: boolean } };
 
 // A refused request carries an error; its stack would cost more than the request itself.
 Error.stackTraceLimit = 0;
+
+/** Errors that the scenario's author can mend. */
+const MISTAKES: ReadonlySet<string> = new Set(['FigureError', 'ScenarioError', 'SettingError']);
 
 const { stop, drain, plays } = workerData as WorkerData;
 const flag = new Int32Array(stop);
@@ -63,6 +66,9 @@ async function answer(task: Task): Promise<Answer> {
   } catch (thrown) {
     const error = thrown instanceof Error ? thrown : new Error(String(thrown));
     const where = `${task.scenario} / ${task.case} / ${task.arm} at seed ${task.seed}`;
-    return { failed: { id: task.id, message: `${where}: ${error.message}`, stack: error.stack ?? '' } };
+    const scenario = MISTAKES.has(error.name);
+    return {
+      failed: { id: task.id, message: `${where}: ${error.message}`, stack: error.stack ?? '', scenario },
+    };
   }
 }
