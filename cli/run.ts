@@ -13,7 +13,7 @@ import { didYouMean } from './suggest.ts';
 
 /** The size that scenarios are written for; `--listeners` scales from here. */
 const DEFAULT_LISTENERS = 1_000_000;
-/** More than the addressable population of FACTS cannot come. */
+/** More listeners than the largest service of the kind has accounts: ids are made for half a billion. */
 const MOST_LISTENERS = 500_000_000;
 /** Verdicts hold at every seed; three show whether the first was luck. */
 const DEFAULT_REPEAT = 3;

@@ -22,7 +22,7 @@ function hitRatio(exponent: number, share: number): number {
 }
 
 test('hit ratios under Zipf are those of the Che approximation', () => {
-  // FACTS: LRU hit ratio, N = 20,000 (Che, computed).
+  // LRU hit ratios for N = 20,000 by the Che approximation.
   const expected: [number, number, number][] = [
     [0.8, 0.01, 17.4],
     [0.8, 0.1, 44.8],

@@ -1,7 +1,7 @@
 import type { Knobs, KnobValues } from '../../ports/knobs.ts';
 
 export const gatewayKnobs = {
-  // FACTS: internal deadline 500 ms.
+  // The design that is implemented: internal deadline 500 ms.
   deadlineMs: {
     default: 500,
     unit: 'ms',

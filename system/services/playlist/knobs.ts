@@ -26,7 +26,7 @@ export const playlistKnobs = {
     description: 'Whether a read of the database counts all followers (over every bucket)',
     values: ['off', 'counted'],
   },
-  // FACTS: internal deadline 500 ms.
+  // The design that is implemented: internal deadline 500 ms.
   catalogueDeadlineMs: {
     default: 500,
     unit: 'ms',
@@ -46,7 +46,7 @@ export const playlistKnobs = {
     description: 'Whether reads go to the cache first',
     values: ['off', 'cache-aside'],
   },
-  // FACTS: cached in Redis with a TTL of 5 minutes.
+  // The design that is implemented: cached in Redis with a TTL of 5 minutes.
   cacheTtlMs: { default: 300_000, unit: 'ms', description: 'How long a cached playlist is fresh', min: 1 },
   stampedeProtection: {
     default: 'none',

@@ -10,7 +10,7 @@ export const searchKnobs = {
     min: 0,
     max: 10,
   },
-  // FACTS: Elasticsearch refresh interval 1 s.
+  // Elasticsearch: index.refresh_interval 1s
   refreshIntervalMs: {
     default: 1_000,
     unit: 'ms',
