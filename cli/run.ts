@@ -81,7 +81,7 @@ export function registerRun(program: Command): void {
     .option('--json', 'print the result as JSON instead of a table')
     .addHelpText(
       'after',
-      '\nExamples:\n  rehearse run hot-partition\n  rehearse run all --seed 7 --listeners 500000 --out /tmp/report\n  rehearse run hot-partition --set cassandra.nodes=24',
+      '\nExamples:\n  rehearse run hot-partition\n  rehearse run all --seed 7 --listeners 500000 --out /tmp/report\n  rehearse run hot-partition --set cassandra.coresPerNode=4',
     )
     .action(async (words: string[], options: RunOptions) => {
       process.exitCode = await run(words, {

@@ -31,8 +31,8 @@ export function describeScenario(
     section('Hypothesis', wrap(scenario.hypothesis, width, '  ')),
     ...scenario.cases.map((testCase) => caseSection(scenario, testCase, width)),
     section('Checked in every arm', wrap(scenario.invariants.join(', '), width, '  ')),
-    section('Knobs', knobTable(scenario, allKnobs, width)),
     ...noteSections(scenario, width),
+    section('Knobs', knobTable(scenario, allKnobs, width)),
   ];
 }
 
@@ -95,16 +95,34 @@ function knobTable(scenario: Scenario, allKnobs: Readonly<Record<string, Knobs>>
   const others = rows.filter(({ name }) => !turned.has(name));
   const line = ({ name, knob }: { name: string; knob: Knob }) => [
     name,
-    valueWithUnit(knob),
+    valueWithUnit(knob, knob.default),
     `${knob.description}${limits(knob)}`,
   ];
+  const turnedLine = ({ name, knob }: { name: string; knob: Knob }) => [
+    name,
+    `${valuesHere(scenario, name, knob)}; default ${valueWithUnit(knob, knob.default)}`,
+  ];
   const parts: string[] = [];
-  if (first.length > 0) parts.push(`  Turned here:\n${columns(first.map(line), width, '    ')}`);
+  if (first.length > 0) parts.push(`  Turned here:\n${columns(first.map(turnedLine), width, '    ')}`);
   parts.push(`  Further ones, for --set:\n${columns(others.map(line), width, '    ')}`);
   return parts.join('\n\n');
 }
 
-function valueWithUnit({ default: value, unit }: Knob): string {
+/** What the scenario sets a knob to: by its cases, and by single arms. */
+function valuesHere(scenario: Scenario, name: string, knob: Knob): string {
+  const parts = new Set<string>();
+  for (const testCase of scenario.cases) {
+    const value = testCase.set[name];
+    if (value !== undefined) parts.add(valueWithUnit(knob, value));
+    for (const arm of testCase.arms) {
+      const own = arm.set?.[name];
+      if (own !== undefined) parts.add(`${valueWithUnit(knob, own)} in '${arm.name}'`);
+    }
+  }
+  return [...parts].join(', ');
+}
+
+function valueWithUnit({ unit }: Knob, value: Knob['default']): string {
   const text = typeof value === 'number' ? grouped(value) : String(value);
   return unit === '' || unit === '1' ? text : `${text} ${unit}`;
 }

@@ -5,7 +5,15 @@ import { registry } from '../scenarios/index.ts';
 import type { Drain } from '../system/runtime/drive.ts';
 
 /** One arm at the smallest size: locks, caches, the log, both consumers and the database take part. */
-async function run(options: { seeds?: number[]; workers?: number; drain?: Drain; arm?: string } = {}) {
+async function run(
+  options: {
+    seeds?: number[];
+    workers?: number;
+    drain?: Drain;
+    arm?: string;
+    settings?: Record<string, string>;
+  } = {},
+) {
   const { module, load } = registry.find(({ name }) => name === 'cache-stampede')!;
   const scenario = await load();
   return runScenarios({
@@ -13,7 +21,7 @@ async function run(options: { seeds?: number[]; workers?: number; drain?: Drain;
     seeds: options.seeds ?? [11, 12],
     listeners: scenario.minimumListeners,
     arms: [options.arm ?? 'lock'],
-    settings: {},
+    settings: options.settings ?? {},
     plays: null,
     workers: options.workers ?? 2,
     drain: options.drain ?? 'public',
@@ -50,6 +58,13 @@ test('another seed is another run, and arms of a case share their arrivals', asy
     arrivals(result).map((a) => a.filter(([name]) => !readBacks.test(String(name))));
   expect(open(broken)).toEqual(open(lock));
   expect(broken.digest).not.toBe(lock.digest);
+}, 120_000);
+
+test('a setting that goes over what an arm changes leaves that arm unconfirmed', async () => {
+  const result = await run({ seeds: [11], settings: { 'playlist.stampedeProtection': 'none' } });
+  const [verdict] = result.verdicts;
+  expect(verdict!.confirmed).toBe(false);
+  expect(verdict!.sentence).toContain('--set playlist.stampedeProtection overrides what this arm changes');
 }, 120_000);
 
 test('an interrupted run keeps what was finished, is marked partial and confirms nothing', async () => {

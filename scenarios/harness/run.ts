@@ -223,9 +223,25 @@ function armResult(
     configuration,
     units: unitsOf(configuration),
     difference: differenceFrom(reference, configuration, request.listeners),
-    verdict: verdictOf(scenario, testCase, arm, runs, done[0]!.sentence),
+    verdict: unlessOverridden(
+      arm,
+      request.settings,
+      verdictOf(scenario, testCase, arm, runs, done[0]!.sentence),
+    ),
     runs,
   };
+}
+
+/** A setting of the user's goes over every arm: one that differs in just that knob is then not what it says. */
+function unlessOverridden(
+  arm: Arm,
+  settings: Readonly<Record<string, Setting>>,
+  verdict: ArmResult['verdict'],
+): ArmResult['verdict'] {
+  const overridden = Object.keys(arm.set ?? {}).filter((name) => name in settings);
+  if (overridden.length === 0) return verdict;
+  const why = `Not confirmed: --set ${overridden.join(', ')} overrides what this arm changes.`;
+  return { ...verdict, observed: 'inconclusive', confirmed: false, sentence: `${verdict.sentence} ${why}` };
 }
 
 function totalsOf(scenarios: readonly ScenarioResult[], finished: ReadonlyMap<number, Finished>) {

@@ -87,12 +87,13 @@ export function checkSetting(name: string, text: string): KnobValue {
       refuse(`it is one of ${knob.values.join(', ')}.`);
     return text;
   }
+  const unit = knob.unit === '' || knob.unit === '1' ? '' : ` ${knob.unit}`;
   const value = Number(text);
   if (text.trim() === '' || !Number.isFinite(value)) refuse('it must be a number.');
   if (knob.values !== undefined && !knob.values.includes(value))
     refuse(`it is one of ${knob.values.join(', ')}.`);
-  if (knob.min !== undefined && value < knob.min) refuse(`it must be at least ${knob.min} ${knob.unit}.`);
-  if (knob.max !== undefined && value > knob.max) refuse(`it can be at most ${knob.max} ${knob.unit}.`);
+  if (knob.min !== undefined && value < knob.min) refuse(`it must be at least ${knob.min}${unit}.`);
+  if (knob.max !== undefined && value > knob.max) refuse(`it can be at most ${knob.max}${unit}.`);
   if (Number.isInteger(knob.default) && knob.unit === '1' && (knob.min ?? 0) >= 1 && !Number.isInteger(value))
     refuse('it must be a whole number.');
   return value;

@@ -54,7 +54,7 @@ export const redisKnobs = {
   // redis.conf: hz 10
   expireCyclesPerSecond: {
     default: 10,
-    unit: '1/s',
+    unit: 'cycles/s',
     description: 'How often the server looks for expired keys that nobody asks for.',
     min: 1,
     max: 500,
