@@ -17,10 +17,13 @@ export function registerBench(program: Command): void {
 async function bench(options: { json?: boolean }): Promise<void> {
   const { runBench } = await import('../bench/index.ts');
   const { playMeasures } = await import('../bench/plays.ts');
+  const { showcaseMeasures } = await import('../bench/showcase.ts');
   const progress = new ProgressLine(process.stderr);
   let figures: BenchFigure[];
   try {
-    figures = await runBench({ extra: playMeasures }, (state) => progress.update({ ...state, detail: '' }));
+    figures = await runBench({ extra: [...playMeasures, ...showcaseMeasures] }, (state) =>
+      progress.update({ ...state, detail: '' }),
+    );
   } finally {
     progress.end();
   }
