@@ -19,6 +19,7 @@ import type { GatewayKnobs } from '../services/gateway/knobs.ts';
 import { createIdentityService } from '../services/identity/identity-service.ts';
 import type { IdentityKnobs } from '../services/identity/knobs.ts';
 import { createTokenVerifier } from '../services/identity/token-verifier.ts';
+import { createEditConsumer } from '../services/listening/edit-consumer.ts';
 import { createHistoryConsumer } from '../services/listening/history-consumer.ts';
 import type { ListeningKnobs } from '../services/listening/knobs.ts';
 import { createListeningService } from '../services/listening/listening-service.ts';
@@ -204,6 +205,10 @@ export function createServices(options: ServiceOptions): Services {
   const indexerKnobs = section<IndexerKnobs>(configuration, 'indexer');
   worker('indexer', indexerKnobs.consumers, (machine) =>
     createSearchIndexer({ ...consumer(machine), index: elasticsearch.connect(machine), knobs: indexerKnobs }),
+  );
+
+  worker('edits', 1, (machine) =>
+    createEditConsumer({ ...consumer(machine), store: cassandra.connect(machine), knobs: listeningKnobs }),
   );
 
   return { gateway, catalogue, identity: createIdentity(), hosts };

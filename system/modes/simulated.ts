@@ -25,7 +25,7 @@ import { CallContext, ProcessLife } from '../runtime/kernel/index.ts';
 import { tracksById } from '../services/catalogue/tables.ts';
 import { signatureOf } from '../services/identity/signature.ts';
 import { HISTORY_GROUP } from '../services/listening/history-consumer.ts';
-import { listeningHistory, listeningSegments } from '../services/listening/tables.ts';
+import { listeningEdits, listeningHistory, listeningSegments } from '../services/listening/tables.ts';
 import { playlistTables } from '../services/playlist/tables.ts';
 import {
   CATALOGUE_INDEX,
@@ -211,7 +211,7 @@ function createEngines(
   const topic = (name: string, partitions: number) => ({ name, partitions, replicationFactor: 3 });
   return {
     cassandra: createCassandra(environment, {
-      tables: [tracksById, ...playlistTables, listeningHistory, listeningSegments],
+      tables: [tracksById, ...playlistTables, listeningHistory, listeningSegments, listeningEdits],
       knobs: section<CassandraKnobs>(configuration, 'cassandra'),
       baseLayer,
     }),

@@ -33,3 +33,12 @@ export const listeningSegments: TableDefinition = {
   partitionKey: ['shard', 'period'],
   clusteringKey: ['log_partition', 'first_offset'],
 };
+
+/** What a listener added to playlists, newest first. */
+export const listeningEdits: TableDefinition = {
+  name: 'listening_edits',
+  columns: { listener_id: 'text', edit: 'bigint', playlist_id: 'text', track_id: 'text' },
+  partitionKey: ['listener_id'],
+  clusteringKey: ['edit'],
+  clusteringOrder: 'desc',
+};

@@ -1,0 +1,68 @@
+/**
+ * Writes what listeners added to playlists to their history: a consumer of the group `listening-edits`. The row's key is
+ * the edit's own number, so that an event which is delivered again writes the same row.
+ */
+import type { PlaylistUpdate } from '../../contracts/generated/events.ts';
+import { PLAYLIST_UPDATES } from '../../contracts/topics.ts';
+import { type Clock, MILLISECOND, type Random } from '../../ports/clock.ts';
+import type { Context } from '../../ports/context.ts';
+import type { EventLog } from '../../ports/event-log.ts';
+import type { Row, WideColumnStore } from '../../ports/wide-column-store.ts';
+import { type Background, consume, forEachBounded } from '../consume.ts';
+import type { ListeningKnobs } from './knobs.ts';
+import { listeningEdits } from './tables.ts';
+
+export const EDITS_GROUP = 'listening-edits';
+
+export interface EditConsumerDependencies {
+  readonly events: EventLog;
+  readonly store: WideColumnStore;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly background: Background;
+  readonly knobs: ListeningKnobs;
+  readonly clientId: string;
+}
+
+export interface EditConsumer {
+  /** Runs until the context is cancelled. */
+  run(context: Context): Promise<void>;
+}
+
+export function createEditConsumer(dependencies: EditConsumerDependencies): EditConsumer {
+  const { events, store, clock, random, background, knobs, clientId } = dependencies;
+
+  const write = (context: Context, { listenerId, snapshot, playlistId, track }: PlaylistUpdate) => {
+    const row: Row = {
+      listener_id: listenerId,
+      edit: snapshot,
+      playlist_id: playlistId,
+      track_id: track?.trackId ?? null,
+    };
+    return store.upsert(context, { table: listeningEdits.name, row, consistency: 'QUORUM' });
+  };
+
+  return {
+    run(context) {
+      const maxPollRecords = knobs.historyBatch;
+      const consumer = events.createConsumer(clientId, {
+        group: EDITS_GROUP,
+        topics: [PLAYLIST_UPDATES],
+        maxPollRecords,
+        startFrom: 'earliest',
+      });
+      return consume(context, {
+        clock,
+        random,
+        background,
+        consumer,
+        maxPollRecords,
+        intervalNs: knobs.historyIntervalMs * MILLISECOND,
+        handle: (limited, records) =>
+          forEachBounded(records, knobs.historyConcurrency, ({ value }) =>
+            write(limited, value as PlaylistUpdate),
+          ),
+      });
+    },
+  };
+}
