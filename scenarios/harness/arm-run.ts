@@ -56,7 +56,6 @@ export async function runArm(
   const system = await createSimulatedSystem({
     seed: request.seed,
     listeners: request.listeners,
-    factor,
     configuration,
     hotPlaylists: scenario.load.hotPlaylists ?? { count: 0, followers: 0 },
     plays: request.plays,

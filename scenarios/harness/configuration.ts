@@ -1,7 +1,6 @@
 /** The full configuration of an arm: every knob's default, the case's, the arm's and the user's settings, scaled. */
 import type { Setting } from '../../reports/result.ts';
-import { allKnobs, checkSetting, SCALED_AMOUNTS, SCALED_KNOBS } from '../../system/modes/knobs.ts';
-import type { Knob } from '../../system/ports/knobs.ts';
+import { checkSetting, knobNames, knobOf, SCALED_AMOUNTS, SCALED_KNOBS } from '../../system/modes/knobs.ts';
 import { type Arm, type Case, REFERENCE_LISTENERS, ScenarioError } from './scenario.ts';
 
 /** Demand and servers scale in halves of the reference size, so that cores, consumers and partitions stay whole. */
@@ -10,18 +9,6 @@ const STEP = 0.5;
 /** What demand and servers are multiplied by for a population of this size. */
 export function scaleFactor(listeners: number): number {
   return Math.max(STEP, Math.round(listeners / REFERENCE_LISTENERS / STEP) * STEP);
-}
-
-export function knobOf(name: string): Knob | undefined {
-  const dot = name.indexOf('.');
-  return allKnobs[name.slice(0, dot)]?.[name.slice(dot + 1)];
-}
-
-/** Every knob by its full name ('cassandra.nodes'), in the order in which components declare them. */
-export function knobNames(): string[] {
-  return Object.entries(allKnobs).flatMap(([component, knobs]) =>
-    Object.keys(knobs).map((name) => `${component}.${name}`),
-  );
 }
 
 export function configurationOf(

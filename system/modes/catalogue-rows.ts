@@ -7,7 +7,7 @@ import type { Track } from '../contracts/generated/catalogue.ts';
 import { type BaseLayer, partitionOverheadBytes, rowBytes } from '../engines/cassandra/index.ts';
 import type { ColumnValue, Row, TableDefinition } from '../ports/wide-column-store.ts';
 import { KeyedRandom } from '../runtime/kernel/index.ts';
-import { tracksById } from '../services/catalogue/tables.ts';
+import { trackRow, tracksById } from '../services/catalogue/tables.ts';
 import {
   playlistFollowers,
   playlistFollowersBucketed,
@@ -123,7 +123,7 @@ export class CatalogueRows implements BaseLayer {
 
   row(table: string, partition: readonly ColumnValue[], index: number): Row {
     const id = partition[0] as string;
-    if (table === tracksById.name) return rowOfTrack(this.track(numberOf(id)));
+    if (table === tracksById.name) return trackRow(this.track(numberOf(id)));
     const facts = this.#factsOf(id);
     if (table === playlistFollowers.name) return follower(facts, id, -1, index);
     if (table === playlistFollowersBucketed.name) {
@@ -210,16 +210,3 @@ const DEFINITIONS: ReadonlyMap<string, TableDefinition> = new Map(
     (table) => [table.name, table],
   ),
 );
-
-function rowOfTrack(track: Track): Row {
-  return {
-    track_id: track.trackId,
-    title: track.title,
-    artist_id: track.artistId,
-    artist_name: track.artistName,
-    label_id: track.labelId,
-    duration_ms: track.durationMs,
-    popularity: track.popularity,
-    published_at_ns: track.publishedAtNs,
-  };
-}

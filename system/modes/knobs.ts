@@ -59,14 +59,23 @@ export class SettingError extends Error {
   readonly exitCode = 2;
 }
 
-function find(name: string): Knob {
+/** The knob of this full name ('cassandra.nodes'). */
+export function knobOf(name: string): Knob | undefined {
   const dot = name.indexOf('.');
-  const knob = allKnobs[name.slice(0, dot)]?.[name.slice(dot + 1)];
-  if (knob !== undefined) return knob;
-  const names = Object.entries(allKnobs).flatMap(([component, knobs]) =>
-    Object.keys(knobs).map((key) => `${component}.${key}`),
+  return allKnobs[name.slice(0, dot)]?.[name.slice(dot + 1)];
+}
+
+/** Every knob by its full name, in the order in which components declare them. */
+export function knobNames(): string[] {
+  return Object.entries(allKnobs).flatMap(([component, knobs]) =>
+    Object.keys(knobs).map((name) => `${component}.${name}`),
   );
-  const nearest = names.sort((a, b) => distance(a, name) - distance(b, name))[0]!;
+}
+
+function find(name: string): Knob {
+  const knob = knobOf(name);
+  if (knob !== undefined) return knob;
+  const nearest = knobNames().sort((a, b) => distance(a, name) - distance(b, name))[0]!;
   throw new SettingError(
     `There is no knob '${name}'. Did you mean ${nearest}? 'rehearse show <scenario>' lists all of them.`,
   );

@@ -51,8 +51,6 @@ export type { Gauge };
 export interface SimulatedOptions {
   readonly seed: number;
   readonly listeners: number;
-  /** What demand and servers are multiplied by: background load follows it. */
-  readonly factor: number;
   /** Every knob by its full name. */
   readonly configuration: Readonly<Record<string, unknown>>;
   readonly hotPlaylists: HotPlaylists;

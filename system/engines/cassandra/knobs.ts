@@ -3,6 +3,7 @@
  * `cassandra.yaml` where it has the setting; the others say where they come from.
  */
 import type { Knobs, KnobValue, KnobValues } from '../../ports/knobs.ts';
+import { withDefaults } from '../with-defaults.ts';
 
 export const cassandraKnobs = {
   nodes: { default: 12, unit: '1', description: 'Nodes of the cluster.', min: 1, max: 1000 },
@@ -197,19 +198,15 @@ export type CassandraKnobs = KnobValues<typeof cassandraKnobs>;
 
 /** Fills in the defaults; throws RangeError with a sentence about a knob that does not exist or a value that it cannot take. */
 export function resolveKnobs(knobs: Partial<CassandraKnobs> = {}): CassandraKnobs {
-  const resolved: Record<string, KnobValue> = {};
+  const resolved = withDefaults('Cassandra', cassandraKnobs, knobs);
   const known: Knobs = cassandraKnobs;
-  for (const [name, knob] of Object.entries(known)) resolved[name] = knob.default;
-  for (const [name, value] of Object.entries(knobs) as [string, KnobValue | undefined][]) {
-    const knob = known[name];
-    if (knob === undefined) throw new RangeError(`Cassandra has no knob '${name}'.`);
-    if (value === undefined) continue;
+  for (const [name, value] of Object.entries(resolved) as [string, KnobValue][]) {
+    const knob = known[name]!;
     if (typeof value !== typeof knob.default)
       throw new RangeError(`Cassandra's knob '${name}' is a ${typeof knob.default}, not '${value}'.`);
     const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = knob;
     if (typeof value === 'number' && !(value >= min && value <= max))
       throw new RangeError(`Cassandra's knob '${name}' cannot be ${value}.`);
-    resolved[name] = value;
   }
-  return resolved as unknown as CassandraKnobs;
+  return resolved;
 }

@@ -1,5 +1,6 @@
 /** What a scenario may turn about the modelled Elasticsearch cluster. Shards, replicas and refresh interval belong to an index. */
 import type { KnobValues } from '../../ports/knobs.ts';
+import { withDefaults } from '../with-defaults.ts';
 
 export const elasticsearchKnobs = {
   nodes: { default: 3, unit: '1', description: 'Data nodes of the cluster.', min: 1, max: 1000 },
@@ -65,11 +66,5 @@ export const elasticsearchKnobs = {
 export type ElasticsearchKnobs = KnobValues<typeof elasticsearchKnobs>;
 
 export function resolveKnobs(knobs: Partial<ElasticsearchKnobs> = {}): ElasticsearchKnobs {
-  const resolved: Record<string, unknown> = {};
-  for (const [name, knob] of Object.entries(elasticsearchKnobs)) resolved[name] = knob.default;
-  for (const [name, value] of Object.entries(knobs)) {
-    if (!(name in elasticsearchKnobs)) throw new RangeError(`Elasticsearch has no knob '${name}'.`);
-    if (value !== undefined) resolved[name] = value;
-  }
-  return resolved as unknown as ElasticsearchKnobs;
+  return withDefaults('Elasticsearch', elasticsearchKnobs, knobs);
 }

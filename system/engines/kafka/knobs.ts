@@ -3,6 +3,7 @@
  * (its broker, producer and consumer configuration reference) unless the comment says otherwise.
  */
 import type { KnobValues } from '../../ports/knobs.ts';
+import { withDefaults } from '../with-defaults.ts';
 
 export const kafkaKnobs = {
   // The smallest cluster that keeps three replicas.
@@ -151,11 +152,5 @@ export const kafkaKnobs = {
 export type KafkaKnobs = KnobValues<typeof kafkaKnobs>;
 
 export function resolveKnobs(knobs: Partial<KafkaKnobs> = {}): KafkaKnobs {
-  const resolved: Record<string, unknown> = {};
-  for (const [name, knob] of Object.entries(kafkaKnobs)) resolved[name] = knob.default;
-  for (const [name, value] of Object.entries(knobs)) {
-    if (!(name in kafkaKnobs)) throw new RangeError(`Kafka has no knob '${name}'.`);
-    if (value !== undefined) resolved[name] = value;
-  }
-  return resolved as unknown as KafkaKnobs;
+  return withDefaults('Kafka', kafkaKnobs, knobs);
 }

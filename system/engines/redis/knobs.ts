@@ -1,5 +1,6 @@
 /** Everything about the modelled Redis server and its clients that a scenario may turn; defaults from `redis.conf` where it has them. */
 import type { KnobValues } from '../../ports/knobs.ts';
+import { withDefaults } from '../with-defaults.ts';
 
 export const redisKnobs = {
   // A cache node of ordinary size: what the design keeps there are the hot playlists of a million listeners.
@@ -64,11 +65,5 @@ export const redisKnobs = {
 export type RedisKnobs = KnobValues<typeof redisKnobs>;
 
 export function resolveKnobs(knobs: Partial<RedisKnobs> = {}): RedisKnobs {
-  const resolved: Record<string, unknown> = {};
-  for (const [name, knob] of Object.entries(redisKnobs)) resolved[name] = knob.default;
-  for (const [name, value] of Object.entries(knobs)) {
-    if (!(name in redisKnobs)) throw new RangeError(`Redis has no knob '${name}'.`);
-    if (value !== undefined) resolved[name] = value;
-  }
-  return resolved as unknown as RedisKnobs;
+  return withDefaults('Redis', redisKnobs, knobs);
 }

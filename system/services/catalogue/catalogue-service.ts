@@ -13,7 +13,7 @@ import type { Row, WideColumnStore } from '../../ports/wide-column-store.ts';
 import { hashOf } from '../hash.ts';
 import type { CatalogueKnobs } from './knobs.ts';
 import { createLocalCache } from './local-cache.ts';
-import { tracksById } from './tables.ts';
+import { trackRow, tracksById } from './tables.ts';
 
 export interface CatalogueDependencies {
   readonly store: WideColumnStore;
@@ -48,7 +48,7 @@ export function createCatalogueService(dependencies: CatalogueDependencies): Cat
       if (delivered === undefined || delivered.trackId === '')
         throw new PortError('invalid', 'catalogue.publishTrack', true, 'no track');
       const track: Track = { ...delivered, publishedAtNs: clock.now() };
-      await store.upsert(context, { table: tracksById.name, row: rowOf(track), consistency: 'QUORUM' });
+      await store.upsert(context, { table: tracksById.name, row: trackRow(track), consistency: 'QUORUM' });
       local.delete(track.trackId);
       const update: CatalogueUpdate = { track };
       const bytes = sizeOfCatalogueUpdate(update);
@@ -75,19 +75,6 @@ export function eventKey(
   if (knobs.eventKey === 'track') return trackId;
   if (knobs.eventKey === 'label') return labelId;
   return `${labelId}#${hashOf(trackId) % knobs.eventKeySalts}`;
-}
-
-function rowOf(track: Track): Row {
-  return {
-    track_id: track.trackId,
-    title: track.title,
-    artist_id: track.artistId,
-    artist_name: track.artistName,
-    label_id: track.labelId,
-    duration_ms: track.durationMs,
-    popularity: track.popularity,
-    published_at_ns: track.publishedAtNs,
-  };
 }
 
 function trackOf(row: Row): Track {

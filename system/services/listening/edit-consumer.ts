@@ -4,32 +4,16 @@
  */
 import type { PlaylistUpdate } from '../../contracts/generated/events.ts';
 import { PLAYLIST_UPDATES } from '../../contracts/topics.ts';
-import { type Clock, MILLISECOND, type Random } from '../../ports/clock.ts';
+import { MILLISECOND } from '../../ports/clock.ts';
 import type { Context } from '../../ports/context.ts';
-import type { EventLog } from '../../ports/event-log.ts';
-import type { Row, WideColumnStore } from '../../ports/wide-column-store.ts';
-import { type Background, consume, forEachBounded } from '../consume.ts';
-import type { ListeningKnobs } from './knobs.ts';
+import type { Row } from '../../ports/wide-column-store.ts';
+import { consume, forEachBounded } from '../consume.ts';
+import type { HistoryConsumer, HistoryConsumerDependencies } from './history-consumer.ts';
 import { listeningEdits } from './tables.ts';
 
 export const EDITS_GROUP = 'listening-edits';
 
-export interface EditConsumerDependencies {
-  readonly events: EventLog;
-  readonly store: WideColumnStore;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly background: Background;
-  readonly knobs: ListeningKnobs;
-  readonly clientId: string;
-}
-
-export interface EditConsumer {
-  /** Runs until the context is cancelled. */
-  run(context: Context): Promise<void>;
-}
-
-export function createEditConsumer(dependencies: EditConsumerDependencies): EditConsumer {
+export function createEditConsumer(dependencies: HistoryConsumerDependencies): HistoryConsumer {
   const { events, store, clock, random, background, knobs, clientId } = dependencies;
 
   const write = (context: Context, { listenerId, snapshot, playlistId, track }: PlaylistUpdate) => {
