@@ -8,8 +8,9 @@ export interface SimulatedEnvironment extends EngineEnvironment {
   readonly hops: readonly string[];
 }
 
-export function createEnvironment(seed: number): SimulatedEnvironment {
-  const simulation = new Simulation({ seed });
+/** `costs` false: services and networks take no time. */
+export function createEnvironment(seed: number, costs = true): SimulatedEnvironment {
+  const simulation = new Simulation({ seed, costs });
   const network = new Network(simulation);
   const hops: string[] = [];
   let machines = 0;

@@ -11,6 +11,7 @@ import type { EmbeddedKafka } from '../engines/kafka/index.ts';
 import type { EmbeddedRedis } from '../engines/redis/index.ts';
 import type { Context } from '../ports/context.ts';
 import { PortError } from '../ports/errors.ts';
+import type { TokenVerifier } from '../ports/tokens.ts';
 import { CallContext, Host, type Machine, Remote, untraced } from '../runtime/kernel/index.ts';
 import { createCatalogueService } from '../services/catalogue/catalogue-service.ts';
 import type { CatalogueKnobs } from '../services/catalogue/knobs.ts';
@@ -51,7 +52,9 @@ export interface ServiceOptions {
   readonly engines: Engines;
   /** Full configuration by knob name. */
   readonly configuration: Readonly<Record<string, unknown>>;
-  readonly onPlaylistRead: (playlistId: string) => void;
+  readonly onPlaylistRead?: (playlistId: string) => void;
+  /** Checks tokens at the gateway; default: the model, which asks the identity service for keys. */
+  readonly tokens?: TokenVerifier;
 }
 
 export interface Services {
@@ -158,7 +161,7 @@ export function createServices(options: ServiceOptions): Services {
       knobs: playlistKnobs,
       instance,
       waitHop: environment.hop('playlist.lock wait'),
-      onDatabaseRead: options.onPlaylistRead,
+      onDatabaseRead: options.onPlaylistRead ?? (() => {}),
     }),
   );
 
@@ -180,7 +183,8 @@ export function createServices(options: ServiceOptions): Services {
   const gatewayKnobs = section<GatewayKnobs & HostSettings>(configuration, 'gateway');
   const gateway = service<GatewayApi>('gateway', gatewayKnobs, gatewayCosts, (machine) =>
     createGatewayService({
-      tokens: createTokenVerifier({ clock, identity: identity(machine), knobs: identityKnobs }),
+      tokens:
+        options.tokens ?? createTokenVerifier({ clock, identity: identity(machine), knobs: identityKnobs }),
       playlist: playlist(machine),
       listening: listening(machine),
       search: search(machine),

@@ -2,60 +2,31 @@
  * The whole system in virtual time: engines' embedded arms, services on machines, a population. Together with its
  * neighbours in this folder the only place that names services and engines; scenarios see what is exported here.
  */
-import {
-  createPopulation,
-  PlayProfile,
-  type Population,
-  type TransferablePlayProfile,
-} from '../../fixtures/index.ts';
+import type { Population } from '../../fixtures/index.ts';
 import type { Track } from '../contracts/generated/catalogue.ts';
 import type { CatalogueUpdate } from '../contracts/generated/events.ts';
 import type { GetPlaylistResponse } from '../contracts/generated/playlist.ts';
-import { CATALOGUE_UPDATES, PLAYLIST_UPDATES, PLAYS } from '../contracts/topics.ts';
-import { type CassandraKnobs, createCassandra } from '../engines/cassandra/index.ts';
-import { createElasticsearch } from '../engines/elasticsearch/index.ts';
+import { CATALOGUE_UPDATES, PLAYS } from '../contracts/topics.ts';
 import type { EngineNode, Gauge } from '../engines/engine.ts';
-import { createKafka, type EmbeddedKafka } from '../engines/kafka/index.ts';
-import { createRedis } from '../engines/redis/index.ts';
+import type { EmbeddedKafka } from '../engines/kafka/index.ts';
 import type { Context } from '../ports/context.ts';
 import type { LogRecord } from '../ports/event-log.ts';
 import type { AccessToken } from '../ports/tokens.ts';
 import type { Machine, Simulation } from '../runtime/kernel/index.ts';
 import { CallContext, ProcessLife } from '../runtime/kernel/index.ts';
-import { tracksById } from '../services/catalogue/tables.ts';
 import { signatureOf } from '../services/identity/signature.ts';
 import { HISTORY_GROUP } from '../services/listening/history-consumer.ts';
-import { listeningEdits, listeningHistory, listeningSegments } from '../services/listening/tables.ts';
-import { playlistTables } from '../services/playlist/tables.ts';
-import {
-  CATALOGUE_INDEX,
-  catalogueIndex,
-  trackDocument,
-  trackDocumentId,
-} from '../services/search/catalogue-index.ts';
-import type { SearchKnobs } from '../services/search/knobs.ts';
+import { CATALOGUE_INDEX, trackDocumentId } from '../services/search/catalogue-index.ts';
 import { INDEXER_GROUP } from '../services/search/search-indexer.ts';
-import {
-  CatalogueRows,
-  type HotPlaylists,
-  hotPlaylistId,
-  listenerId,
-  playlistId,
-  trackId,
-} from './catalogue-rows.ts';
-import { createEnvironment, type SimulatedEnvironment, section } from './environment.ts';
-import { createServices, type Engines } from './services.ts';
+import { hotPlaylistId, listenerId, playlistId, trackId } from './catalogue-rows.ts';
+import { createEnvironment, type SimulatedEnvironment } from './environment.ts';
+import type { createServices, Engines } from './services.ts';
+import { createSystem, INDEXED_SAMPLE, type SystemOptions } from './system.ts';
 
 export type { Gauge };
 
-export interface SimulatedOptions {
+export interface SimulatedOptions extends SystemOptions {
   readonly seed: number;
-  readonly listeners: number;
-  /** Every knob by its full name. */
-  readonly configuration: Readonly<Record<string, unknown>>;
-  readonly hotPlaylists: HotPlaylists;
-  /** A measured profile of plays; null: the population's own law. */
-  readonly plays: unknown;
 }
 
 export interface LoadedNode extends EngineNode {
@@ -119,28 +90,14 @@ export interface SimulatedSystem {
   unansweredByClients(): number;
 }
 
-/** Partitions of the topic playlist_updates: as many as plays has by default. */
-const PLAYLIST_PARTITIONS = 12;
-/** Search holds the most popular tracks of the catalogue, a stated sample: enough that queries meet full posting lists. */
-const INDEXED_SAMPLE = 2_000;
 const TOKEN_LIFETIME_NS = 3_600e9;
 
 export async function createSimulatedSystem(options: SimulatedOptions): Promise<SimulatedSystem> {
-  const { seed, listeners, configuration, hotPlaylists } = options;
-  const playProfile =
-    options.plays === null ? null : PlayProfile.fromTransferable(options.plays as TransferablePlayProfile);
-  const population = createPopulation({ seed, listeners, playProfile });
+  const { seed, configuration } = options;
   const environment = createEnvironment(seed);
   const clientMachine = environment.createMachine('clients');
-  const rows = new CatalogueRows(population, hotPlaylists, Number(configuration['playlist.buckets']));
-  const engines = createEngines(environment, configuration, rows);
-  preloadSearch(engines, population, rows);
-  preloadCassandra(engines, configuration, hotPlaylists);
   const state: { onRefill: ((playlist: string) => void) | null } = { onRefill: null };
-  const services = createServices({
-    environment,
-    engines,
-    configuration,
+  const { population, rows, engines, services } = createSystem(environment, options, {
     onPlaylistRead: (playlist) => {
       if (state.onRefill !== null && playlist.startsWith('hot-')) state.onRefill(playlist);
     },
@@ -200,70 +157,6 @@ const pick = (node: EngineNode): EngineNode => ({
   requests: () => node.requests(),
   largestBytes: () => node.largestBytes(),
 });
-
-function createEngines(
-  environment: SimulatedEnvironment,
-  configuration: Readonly<Record<string, unknown>>,
-  baseLayer: CatalogueRows,
-): Engines {
-  const topic = (name: string, partitions: number) => ({ name, partitions, replicationFactor: 3 });
-  return {
-    cassandra: createCassandra(environment, {
-      tables: [tracksById, ...playlistTables, listeningHistory, listeningSegments, listeningEdits],
-      knobs: section<CassandraKnobs>(configuration, 'cassandra'),
-      baseLayer,
-    }),
-    redis: createRedis(environment, { knobs: section(configuration, 'redis') }),
-    kafka: createKafka(environment, {
-      topics: [
-        topic(PLAYS, Number(configuration['listening.playPartitions'])),
-        topic(PLAYLIST_UPDATES, PLAYLIST_PARTITIONS),
-        topic(CATALOGUE_UPDATES, Number(configuration['catalogue.updatePartitions'])),
-      ],
-      knobs: section(configuration, 'kafka'),
-    }),
-    elasticsearch: createElasticsearch(environment, {
-      indices: [catalogueIndex(section<SearchKnobs>(configuration, 'search'))],
-      knobs: section(configuration, 'elasticsearch'),
-    }),
-  };
-}
-
-function preloadSearch({ elasticsearch }: Engines, population: Population, rows: CatalogueRows): void {
-  const tracks = Array.from({ length: INDEXED_SAMPLE }, (_, i) => rows.track(population.trackByRank(i + 1)));
-  elasticsearch.load(
-    CATALOGUE_INDEX,
-    tracks.map((track) => ({ id: trackDocumentId(track.trackId), document: trackDocument(track) })),
-  );
-}
-
-/**
- * A cluster that has run for long, where other tenants write: size tiers just below the compaction threshold and
- * memtables part full, so that their next flushes lead to compactions at different times on different nodes.
- */
-function preloadCassandra(
-  { cassandra }: Engines,
-  configuration: Readonly<Record<string, unknown>>,
-  hot: HotPlaylists,
-): void {
-  const { schema } = section<{ schema: string }>(configuration, 'playlist');
-  const followers = schema === 'wide' ? 'playlist_followers' : 'playlist_followers_bucketed';
-  const flushBytes = cassandra.knobs.memtableFlushMB * 1e6;
-  if (cassandra.knobs.backgroundWriteBytesPerSecond > 0) {
-    const tiers = [
-      { sstables: 3, bytes: flushBytes },
-      { sstables: 3, bytes: 4 * flushBytes },
-      { sstables: 1, bytes: 16 * flushBytes },
-    ];
-    cassandra.preload({ background: [{ table: followers, tiers }], pendingFlush: [0.15, 0.65] });
-  }
-  if (schema !== 'wide') return;
-  const partitions = Array.from({ length: hot.count }, (_, i) => ({
-    table: followers,
-    partition: [hotPlaylistId(i)],
-  }));
-  cassandra.preload({ largePartitions: partitions });
-}
 
 function createClients(
   gateway: ReturnType<ReturnType<typeof createServices>['gateway']>,

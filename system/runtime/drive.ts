@@ -57,7 +57,8 @@ export function drive(simulation: Simulation, options: DriveOptions): Promise<'u
   });
 }
 
-function synchronousDrain(drain: 'tick' | 'checkpoint'): () => void {
+/** A function that runs all continuations at once; call it from a macrotask only. */
+export function synchronousDrain(drain: 'tick' | 'checkpoint'): () => void {
   if (drain === 'tick') {
     const tick = (process as unknown as { _tickCallback?: () => void })._tickCallback;
     if (typeof tick !== 'function')

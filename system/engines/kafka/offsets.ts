@@ -168,7 +168,7 @@ export class OffsetPath {
     request.state = STORING;
     const { random, simulation } = this.#parts;
     const u = random.uniform(request.member!.number, request.sequence, 64);
-    request.storeNs = Math.round(this.#roundTrip.at(u));
+    request.storeNs = simulation.costs ? Math.round(this.#roundTrip.at(u)) : 0;
     simulation.schedule(request.storeNs, this.#stored, argument);
   }
 

@@ -245,7 +245,8 @@ export class ProducePath<B extends Batch> {
     request.awaited &= ~bit;
     if (request.awaited !== 0) return;
     const u = this.#replicationRandom.uniform(request.sender!.number, request.sequence);
-    this.#simulation.schedule(Math.round(this.#roundTrip.at(u)), this.#committed, this.#argument(request));
+    const delayNs = this.#simulation.costs ? Math.round(this.#roundTrip.at(u)) : 0;
+    this.#simulation.schedule(delayNs, this.#committed, this.#argument(request));
   }
 
   #commit(argument: number): void {

@@ -52,7 +52,9 @@ export class Network {
   ): number {
     this.#messages++;
     const link = from * 65536 + to;
-    let latencyNs = Math.round(this.#latency.at(this.#random.uniform(link, request, salt)));
+    let latencyNs = this.#simulation.costs
+      ? Math.round(this.#latency.at(this.#random.uniform(link, request, salt)))
+      : 0;
     if (this.#faults.size > 0) {
       const fault = this.#faults.get(link);
       if (fault !== undefined) {

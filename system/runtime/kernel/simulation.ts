@@ -26,6 +26,8 @@ const STOP_CHECK_MASK = 0xfff;
  */
 export class Simulation implements Clock {
   readonly seed: number;
+  /** False: service and network take no time, so that only timers, timeouts and the work itself do. */
+  readonly costs: boolean;
   /** Nanoseconds since the start of the run. */
   nowNs = 0;
   /** Events processed so far. */
@@ -40,8 +42,9 @@ export class Simulation implements Clock {
   /** Head of the list of unsettled calls, for the error that names them. */
   readonly #pending: { first: PendingCall<unknown> | null } = { first: null };
 
-  constructor(options: { seed: number }) {
+  constructor(options: { seed: number; costs?: boolean }) {
     this.seed = options.seed;
+    this.costs = options.costs ?? true;
     const self = this;
     this.#timers = new Timers({
       get now() {
@@ -127,6 +130,18 @@ export class Simulation implements Clock {
 
   get pendingEvents(): number {
     return this.#heap.size;
+  }
+
+  /** When the next event is due; Infinity when nothing is left to happen. */
+  get nextEventNs(): number {
+    return this.#heap.size === 0 ? Number.POSITIVE_INFINITY : this.#heap.times[0]!;
+  }
+
+  /** Moves the clock to a time before which nothing is due, as a driver along the wall clock does before it lets work in. */
+  moveTo(timeNs: number): void {
+    if (timeNs > this.nextEventNs || this.#settled)
+      throw new RangeError(`The clock cannot be moved to ${timeNs} ns past what is due before.`);
+    if (timeNs > this.nowNs) this.nowNs = timeNs;
   }
 
   /** Operations of live processes that nobody has answered yet, with how often: what an empty heap leaves behind. */

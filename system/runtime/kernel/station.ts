@@ -125,7 +125,7 @@ export class Station {
     const slot = this.#allocate();
     this.#handler[slot] = handler;
     this.#argument[slot] = argument;
-    this.#serviceNs[slot] = Math.floor(serviceNs + 0.5);
+    this.#serviceNs[slot] = this.#simulation.costs ? Math.floor(serviceNs + 0.5) : 0;
     this.#enteredNs[slot] = this.#simulation.nowNs;
     if (this.#sharing !== null) {
       this.#state[slot] = IN_SERVICE;

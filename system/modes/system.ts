@@ -1,0 +1,132 @@
+/**
+ * Engines and services on one environment, with the population as their base layer: what virtual time and the live
+ * system have in common. Clocks, tokens and clients are the business of the mode.
+ */
+import {
+  createPopulation,
+  PlayProfile,
+  type Population,
+  type TransferablePlayProfile,
+} from '../../fixtures/index.ts';
+import { CATALOGUE_UPDATES, PLAYLIST_UPDATES, PLAYS } from '../contracts/topics.ts';
+import { type CassandraKnobs, createCassandra } from '../engines/cassandra/index.ts';
+import { createElasticsearch } from '../engines/elasticsearch/index.ts';
+import { createKafka } from '../engines/kafka/index.ts';
+import { createRedis } from '../engines/redis/index.ts';
+import type { TokenVerifier } from '../ports/tokens.ts';
+import { tracksById } from '../services/catalogue/tables.ts';
+import { listeningEdits, listeningHistory, listeningSegments } from '../services/listening/tables.ts';
+import { playlistTables } from '../services/playlist/tables.ts';
+import {
+  CATALOGUE_INDEX,
+  catalogueIndex,
+  trackDocument,
+  trackDocumentId,
+} from '../services/search/catalogue-index.ts';
+import type { SearchKnobs } from '../services/search/knobs.ts';
+import { CatalogueRows, type HotPlaylists, hotPlaylistId } from './catalogue-rows.ts';
+import { type SimulatedEnvironment, section } from './environment.ts';
+import { createServices, type Engines, type Services } from './services.ts';
+
+export interface SystemOptions {
+  readonly listeners: number;
+  /** Every knob by its full name. */
+  readonly configuration: Readonly<Record<string, unknown>>;
+  readonly hotPlaylists: HotPlaylists;
+  /** A measured profile of plays; null: the population's own law. */
+  readonly plays: unknown;
+}
+
+export interface System {
+  readonly population: Population;
+  readonly rows: CatalogueRows;
+  readonly engines: Engines;
+  readonly services: Services;
+}
+
+/** Partitions of the topic playlist_updates: as many as plays has by default. */
+const PLAYLIST_PARTITIONS = 12;
+/** Search holds the most popular tracks of the catalogue, a stated sample: enough that queries meet full posting lists. */
+export const INDEXED_SAMPLE = 2_000;
+
+export function createSystem(
+  environment: SimulatedEnvironment,
+  options: SystemOptions,
+  hooks: { readonly onPlaylistRead?: (playlistId: string) => void; readonly tokens?: TokenVerifier } = {},
+): System {
+  const { listeners, configuration, hotPlaylists } = options;
+  const playProfile =
+    options.plays === null ? null : PlayProfile.fromTransferable(options.plays as TransferablePlayProfile);
+  const { seed } = environment.simulation;
+  const population = createPopulation({ seed, listeners, playProfile });
+  const rows = new CatalogueRows(population, hotPlaylists, Number(configuration['playlist.buckets']));
+  const engines = createEngines(environment, configuration, rows);
+  preloadSearch(engines, population, rows);
+  preloadCassandra(engines, configuration, hotPlaylists);
+  const services = createServices({ environment, engines, configuration, ...hooks });
+  return { population, rows, engines, services };
+}
+
+function createEngines(
+  environment: SimulatedEnvironment,
+  configuration: Readonly<Record<string, unknown>>,
+  baseLayer: CatalogueRows,
+): Engines {
+  const topic = (name: string, partitions: number) => ({ name, partitions, replicationFactor: 3 });
+  return {
+    cassandra: createCassandra(environment, {
+      tables: [tracksById, ...playlistTables, listeningHistory, listeningSegments, listeningEdits],
+      knobs: section<CassandraKnobs>(configuration, 'cassandra'),
+      baseLayer,
+    }),
+    redis: createRedis(environment, { knobs: section(configuration, 'redis') }),
+    kafka: createKafka(environment, {
+      topics: [
+        topic(PLAYS, Number(configuration['listening.playPartitions'])),
+        topic(PLAYLIST_UPDATES, PLAYLIST_PARTITIONS),
+        topic(CATALOGUE_UPDATES, Number(configuration['catalogue.updatePartitions'])),
+      ],
+      knobs: section(configuration, 'kafka'),
+    }),
+    elasticsearch: createElasticsearch(environment, {
+      indices: [catalogueIndex(section<SearchKnobs>(configuration, 'search'))],
+      knobs: section(configuration, 'elasticsearch'),
+    }),
+  };
+}
+
+function preloadSearch({ elasticsearch }: Engines, population: Population, rows: CatalogueRows): void {
+  const tracks = Array.from({ length: INDEXED_SAMPLE }, (_, i) => rows.track(population.trackByRank(i + 1)));
+  elasticsearch.load(
+    CATALOGUE_INDEX,
+    tracks.map((track) => ({ id: trackDocumentId(track.trackId), document: trackDocument(track) })),
+  );
+}
+
+/**
+ * A cluster that has run for long, where other tenants write: size tiers just below the compaction threshold and
+ * memtables part full, so that their next flushes lead to compactions at different times on different nodes.
+ */
+function preloadCassandra(
+  { cassandra }: Engines,
+  configuration: Readonly<Record<string, unknown>>,
+  hot: HotPlaylists,
+): void {
+  const { schema } = section<{ schema: string }>(configuration, 'playlist');
+  const followers = schema === 'wide' ? 'playlist_followers' : 'playlist_followers_bucketed';
+  const flushBytes = cassandra.knobs.memtableFlushMB * 1e6;
+  if (cassandra.knobs.backgroundWriteBytesPerSecond > 0) {
+    const tiers = [
+      { sstables: 3, bytes: flushBytes },
+      { sstables: 3, bytes: 4 * flushBytes },
+      { sstables: 1, bytes: 16 * flushBytes },
+    ];
+    cassandra.preload({ background: [{ table: followers, tiers }], pendingFlush: [0.15, 0.65] });
+  }
+  if (schema !== 'wide') return;
+  const partitions = Array.from({ length: hot.count }, (_, i) => ({
+    table: followers,
+    partition: [hotPlaylistId(i)],
+  }));
+  cassandra.preload({ largePartitions: partitions });
+}
