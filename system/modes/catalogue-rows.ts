@@ -2,11 +2,12 @@
  * Rows that nobody wrote in the run: tracks, playlists and followers of the population, as Cassandra's base layer, with
  * the sizes that they have on disk. Ids carry their number, so that everything follows from the id.
  */
+import { artistId, HOT_PREFIX, listenerId, numberOfId, trackId } from '../../fixtures/ids.ts';
 import type { Population } from '../../fixtures/index.ts';
+import { Titles } from '../../fixtures/titles.ts';
 import type { Track } from '../contracts/generated/catalogue.ts';
 import { type BaseLayer, partitionOverheadBytes, rowBytes } from '../engines/cassandra/index.ts';
 import type { ColumnValue, Row, TableDefinition } from '../ports/wide-column-store.ts';
-import { KeyedRandom } from '../runtime/kernel/index.ts';
 import { trackRow, tracksById } from '../services/catalogue/tables.ts';
 import {
   playlistFollowers,
@@ -23,31 +24,9 @@ export interface HotPlaylists {
 
 /** Labels that deliver tracks. estimate: a few large ones and many small; enough that a key per label spreads well. */
 const LABELS = 500;
-const HOT_PREFIX = 'hot-';
-const DIGITS = 9;
-
-/** Words of titles: with 600 of them, a query of a title's words finds that title among some that share one. */
-const SYLLABLES = ['la', 'mo', 'ri', 'ta', 'ne', 'vo', 'si', 'ka', 'du', 'el', 'an', 'or'];
-const VOCABULARY = Array.from({ length: 600 }, (_, i) => {
-  const n = SYLLABLES.length;
-  return `${SYLLABLES[i % n]}${SYLLABLES[Math.floor(i / n) % n]}${SYLLABLES[(i * 7 + Math.floor(i / (n * n))) % n]}`;
-});
 
 /** Images are fetched with signed addresses: 256 bits in hexadecimal; 83 bytes of each follower's row. */
 const SIGNATURE = '9f86d081884c7d65'.repeat(4);
-
-const ZEROES = '0'.repeat(DIGITS);
-
-/** Of equal length, so that ids sort as their numbers do. */
-export function listenerId(listener: number): string {
-  const digits = String(listener);
-  return `u${ZEROES.slice(digits.length)}${digits}`;
-}
-export const trackId = (track: number) => `t${track}`;
-export const playlistId = (playlist: number) => `p${playlist}`;
-export const hotPlaylistId = (index: number) => `${HOT_PREFIX}${index + 1}`;
-
-const numberOf = (id: ColumnValue | undefined) => Number(String(id).slice(1));
 
 /** What the rows of one playlist have in common. */
 interface PlaylistFacts {
@@ -69,23 +48,23 @@ export class CatalogueRows implements BaseLayer {
   readonly #population: Population;
   readonly #hot: HotPlaylists;
   readonly #buckets: number;
-  readonly #titles: KeyedRandom;
+  readonly #titles: Titles;
 
   constructor(population: Population, hot: HotPlaylists, buckets: number) {
     this.#population = population;
     this.#hot = hot;
     this.#buckets = buckets;
-    this.#titles = new KeyedRandom(population.seed, 'titles');
+    this.#titles = new Titles(population.seed);
   }
 
   track(number: number): Track {
-    const { artistId, durationMs, rank } = this.#population.track(number);
+    const { artistId: artist, durationMs, rank } = this.#population.track(number);
     return {
       trackId: trackId(number),
       title: this.title(number),
-      artistId: `a${artistId}`,
-      artistName: this.#words(artistId, 1, 2),
-      labelId: `label-${artistId % LABELS}`,
+      artistId: artistId(artist),
+      artistName: this.#titles.artist(artist),
+      labelId: `label-${artist % LABELS}`,
       durationMs,
       // Plays so far fall with the rank as the plays of the run do.
       popularity: Math.round(1e9 / rank),
@@ -94,17 +73,17 @@ export class CatalogueRows implements BaseLayer {
   }
 
   title(track: number): string {
-    return this.#words(track, 0, 3);
+    return this.#titles.track(track);
   }
 
   /** What a label delivers: a new track, of the hot label or of any. */
   release(request: number, hotLabel: boolean): Track {
-    const label = hotLabel ? 'label-hot' : `label-${this.#titles.integer(LABELS, request, 9)}`;
+    const label = hotLabel ? 'label-hot' : `label-${this.#titles.releaseLabel(LABELS, request)}`;
     return {
       trackId: `r${request}`,
-      title: this.#words(request, 2, 3),
+      title: this.#titles.release(request),
       artistId: `a-${label}`,
-      artistName: this.#words(request % LABELS, 3, 2),
+      artistName: this.#titles.releaseArtist(request % LABELS),
       labelId: label,
       durationMs: 200_000,
       popularity: 0,
@@ -123,7 +102,7 @@ export class CatalogueRows implements BaseLayer {
 
   row(table: string, partition: readonly ColumnValue[], index: number): Row {
     const id = partition[0] as string;
-    if (table === tracksById.name) return trackRow(this.track(numberOf(id)));
+    if (table === tracksById.name) return trackRow(this.track(numberOfId(id)));
     const facts = this.#factsOf(id);
     if (table === playlistFollowers.name) return follower(facts, id, -1, index);
     if (table === playlistFollowersBucketed.name) {
@@ -144,7 +123,7 @@ export class CatalogueRows implements BaseLayer {
   #rowCount(table: string, partition: readonly ColumnValue[]): number {
     const id = partition[0] as string;
     if (table === tracksById.name) {
-      const track = numberOf(id);
+      const track = numberOfId(id);
       return id.startsWith('t') && track < this.#population.tracks ? 1 : 0;
     }
     if (table === playlistMetadata.name || table === playlistTracks.name) return this.#factsOf(id).tracks;
@@ -160,13 +139,13 @@ export class CatalogueRows implements BaseLayer {
     const hot = id.startsWith(HOT_PREFIX);
     const population = this.#population;
     // A hot playlist has the tracks of a popular one.
-    const number = hot ? population.playlistByRank(Number(id.slice(HOT_PREFIX.length))) : numberOf(id);
+    const number = hot ? population.playlistByRank(Number(id.slice(HOT_PREFIX.length))) : numberOfId(id);
     const { ownerId, trackCount, followers } = population.playlist(number);
     // The owner follows too, so that the wide table has a row that carries the metadata.
     const count = hot ? this.#hot.followers : followers + 1;
     const facts: PlaylistFacts = {
       number,
-      name: this.#words(number, 4, 2),
+      name: this.#titles.playlist(number),
       owner: listenerId(ownerId),
       tracks: trackCount,
       followers: count,
@@ -175,15 +154,6 @@ export class CatalogueRows implements BaseLayer {
     if (this.#facts.size >= FACTS_KEPT) this.#facts.delete(this.#facts.keys().next().value!);
     this.#facts.set(id, facts);
     return facts;
-  }
-
-  #words(entity: number, purpose: number, count: number): string {
-    let text = '';
-    for (let i = 0; i < count; i++) {
-      const word = VOCABULARY[this.#titles.integer(VOCABULARY.length, entity, purpose, i)]!;
-      text = i === 0 ? word : `${text} ${word}`;
-    }
-    return text;
   }
 }
 

@@ -2,6 +2,7 @@
  * The whole system in virtual time: engines' embedded arms, services on machines, a population. Together with its
  * neighbours in this folder the only place that names services and engines; scenarios see what is exported here.
  */
+import { hotPlaylistId, listenerId, playlistId, trackId } from '../../fixtures/ids.ts';
 import type { Population } from '../../fixtures/index.ts';
 import type { Track } from '../contracts/generated/catalogue.ts';
 import type { CatalogueUpdate } from '../contracts/generated/events.ts';
@@ -18,7 +19,6 @@ import { signatureOf } from '../services/identity/signature.ts';
 import { HISTORY_GROUP } from '../services/listening/history-consumer.ts';
 import { CATALOGUE_INDEX, trackDocumentId } from '../services/search/catalogue-index.ts';
 import { INDEXER_GROUP } from '../services/search/search-indexer.ts';
-import { hotPlaylistId, listenerId, playlistId, trackId } from './catalogue-rows.ts';
 import { createEnvironment, type SimulatedEnvironment } from './environment.ts';
 import type { createServices, Engines } from './services.ts';
 import { createSystem, INDEXED_SAMPLE, type SystemOptions } from './system.ts';

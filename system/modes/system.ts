@@ -2,6 +2,7 @@
  * Engines and services on one environment, with the population as their base layer: what virtual time and the live
  * system have in common. Clocks, tokens and clients are the business of the mode.
  */
+import { hotPlaylistId } from '../../fixtures/ids.ts';
 import {
   createPopulation,
   PlayProfile,
@@ -24,7 +25,7 @@ import {
   trackDocumentId,
 } from '../services/search/catalogue-index.ts';
 import type { SearchKnobs } from '../services/search/knobs.ts';
-import { CatalogueRows, type HotPlaylists, hotPlaylistId } from './catalogue-rows.ts';
+import { CatalogueRows, type HotPlaylists } from './catalogue-rows.ts';
 import { type SimulatedEnvironment, section } from './environment.ts';
 import { createServices, type Engines, type Services } from './services.ts';
 
