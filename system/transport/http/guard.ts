@@ -1,0 +1,77 @@
+/**
+ * Lets a request in, or says why not, before its body is read: the process has to keep up, and the token has to be valid
+ * and carry the scope of the route.
+ */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { PortError } from '../../ports/errors.ts';
+import type { HttpOptions } from './server.ts';
+
+/** Who a verified access token speaks for. */
+export interface Bearer {
+  readonly subject: string;
+  readonly clientId: string;
+  readonly scopes: ReadonlySet<string>;
+  readonly expiresAtMs: number;
+}
+
+/** Both throw or reject with `unauthenticated`. `verifyCached` answers at once for a token that was verified before. */
+export interface BearerVerifier {
+  verifyCached(token: string): Bearer | undefined;
+  verify(token: string): Promise<Bearer>;
+}
+
+type Hook = (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => void;
+
+/** Gives the hook for routes that need a scope. */
+export type Guard = (scope: string) => Hook;
+
+export function createGuard(options: HttpOptions): Guard {
+  const { system, tokens, maxInFlight } = options;
+  const maxLagNs = options.maxLagMs * 1e6;
+  let inFlight = 0;
+
+  const admit = (reply: FastifyReply, operation: string): void => {
+    if (inFlight >= maxInFlight)
+      throw new PortError('overloaded', operation, true, `${maxInFlight} requests are in flight`);
+    if (system.lagNs > maxLagNs)
+      throw new PortError('overloaded', operation, true, 'the process cannot keep up');
+    inFlight++;
+    reply.raw.once('close', () => {
+      inFlight--;
+    });
+  };
+
+  return (scope) => (request, reply, done) => {
+    try {
+      admit(reply, 'gateway');
+      const token = bearerToken(request.headers.authorization);
+      const known = tokens.verifyCached(token);
+      if (known !== undefined) {
+        accept(request, known, scope);
+        done();
+        return;
+      }
+      tokens
+        .verify(token)
+        .then((bearer) => {
+          accept(request, bearer, scope);
+          done();
+        })
+        .catch(done);
+    } catch (error) {
+      done(error as Error);
+    }
+  };
+}
+
+function accept(request: FastifyRequest, bearer: Bearer, scope: string): void {
+  if (!bearer.scopes.has(scope))
+    throw new PortError('permission-denied', 'gateway', true, `the token lacks the scope ${scope}`);
+  request.bearer = bearer;
+}
+
+function bearerToken(header: string | undefined): string {
+  const found = header === undefined ? null : /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i.exec(header);
+  if (found === null) throw new PortError('unauthenticated', 'gateway', true, 'no bearer token was given');
+  return found[1]!;
+}

@@ -1,0 +1,51 @@
+/** The OpenAPI document: what Fastify's generator cannot know from the routes themselves. */
+import { PROBLEM_JSON } from './problem.ts';
+import type { Route } from './routes.ts';
+import { problemSchema } from './schemas.ts';
+
+const PROBLEMS: Readonly<Record<number, string>> = {
+  400: 'A field does not fit; the answer names it',
+  401: 'No token, or one that is not valid',
+  403: 'The token does not allow this',
+  404: 'There is no such thing',
+  409: 'In conflict with the present state',
+  413: 'The body is too large',
+  415: 'The body is not JSON',
+  429: 'Over the rate limit; Retry-After says when to come back',
+  500: 'A defect here; the log has more',
+  503: 'Overloaded or not available; Retry-After says when to come back',
+  504: 'It took longer than the deadline',
+};
+
+export function openapiInfo(version: string): object {
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Rehearsal', description: 'A music-streaming backend to rehearse outages with.', version },
+    components: {
+      securitySchemes: {
+        oauth2: {
+          type: 'oauth2',
+          flows: {
+            clientCredentials: { tokenUrl: '/oauth/token', scopes: {} },
+            authorizationCode: { authorizationUrl: '/oauth/auth', tokenUrl: '/oauth/token', scopes: {} },
+          },
+        },
+      },
+    },
+  };
+}
+
+/** The route's own answer, and every problem that it can end in. */
+export function responsesOf({ status, answer, body, summary }: Route): Record<number, object> {
+  const problems = Object.entries(PROBLEMS)
+    .filter(([code]) => body !== undefined || (code !== '413' && code !== '415'))
+    .map(([code, description]) => [
+      code,
+      { description, content: { [PROBLEM_JSON]: { schema: problemSchema } } },
+    ]);
+  const success =
+    answer === null
+      ? { description: summary, type: 'null' }
+      : { description: summary, content: { 'application/json': { schema: answer } } };
+  return { [status]: success, ...Object.fromEntries(problems) };
+}

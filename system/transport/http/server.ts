@@ -1,0 +1,190 @@
+/**
+ * The HTTP side of the gateway: Fastify in front of the contract. Here a request gets its correlation id, its token is
+ * checked, its shape is held against the schema, and it is refused when the process cannot keep up; everything after
+ * that is the gateway service's business.
+ *
+ *   socket ▸ limits ▸ correlation id ▸ load ▸ token ▸ schema ▸ enter(context ▸ gateway) ▸ schema ▸ socket
+ */
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import swagger from '@fastify/swagger';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { ChildContext } from '../../ports/context.ts';
+import { PortError } from '../../ports/errors.ts';
+import type { AccessToken } from '../../ports/tokens.ts';
+import { type Bearer, type BearerVerifier, createGuard, type Guard } from './guard.ts';
+import { openapiInfo, responsesOf } from './openapi.ts';
+import { problem, problemOf, sendProblem } from './problem.ts';
+import { type PublicApi, ROUTES, type Route } from './routes.ts';
+import { compileValidator } from './validation.ts';
+
+export interface LiveSystem {
+  readonly api: PublicApi;
+  /** Runs a call at the present time of the system. */
+  enter<T>(work: () => Promise<T>): Promise<T>;
+  /** A context for one request; close it when the answer is there. */
+  context(): ChildContext;
+  /** How far the system's clock is behind, in ns. */
+  readonly lagNs: number;
+  /** False while it starts, and once it goes down. */
+  ready(): boolean;
+}
+
+export interface HttpOptions {
+  readonly system: LiveSystem;
+  readonly tokens: BearerVerifier;
+  readonly version: string;
+  /** Requests that may be in flight; further ones are shed. */
+  readonly maxInFlight: number;
+  /** Lag of the system's clock beyond which requests are shed, in ms. */
+  readonly maxLagMs: number;
+  /** Told of every error that is a defect, with the correlation id that its answer carries. */
+  readonly onDefect: (error: unknown, correlationId: string) => void;
+  readonly https?: { readonly key: string; readonly cert: string };
+}
+
+const LONGEST_PARAMETER = 64;
+/** A play with every field is under 200 bytes and a delivered track under 1 KB: 16 KiB leaves room and keeps floods cheap. */
+const BODY_LIMIT_BYTES = 16_384;
+/** Slow clients: headers and body have to be here within this time (Node checks every `connectionsCheckingInterval`). */
+const REQUEST_TIMEOUT_MS = 10_000;
+const KEEP_ALIVE_MS = 72_000;
+const CORRELATION_ID = /^[\w.-]{1,64}$/;
+const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'] as const;
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    bearer: Bearer | null;
+  }
+}
+
+/** The server, not listening yet. `close()` lets what is in flight finish. */
+export async function createHttpServer(options: HttpOptions): Promise<FastifyInstance> {
+  const server = createFastify(options.https);
+  const guard = createGuard(options);
+  server.decorateRequest('bearer', null);
+  server.setValidatorCompiler(({ schema, httpPart }) =>
+    compileValidator(schema as object, httpPart ?? 'body'),
+  );
+  server.setErrorHandler((error, request, reply) => {
+    const answer = problemOf(error, request.id);
+    if (answer.problem.status === 500) options.onDefect(error, request.id);
+    return sendProblem(reply, answer);
+  });
+  server.setNotFoundHandler((request, reply) =>
+    sendProblem(reply, problem(404, `There is nothing at ${request.method} ${pathOf(request)}.`, request.id)),
+  );
+  server.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-correlation-id', request.id);
+    done();
+  });
+  await server.register(swagger, { openapi: openapiInfo(options.version) });
+  const methods = new Map<string, Set<string>>();
+  for (const route of ROUTES) {
+    addRoute(server, route, options.system, guard);
+    methods.set(route.url, (methods.get(route.url) ?? new Set()).add(route.method));
+  }
+  for (const [url, known] of methods) refuseOtherMethods(server, url, known);
+  addOwnRoutes(server, options.system);
+  return server;
+}
+
+function createFastify(https: HttpOptions['https']): FastifyInstance {
+  return Fastify({
+    ...(https === undefined ? {} : { https }),
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    routerOptions: { maxParamLength: LONGEST_PARAMETER },
+    forceCloseConnections: 'idle',
+    logger: false,
+    requestIdHeader: false,
+    genReqId: correlationIds(),
+    http: { headersTimeout: REQUEST_TIMEOUT_MS, connectionsCheckingInterval: 1_000 },
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
+      sendProblem(reply, problemOf(error, request.id)),
+  } as object) as unknown as FastifyInstance;
+}
+
+function addRoute(server: FastifyInstance, route: Route, system: LiveSystem, guard: Guard): void {
+  const { operationId, params, query, body, status, answer } = route;
+  server.route({
+    method: route.method,
+    url: route.url,
+    schema: {
+      operationId,
+      summary: route.summary,
+      tags: [route.url.split('/')[2]!],
+      security: [{ oauth2: [route.scope] }],
+      ...(params === undefined ? {} : { params }),
+      ...(query === undefined ? {} : { querystring: query }),
+      ...(body === undefined ? {} : { body }),
+      response: responsesOf(route),
+    },
+    onRequest: guard(route.scope),
+    handler: async (request, reply) => {
+      const context = system.context();
+      // Who has hung up is not worked for any longer, here and in every service behind.
+      reply.raw.once('close', () => {
+        if (reply.raw.writableFinished) return;
+        const gone = new PortError('cancelled', operationId, false, 'the client has gone');
+        system.enter(async () => context.cancel(gone)).catch(() => {});
+      });
+      const { subject, expiresAtMs } = request.bearer!;
+      const token: AccessToken = { subject, expiresAtNs: expiresAtMs * 1e6, keyId: 0, signature: 0 };
+      const asked = {
+        token,
+        params: request.params as Record<string, string>,
+        query: request.query as Record<string, unknown>,
+        body: request.body,
+      };
+      try {
+        const result = await system.enter(() => route.call(system.api, context, asked));
+        reply.code(status);
+        return answer === null ? reply.send() : result;
+      } finally {
+        context.close();
+      }
+    },
+  });
+}
+
+/** What is known under another method answers 405 and says which, as RFC 9110 asks. */
+function refuseOtherMethods(server: FastifyInstance, url: string, known: ReadonlySet<string>): void {
+  const allowed = [...known].join(', ');
+  server.route({
+    method: METHODS.filter((method) => !known.has(method)),
+    url,
+    schema: { hide: true },
+    handler: (request, reply) => {
+      reply.header('allow', allowed);
+      return sendProblem(reply, problem(405, `${url} takes ${allowed}.`, request.id));
+    },
+  });
+}
+
+function addOwnRoutes(server: FastifyInstance, system: LiveSystem): void {
+  const hidden = { schema: { hide: true } };
+  server.get('/healthz', hidden, async () => ({ status: 'ok' }));
+  server.get('/readyz', hidden, async (request, reply) => {
+    if (system.ready()) return { status: 'ready' };
+    return sendProblem(reply, problem(503, 'The system is starting or going down.', request.id));
+  });
+  server.get('/openapi.json', hidden, async () => server.swagger());
+}
+
+/** Taken from the request where it is safe to log, made up otherwise: unique for this process, and cheap. */
+function correlationIds(): (request: IncomingMessage) => string {
+  const prefix = randomBytes(6).toString('hex');
+  let count = 0;
+  return (request) => {
+    const given = request.headers['x-correlation-id'];
+    if (typeof given === 'string' && CORRELATION_ID.test(given)) return given;
+    return `${prefix}-${(++count).toString(36)}`;
+  };
+}
+
+function pathOf(request: FastifyRequest): string {
+  const end = request.url.indexOf('?');
+  return (end < 0 ? request.url : request.url.slice(0, end)).slice(0, 100);
+}
