@@ -148,7 +148,7 @@ export class RealTime {
     const entries = this.#entries;
     this.#entries = [];
     for (const { work, resolve, reject } of entries) {
-      work().then(
+      started(work).then(
         (value) => {
           this.#measure();
           resolve(value as never);
@@ -185,5 +185,14 @@ export class RealTime {
         this.#begin();
       }
     }, delayMs);
+  }
+}
+
+/** Work may throw before it has a promise. */
+function started(work: () => Promise<unknown>): Promise<unknown> {
+  try {
+    return work();
+  } catch (error) {
+    return Promise.reject(error);
   }
 }

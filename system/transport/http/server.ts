@@ -40,6 +40,8 @@ export interface HttpOptions {
   readonly maxLagMs: number;
   /** Told of every error that is a defect, with the correlation id that its answer carries. */
   readonly onDefect: (error: unknown, correlationId: string) => void;
+  /** Within this time a request has to have arrived whole, in ms; default 10,000. */
+  readonly requestTimeoutMs?: number;
   readonly https?: { readonly key: string; readonly cert: string };
 }
 
@@ -60,7 +62,7 @@ declare module 'fastify' {
 
 /** The server, not listening yet. `close()` lets what is in flight finish. */
 export async function createHttpServer(options: HttpOptions): Promise<FastifyInstance> {
-  const server = createFastify(options.https);
+  const server = createFastify(options);
   const guard = createGuard(options);
   server.decorateRequest('bearer', null);
   server.setValidatorCompiler(({ schema, httpPart }) =>
@@ -89,18 +91,21 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
   return server;
 }
 
-function createFastify(https: HttpOptions['https']): FastifyInstance {
+function createFastify({ https, requestTimeoutMs = REQUEST_TIMEOUT_MS }: HttpOptions): FastifyInstance {
   return Fastify({
     ...(https === undefined ? {} : { https }),
     bodyLimit: BODY_LIMIT_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: requestTimeoutMs,
     keepAliveTimeout: KEEP_ALIVE_MS,
     routerOptions: { maxParamLength: LONGEST_PARAMETER },
     forceCloseConnections: 'idle',
     logger: false,
     requestIdHeader: false,
     genReqId: correlationIds(),
-    http: { headersTimeout: REQUEST_TIMEOUT_MS, connectionsCheckingInterval: 1_000 },
+    http: {
+      headersTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: Math.min(1_000, requestTimeoutMs),
+    },
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
       sendProblem(reply, problemOf(error, request.id)),
   } as object) as unknown as FastifyInstance;

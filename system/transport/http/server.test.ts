@@ -1,0 +1,273 @@
+import { connect } from 'node:net';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ROUTES } from './index.ts';
+import { startTestServer, type TestServer } from './test-server.ts';
+
+const JSON_TYPE = 'application/json';
+let live: TestServer;
+
+beforeAll(async () => {
+  live = await startTestServer();
+});
+
+afterAll(async () => {
+  await live.close();
+});
+
+interface Ask {
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'PATCH';
+  readonly token?: string | null;
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+}
+
+async function ask(url: string, { method = 'GET', token = 'u000000042', body, headers = {} }: Ask = {}) {
+  const answer = await live.server.inject({
+    method,
+    url,
+    headers: { ...(token === null ? {} : { authorization: `Bearer ${token}` }), ...headers },
+    ...(body === undefined ? {} : { payload: body as object }),
+  });
+  return {
+    status: answer.statusCode,
+    headers: answer.headers,
+    body: answer.body === '' ? null : (JSON.parse(answer.body) as Record<string, unknown>),
+  };
+}
+
+const play = { playId: 7, trackId: 't3', listenedMs: 1_000, skipped: false };
+
+test('a playlist of the population is read, as far as the schema says', async () => {
+  const { status, body, headers } = await ask('/v1/playlists/p1');
+  expect(status).toBe(200);
+  expect(headers['content-type']).toMatch(JSON_TYPE);
+  expect(body).toMatchObject({ playlistId: 'p1' });
+  expect((body!.trackIds as string[]).length).toBeGreaterThan(0);
+});
+
+test('who adds a track and asks for its snapshot sees it', async () => {
+  const added = await ask('/v1/playlists/p5/tracks', { method: 'POST', body: { trackId: 't77' } });
+  expect(added.status).toBe(201);
+  const { body } = await ask(`/v1/playlists/p5?snapshot=${added.body!.snapshot}`);
+  expect((body!.trackIds as string[])[0]).toBe('t77');
+});
+
+test('following twice is following once, and every answer is without a body', async () => {
+  for (const method of ['PUT', 'PUT', 'DELETE', 'DELETE'] as const) {
+    const { status, body } = await ask('/v1/playlists/p6/followers/me', { method });
+    expect([status, body]).toEqual([204, null]);
+  }
+});
+
+test('a delivered track is found after a refresh of the index', async () => {
+  const track = {
+    trackId: 'new-1',
+    title: 'Zyzzyva unheard',
+    artistId: 'a1',
+    artistName: 'Nobody',
+    labelId: 'label1',
+    durationMs: 1_000,
+    popularity: 1,
+  };
+  const published = await ask('/v1/tracks', { method: 'POST', body: track });
+  expect(published.status).toBe(202);
+  await expect
+    .poll(async () => (await ask('/v1/search?q=zyzzyva&type=track')).body!.total, { timeout: 8_000 })
+    .toBe(1);
+  expect((await ask('/v1/tracks/new-1')).body).toMatchObject({ title: 'Zyzzyva unheard' });
+});
+
+test('a play is acknowledged and comes up in the history of its listener alone', async () => {
+  expect((await ask('/v1/plays', { method: 'POST', token: 'u000000099', body: play })).status).toBe(202);
+  const history = async (token: string) =>
+    (await ask('/v1/me/history', { token })).body!.plays as { playId: number }[];
+  await expect
+    .poll(async () => (await history('u000000099')).map(({ playId }) => playId), { timeout: 8_000 })
+    .toEqual([7]);
+  expect(await history('u000000098')).toEqual([]);
+});
+
+test.each([
+  ['nothing', null],
+  ['a token that is not one', 'forged'],
+])('with %s nobody gets in', async (_, token) => {
+  const { status, headers, body } = await ask('/v1/playlists/p1', { token });
+  expect(status).toBe(401);
+  expect(headers['www-authenticate']).toContain('Bearer');
+  expect(headers['content-type']).toMatch('application/problem+json');
+  expect(body).toMatchObject({ status: 401, correlationId: headers['x-correlation-id'] });
+});
+
+test('a token opens what its scopes say, and no more', async () => {
+  expect((await ask('/v1/playlists/p1', { token: 'u000000042~playlist.read' })).status).toBe(200);
+  const refused = await ask('/v1/tracks', { method: 'POST', token: 'u000000042~playlist.read', body: {} });
+  expect(refused.status).toBe(403);
+  expect(refused.body!.detail).toContain('catalogue:publish');
+});
+
+test.each([
+  ['a missing field', { playId: 1, trackId: 't1', listenedMs: 5 }, 'body.skipped'],
+  ['an unknown field', { ...play, admin: true }, 'body.admin'],
+  ['a text for a number', { ...play, playId: '1' }, 'body.playId'],
+  ['a number too large to hold', { ...play, playId: 2 ** 60 }, 'body.playId'],
+  ['an id that is a path', { ...play, trackId: '../../etc/passwd' }, 'body.trackId'],
+  ['no object at all', [], 'body'],
+])('%s is refused, and the answer names it', async (_, body, field) => {
+  const answer = await ask('/v1/plays', { method: 'POST', body });
+  expect(answer.status).toBe(400);
+  expect(answer.body).toMatchObject({ field });
+});
+
+test('queries are read as what they should be, or refused by name', async () => {
+  expect((await ask('/v1/playlists/p1?followers=101')).body).toMatchObject({
+    status: 400,
+    field: 'query.followers',
+  });
+  expect((await ask('/v1/playlists/p1?followers=x')).body).toMatchObject({
+    status: 400,
+    field: 'query.followers',
+  });
+  expect((await ask('/v1/playlists/p1?follower=1')).body).toMatchObject({
+    status: 400,
+    field: 'query.follower',
+  });
+  expect((await ask('/v1/search')).body).toMatchObject({ status: 400, field: 'query.q' });
+});
+
+test.each([
+  '/v1/playlists/..%2f..%2fetc%2fpasswd',
+  '/v1/playlists/%2e%2e',
+  '/v1/tracks/a%00b',
+  '/v1/tracks/%ff',
+  `/v1/tracks/${'x'.repeat(5_000)}`,
+])('an id cannot be a path or anything else but an id: %s', async (url) => {
+  const { status, headers } = await ask(url);
+  expect([400, 404, 414]).toContain(status);
+  expect(headers['content-type']).toMatch('application/problem+json');
+});
+
+test('bodies that are no JSON, of another kind or too large are refused', async () => {
+  const post = (payload: string, type: string) =>
+    ask('/v1/plays', { method: 'POST', body: payload, headers: { 'content-type': type } });
+  expect((await post('{"playId":', JSON_TYPE)).status).toBe(400);
+  expect((await post('', JSON_TYPE)).status).toBe(400);
+  expect((await post('{"__proto__":{"a":1}}', JSON_TYPE)).status).toBe(400);
+  expect((await post('a=1', 'application/x-www-form-urlencoded')).status).toBe(415);
+  expect((await post(JSON.stringify({ ...play, pad: 'x'.repeat(20_000) }), JSON_TYPE)).status).toBe(413);
+});
+
+test('what does not exist is 404, another method is 405 and names those there are', async () => {
+  expect((await ask('/v1/nothing')).status).toBe(404);
+  expect((await ask('/v1/tracks/never-delivered')).status).toBe(404);
+  const { status, headers } = await ask('/v1/plays', { method: 'PATCH' });
+  expect([status, headers.allow]).toEqual([405, 'POST']);
+});
+
+test('a correlation id is kept where it is harmless, and made where there is none', async () => {
+  const kept = await ask('/v1/playlists/p1', { headers: { 'x-correlation-id': 'abc-1' } });
+  expect(kept.headers['x-correlation-id']).toBe('abc-1');
+  const made = await ask('/v1/playlists/p1', { headers: { 'x-correlation-id': 'bad id' } });
+  expect(made.headers['x-correlation-id']).toMatch(/^[0-9a-f]{12}-/);
+});
+
+test('the OpenAPI document has every route with its answers, and nothing else', async () => {
+  const { body } = await ask('/openapi.json', { token: null });
+  const paths = body!.paths as Record<string, Record<string, { operationId: string; responses: object }>>;
+  const documented = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, { operationId }]) => `${method} ${path} ${operationId}`),
+  );
+  const registered = ROUTES.map(
+    ({ method, url, operationId }) =>
+      `${method.toLowerCase()} ${url.replaceAll(/:(\w+)/g, '{$1}')} ${operationId}`,
+  );
+  expect(documented.sort()).toEqual(registered.sort());
+  for (const { url, method, status } of ROUTES) {
+    const operation = paths[url.replaceAll(/:(\w+)/g, '{$1}')]![method.toLowerCase()]!;
+    expect(Object.keys(operation.responses)).toEqual(expect.arrayContaining([String(status), '401', '503']));
+  }
+});
+
+test('beyond the requests that may be in flight, more are shed at once and told when to come back', async () => {
+  const small = await startTestServer({ maxInFlight: 2 });
+  const one = () =>
+    small.server.inject({ url: '/v1/playlists/p1', headers: { authorization: 'Bearer u000000042' } });
+  const answers = await Promise.all([one(), one(), one(), one()]);
+  expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([200, 200, 503, 503]);
+  expect(answers.find(({ statusCode }) => statusCode === 503)!.headers['retry-after']).toBe('1');
+  expect((await one()).statusCode).toBe(200);
+  await small.close();
+});
+
+test('a greedy listener is told when to come back, others are not', async () => {
+  const limited = await startTestServer(
+    {},
+    { 'gateway.rateLimit': true, 'gateway.rateLimitBurst': 3, 'gateway.rateLimitPerSecond': 0.1 },
+  );
+  const one = (who: string) =>
+    limited.server.inject({ url: '/v1/playlists/p1', headers: { authorization: `Bearer ${who}` } });
+  const statuses: number[] = [];
+  for (let i = 0; i < 5; i++) statuses.push((await one('u000000001')).statusCode);
+  expect(statuses).toEqual([200, 200, 200, 429, 429]);
+  expect(Number((await one('u000000001')).headers['retry-after'])).toBeGreaterThan(5);
+  expect((await one('u000000002')).statusCode).toBe(200);
+  await limited.close();
+});
+
+test('a defect answers 500 without a word about the inside, and is reported with its correlation id', async () => {
+  const reported: [unknown, string][] = [];
+  const broken = await startTestServer({
+    onDefect: (error, id) => reported.push([error, id]),
+    system: {
+      ...live.system,
+      lagNs: 0,
+      enter: () => Promise.reject(new TypeError('cannot read secret of undefined')),
+    },
+  });
+  const answer = await broken.server.inject({
+    url: '/v1/playlists/p1',
+    headers: { authorization: 'Bearer u000000042', 'x-correlation-id': 'find-me' },
+  });
+  expect(answer.statusCode).toBe(500);
+  expect(answer.body).not.toContain('secret');
+  expect(reported.map(([error, id]) => [(error as Error).name, id])).toEqual([['TypeError', 'find-me']]);
+  await broken.close();
+});
+
+test('a client that sends its request too slowly is cut off, others are served meanwhile', async () => {
+  const impatient = await startTestServer({ requestTimeoutMs: 300 });
+  const address = new URL(await impatient.server.listen({ host: '127.0.0.1', port: 0 }));
+  const socket = connect(Number(address.port), address.hostname);
+  socket.write('GET /v1/playlists/p1 HTTP/1.1\r\nhost: x\r\nx-slow: ');
+  let received = '';
+  socket.on('data', (data) => {
+    received += String(data);
+  });
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  const other = await fetch(new URL('/v1/playlists/p1', address), {
+    headers: { authorization: 'Bearer u000000042' },
+  });
+  expect(other.status).toBe(200);
+  await closed;
+  expect(received).toMatch(/^HTTP\/1\.1 408 /);
+  await impatient.close();
+});
+
+test('closing lets requests in flight finish', async () => {
+  const leaving = await startTestServer();
+  const address = new URL(await leaving.server.listen({ host: '127.0.0.1', port: 0 }));
+  // A play waits for the log's linger and acknowledgement: it is in flight when the server closes.
+  const answer = fetch(new URL('/v1/plays', address), {
+    method: 'POST',
+    headers: { authorization: 'Bearer u000000042', 'content-type': JSON_TYPE },
+    body: JSON.stringify(play),
+  });
+  await expect.poll(() => leaving.server.server.listening && connections(leaving)).toBeGreaterThan(0);
+  await leaving.close();
+  expect((await answer).status).toBe(202);
+});
+
+function connections({ server }: TestServer): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.server.getConnections((error, count) => (error ? reject(error) : resolve(count)));
+  });
+}

@@ -1,0 +1,69 @@
+/** The HTTP API in front of the real embedded system without costs; tokens are 'subject:scope,scope'. */
+import type { FastifyInstance } from 'fastify';
+import { createEmbeddedSystem, type EmbeddedSystem } from '../../modes/embedded.ts';
+import { knobNames, knobOf } from '../../modes/knobs.ts';
+import { PortError } from '../../ports/errors.ts';
+import { type BearerVerifier, createHttpServer, type HttpOptions, ROUTES } from './index.ts';
+
+const ALL_SCOPES = [...new Set(ROUTES.map(({ scope }) => scope))].join(' ');
+
+/** What tokens are is tested where they are made: here a token says whom it stands for. */
+const readable: BearerVerifier = {
+  verifyCached: () => undefined,
+  async verify(token) {
+    const [subject, scopes = ALL_SCOPES] = token.split('~');
+    if (subject === 'forged')
+      throw new PortError('unauthenticated', 'tokens', true, 'the signature is wrong');
+    return {
+      subject: subject!,
+      clientId: 'test',
+      scopes: new Set(scopes.replaceAll('+', ' ').replaceAll('.', ':').split(' ')),
+      expiresAtMs: Number.MAX_SAFE_INTEGER / 1e6,
+    };
+  },
+};
+
+export interface TestServer {
+  readonly server: FastifyInstance;
+  readonly system: EmbeddedSystem;
+  readonly defects: unknown[];
+  close(): Promise<void>;
+}
+
+export async function startTestServer(
+  given: Partial<HttpOptions> = {},
+  set: Readonly<Record<string, unknown>> = {},
+): Promise<TestServer> {
+  const configuration = {
+    ...Object.fromEntries(knobNames().map((name) => [name, knobOf(name)!.default])),
+    ...set,
+  };
+  const defects: unknown[] = [];
+  const system = createEmbeddedSystem({
+    seed: 1,
+    listeners: 10_000,
+    costs: false,
+    configuration,
+    hotPlaylists: { count: 0, followers: 0 },
+    plays: null,
+    onFault: (error) => defects.push(error),
+  });
+  const server = await createHttpServer({
+    system,
+    tokens: readable,
+    version: '0.0.0',
+    maxInFlight: 100,
+    maxLagMs: 10_000,
+    onDefect: (error) => defects.push(error),
+    ...given,
+  });
+  return {
+    server,
+    system,
+    defects,
+    async close() {
+      await server.close();
+      system.stop();
+    },
+  };
+}
