@@ -73,7 +73,7 @@ export const AREAS: readonly Area[] = [
   },
   {
     name: 'generator of contracts',
-    files: /^system\/contracts\/(generate|render)\.ts$/,
+    files: /^system\/contracts\/(avro\/)?(generate|render|evolve|render-schemas)\.ts$/,
     mayImport: ['contracts', ports],
     node: true,
     instead: 'it reads .proto files and writes types',

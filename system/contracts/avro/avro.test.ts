@@ -1,0 +1,176 @@
+import { readFileSync } from 'node:fs';
+import avsc from 'avsc';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { readContracts } from '../generate.ts';
+import { isScalar, type ProtoMessage, parseProto } from '../parse-proto.ts';
+import { camelCase } from '../render.ts';
+import { eventContracts } from './events.ts';
+import { type AvroRecord, DriftError, evolve, type KnownRecords } from './evolve.ts';
+import { GENERATED, readEvents, textOf } from './generate.ts';
+import { renderSchemas } from './render-schemas.ts';
+import { AvroValueError, sizeOfLong } from './size.ts';
+import { arbitraryEvent } from './test-messages.ts';
+
+const contracts = readContracts();
+const messageOf = (file: string, name: string) =>
+  contracts.find((one) => one.name === file)?.messages.find((one) => one.name === name);
+const events = contracts.find(({ name }) => name === 'events')!.messages;
+
+/** What Avro calls the types of proto3 that the contracts use. */
+const TYPES: Record<string, string> = {
+  string: 'string',
+  bool: 'boolean',
+  double: 'double',
+  uint32: 'long',
+  uint64: 'long',
+};
+
+/** The fields of a message and those of an Avro record as lines that can be compared, nested records included. */
+function protoFields(file: string, message: ProtoMessage, path: string): string[] {
+  return message.fields.flatMap(({ name, type, repeated }) => {
+    const field = `${path}.${camelCase(name)}`;
+    if (isScalar(type)) return [`${field}: ${repeated ? 'list of ' : ''}${TYPES[type]}`];
+    const [inner, inFile = file] = type.split('.').reverse() as [string, string?];
+    const kind = repeated ? 'list of' : 'optional';
+    const nested = messageOf(inFile, inner)!;
+    return [`${field}: ${kind} rehearsal.${inFile}.${inner}`, ...protoFields(inFile, nested, field)];
+  });
+}
+
+function avroFields(type: avsc.types.RecordType, path: string): string[] {
+  return type.fields.flatMap((field) => {
+    const name = `${path}.${field.name}`;
+    let one: avsc.Type = field.type;
+    let kind = '';
+    if (one instanceof avsc.types.UnwrappedUnionType) {
+      expect(one.types[0]!.typeName).toBe('null');
+      expect(field.defaultValue()).toBeNull();
+      one = one.types[1]!;
+      kind = 'optional ';
+    } else if (one instanceof avsc.types.ArrayType) {
+      one = one.itemsType;
+      kind = 'list of ';
+    }
+    if (!(one instanceof avsc.types.RecordType)) return [`${name}: ${kind}${one.typeName}`];
+    return [`${name}: ${kind}${one.name}`, ...avroFields(one, name)];
+  });
+}
+
+const typeOf = (schema: unknown) => avsc.Type.forSchema(schema as avsc.Schema) as avsc.types.RecordType;
+
+for (const { name, text, schema } of readEvents()) {
+  test(`${name}: its .avsc file has every field of the .proto, and none beyond`, () => {
+    const type = typeOf(JSON.parse(text!));
+    expect(type.name).toBe(`rehearsal.events.${name}`);
+    expect(avroFields(type, name)).toEqual(protoFields('events', messageOf('events', name)!, name));
+  });
+
+  test(`${name}: its .avsc file is what the generator writes now`, () => {
+    expect(text).toBe(textOf(schema));
+  });
+
+  test(`${name}: a message takes exactly the bytes foretold`, () => {
+    const type = typeOf(schema);
+    const contract = eventContracts.find((one) => typeOf(one.schema).name === type.name)!;
+    fc.assert(
+      fc.property(arbitraryEvent(name), (message) => {
+        expect(contract.sizeOf(message)).toBe(type.toBuffer(message).length);
+      }),
+      { seed: 11, numRuns: 300 },
+    );
+  });
+}
+
+test('the generated file is what the generator writes now', () => {
+  expect(readFileSync(GENERATED, 'utf8')).toBe(renderSchemas(readEvents().map(({ schema }) => schema)));
+});
+
+test('every event has one topic, whose subject is named after it', () => {
+  const names = eventContracts.map(({ schema }) => (schema as unknown as AvroRecord).name);
+  expect(names.toSorted()).toEqual(events.map(({ name }) => name).toSorted());
+  expect(new Set(eventContracts.map(({ topic }) => topic)).size).toBe(eventContracts.length);
+  for (const { topic, subject } of eventContracts) expect(subject).toBe(`${topic}-value`);
+});
+
+test('whole numbers of both signs take the bytes that the library writes', () => {
+  const long = avsc.Type.forSchema('long');
+  fc.assert(
+    fc.property(fc.maxSafeInteger(), (value) => {
+      fc.pre(Math.abs(value) < Number.MAX_SAFE_INTEGER);
+      expect(sizeOfLong(value, 'x')).toBe(long.toBuffer(value).length);
+    }),
+    { seed: 12, numRuns: 500 },
+  );
+});
+
+test('a value of another type is refused, and the field named', () => {
+  const { sizeOf } = eventContracts.find(({ topic }) => topic === 'playlist_updates')!;
+  const track = {
+    trackId: 't1',
+    title: 'a title',
+    artistId: 'a1',
+    artistName: 'an artist',
+    labelId: 'l1',
+    durationMs: 1,
+    popularity: 0.5,
+    publishedAtNs: 1,
+  };
+  const update = { playlistId: 'p1', snapshot: 1, listenerId: 'l1', track };
+  expect(sizeOf(update)).toBeGreaterThan(0);
+  const refusals: [unknown, RegExp][] = [
+    [
+      { ...update, snapshot: '1' },
+      /PlaylistUpdate\.snapshot must be a whole number.*not a value of type string/,
+    ],
+    [{ ...update, snapshot: 1.5 }, /PlaylistUpdate\.snapshot/],
+    [{ ...update, snapshot: 2 ** 53 - 1 }, /PlaylistUpdate\.snapshot/],
+    [{ ...update, snapshot: Number.NaN }, /PlaylistUpdate\.snapshot/],
+    [{ ...update, listenerId: undefined }, /PlaylistUpdate\.listenerId must be a text, not undefined/],
+    [{ ...update, track: null }, /Track must be a message, not null/],
+    [{ ...update, track: { ...track, title: 7 } }, /Track\.title must be a text/],
+    [{ ...update, track: { ...track, popularity: '1' } }, /Track\.popularity must be a number/],
+    [null, /PlaylistUpdate must be a message/],
+    ['x', /PlaylistUpdate must be a message/],
+    [[], /PlaylistUpdate must be a message/],
+  ];
+  for (const [value, message] of refusals) {
+    expect(() => sizeOf(value)).toThrow(AvroValueError);
+    expect(() => sizeOf(value)).toThrow(message);
+  }
+});
+
+function evolved(body: string, known: AvroRecord | null): AvroRecord {
+  const proto = `syntax = "proto3";\npackage rehearsal.events;\nmessage Like {\n${body}\n}\nmessage Tag {\n string name = 1;\n}\n`;
+  const records: KnownRecords = new Map(known === null ? [] : [['rehearsal.events.Like', known]]);
+  return evolve([parseProto('events.proto', proto)], records, 'Like');
+}
+
+test('a field that a message gains has a default, so that the registry takes the new version', () => {
+  const first = evolved('string track_id = 1;', null);
+  expect(first.fields).toEqual([{ name: 'trackId', type: 'string' }]);
+  const more =
+    'string track_id = 1;\nuint32 times = 2;\nrepeated string why = 3;\nrepeated Tag tags = 4;\nTag tag = 5;';
+  const second = evolved(more, first);
+  expect(second.fields.map((field) => [field.name, field.default])).toEqual([
+    ['trackId', undefined],
+    ['times', 0],
+    ['why', []],
+    ['tags', []],
+    ['tag', null],
+  ]);
+  expect(second.fields[4]!.type).toEqual(['null', 'rehearsal.events.Tag']);
+  expect(evolved(more, second)).toEqual(second);
+  expect(typeOf(second).createResolver(typeOf(first))).toBeDefined();
+  const code = renderSchemas([second]);
+  expect(code).toContain("  size += avro.sizeOfArray(m.why, 'Like.why');");
+  expect(code).toContain('  for (const item of m.tags) size += avroSizeOfTag(item);');
+});
+
+test('a field that changes its type or is lost is an error that says what to do', () => {
+  const first = evolved('string track_id = 1;', null);
+  expect(() => evolved('uint64 track_id = 1;', first)).toThrow(DriftError);
+  expect(() => evolved('uint64 track_id = 1;', first)).toThrow(/Like\.trackId is long in .* and string/);
+  expect(() => evolved('string other_id = 1;', first)).toThrow(/take it out of the \.avsc/);
+  expect(() => evolved('Nothing thing = 1;', null)).toThrow(/has no message Nothing/);
+});
