@@ -1,0 +1,12 @@
+export {
+  AUDIENCE,
+  type AuthorizationEvent,
+  type AuthorizationServer,
+  type AuthorizationServerOptions,
+  createAuthorizationServer,
+} from './authorization-server.ts';
+export { DEVELOPMENT_PASSWORD, developmentClients, type Grant, type OAuthClient, SCOPES } from './clients.ts';
+export { createJwtVerifier, type JwtVerifier, type JwtVerifierOptions } from './jwt-verifier.ts';
+export type { KeySource } from './key-set.ts';
+export type { Lifetimes } from './provider-configuration.ts';
+export { requireScope, type Verified } from './verified.ts';
