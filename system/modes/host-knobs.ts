@@ -7,6 +7,7 @@ export interface HostKnobs {
   readonly cores: Knob<number>;
   readonly queueLimit: Knob<number>;
   readonly cancellation: Knob<boolean>;
+  readonly balancing: Knob<string>;
 }
 
 export function hostKnobs(instances: number, cores: number): HostKnobs {
@@ -31,6 +32,12 @@ export function hostKnobs(instances: number, cores: number): HostKnobs {
       default: true,
       unit: '',
       description: 'Whether a caller that gives up stops the work here; false: abandoned work burns on',
+    },
+    balancing: {
+      default: 'round-robin',
+      unit: '',
+      description: 'Which instance gets the next request',
+      values: ['round-robin', 'least-requests', 'two-choices'],
     },
   };
 }

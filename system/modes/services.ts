@@ -12,7 +12,14 @@ import type { EmbeddedRedis } from '../engines/redis/index.ts';
 import type { Context } from '../ports/context.ts';
 import { PortError } from '../ports/errors.ts';
 import type { TokenVerifier } from '../ports/tokens.ts';
-import { CallContext, Host, type Machine, Remote, untraced } from '../runtime/kernel/index.ts';
+import {
+  type Balancing,
+  CallContext,
+  Host,
+  type Machine,
+  Remote,
+  untraced,
+} from '../runtime/kernel/index.ts';
 import { createCatalogueService } from '../services/catalogue/catalogue-service.ts';
 import type { CatalogueKnobs } from '../services/catalogue/knobs.ts';
 import { createGatewayService } from '../services/gateway/gateway-service.ts';
@@ -71,6 +78,7 @@ interface HostSettings {
   readonly cores: number;
   readonly queueLimit: number;
   readonly cancellation: boolean;
+  readonly balancing: Balancing;
 }
 
 /** Requests of background work are numbered from here, apart from those of listeners. */
@@ -107,8 +115,14 @@ export function createServices(options: ServiceOptions): Services {
       return host;
     });
     const hop = (hopName: string) => environment.hop(hopName);
-    const { cancellation } = settings;
-    return remoteApi(new Remote(simulation, network, instances, { service: name, hop, cancellation }), costs);
+    const { cancellation, balancing } = settings;
+    const remote = new Remote(simulation, network, instances, {
+      service: name,
+      hop,
+      cancellation,
+      balancing,
+    });
+    return remoteApi(remote, costs);
   }
 
   /** A process that only consumes: it begins its loop again when its machine restarts. */
@@ -134,7 +148,13 @@ export function createServices(options: ServiceOptions): Services {
   const identityKnobs = section<IdentityKnobs>(configuration, 'identity');
   const keys = simulation.random('identity keys');
   const createIdentity = () => createIdentityService({ clock, random: keys, knobs: identityKnobs });
-  const small: HostSettings = { instances: 2, cores: 2, queueLimit: 2_000, cancellation: true };
+  const small: HostSettings = {
+    instances: 2,
+    cores: 2,
+    queueLimit: 2_000,
+    cancellation: true,
+    balancing: 'round-robin',
+  };
   const identity = service<IdentityApi>('identity', small, identityCosts, createIdentity);
 
   const catalogueKnobs = section<CatalogueKnobs & HostSettings>(configuration, 'catalogue');

@@ -4,7 +4,7 @@ import type { PortError } from '../../ports/errors.ts';
 import { drive } from '../drive.ts';
 import { CallContext, ProcessLife, RequestTrace } from './context.ts';
 import { constant } from './distribution.ts';
-import { Host, Remote } from './host.ts';
+import { type Balancing, Host, Remote } from './host.ts';
 import { Machine } from './machine.ts';
 import { Network } from './network.ts';
 import { Simulation } from './simulation.ts';
@@ -13,7 +13,9 @@ interface EchoApi {
   echo(context: Context, text: string): Promise<string>;
 }
 
-function build(options: { queueLimit?: number; sleepNs?: number; instances?: number } = {}) {
+function build(
+  options: { queueLimit?: number; sleepNs?: number; instances?: number; balancing?: Balancing } = {},
+) {
   const simulation = new Simulation({ seed: 7 });
   const network = new Network(simulation, { latency: constant(200_000) });
   const client = new Machine(simulation, 0, 'client');
@@ -38,7 +40,11 @@ function build(options: { queueLimit?: number; sleepNs?: number; instances?: num
   });
   const hops: string[] = [];
   const hop = (name: string) => hops.push(name) - 1;
-  const remote = new Remote(simulation, network, hosts, { service: 'echo', hop });
+  const remote = new Remote(simulation, network, hosts, {
+    service: 'echo',
+    hop,
+    ...(options.balancing === undefined ? {} : { balancing: options.balancing }),
+  });
   const echo = remote.method('echo', constant(1_000_000), (api, context, text: string) =>
     api.echo(context, text),
   );
@@ -107,5 +113,55 @@ describe('a call to a host', () => {
     await drive(simulation, { untilNs: 1e9 });
     await Promise.all(answers);
     expect(hosts.map((host) => host.cpu.read().completions)).toEqual([4, 0, 4]);
+  });
+});
+
+describe('balancing', () => {
+  /** 300 requests a millisecond apart at three instances, of which one stands still for the first 200 ms. */
+  async function servedBy(balancing: Balancing): Promise<number[]> {
+    const { simulation, remote, client, echo, context, hosts } = build({ instances: 3, balancing });
+    hosts[0]!.machine.pause(200_000_000);
+    for (let i = 0; i < 300; i++)
+      simulation.after(i * 1_000_000, () => void remote.call(client, echo, context(i).context, `${i}`));
+    const atTheEndOfThePause: number[] = [];
+    simulation.after(200_000_000, () => {
+      for (const { cpu } of hosts) atTheEndOfThePause.push(cpu.read().arrivals);
+    });
+    await drive(simulation, { untilNs: 2e9 });
+    const total = hosts.reduce((sum, { cpu }) => sum + cpu.read().completions, 0);
+    expect(total).toBe(300);
+    return atTheEndOfThePause;
+  }
+
+  it('round robin sends an instance that stands still as much as the others', async () => {
+    const [still, ...others] = await servedBy('round-robin');
+    expect(still).toBeGreaterThan(60);
+    expect(others.every((arrivals) => Math.abs(arrivals - still!) <= 1)).toBe(true);
+  });
+
+  it('least requests sends it next to nothing', async () => {
+    const [still, ...others] = await servedBy('least-requests');
+    expect(still).toBeLessThanOrEqual(4);
+    expect(Math.min(...others)).toBeGreaterThan(90);
+  });
+
+  it('two choices notices it without looking at all', async () => {
+    const [still, ...others] = await servedBy('two-choices');
+    expect(still).toBeLessThanOrEqual(8);
+    expect(Math.min(...others)).toBeGreaterThan(80);
+  });
+
+  it('every way goes around an instance that is down', async () => {
+    for (const balancing of ['round-robin', 'least-requests', 'two-choices'] as const) {
+      const { simulation, remote, client, echo, context, hosts } = build({ instances: 3, balancing });
+      hosts[1]!.machine.crash();
+      hosts[2]!.machine.crash();
+      const answers = Array.from({ length: 30 }, (_, i) =>
+        remote.call(client, echo, context(i).context, `${i}`),
+      );
+      await drive(simulation, { untilNs: 1e9 });
+      expect(await Promise.all(answers)).toHaveLength(30);
+      expect(hosts[1]!.cpu.read().arrivals).toBe(0);
+    }
   });
 });

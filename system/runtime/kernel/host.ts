@@ -41,6 +41,12 @@ export class Host<Api> {
   }
 }
 
+/**
+ * Which instance gets the next request: each in turn, the one with the fewest requests of this caller's side in flight,
+ * or the better of two drawn at random (Mitzenmacher 2001: nearly as good, and without a look at all of them).
+ */
+export type Balancing = 'round-robin' | 'least-requests' | 'two-choices';
+
 export interface RemoteOptions {
   /** Name of the service, as hops and errors show it: 'playlist'. */
   readonly service: string;
@@ -51,6 +57,8 @@ export interface RemoteOptions {
    * Default: true.
    */
   readonly cancellation?: boolean;
+  /** Default: 'round-robin'. */
+  readonly balancing?: Balancing;
 }
 
 const FREE = 0;
@@ -71,6 +79,8 @@ class Flight<Api> {
   method: RemoteMethod<Api, unknown, unknown> | null = null;
   request: unknown = null;
   host: Host<Api> | null = null;
+  /** The host's place among the instances. */
+  place = 0;
   from = 0;
   ticket: Ticket = -1;
   outNs = 0;
@@ -87,7 +97,7 @@ export interface RemoteMethod<Api, Request, Response> {
   readonly invoke: (api: Api, context: Context, request: Request) => Promise<Response>;
 }
 
-/** The instances of a service as its callers see them: requests go to them in turn. */
+/** The instances of a service as its callers see them, with the way in which requests are spread over them. */
 export class Remote<Api> {
   readonly hosts: readonly Host<Api>[];
   readonly service: string;
@@ -103,6 +113,10 @@ export class Remote<Api> {
   readonly #queueHop: Hop;
   readonly #cpuHop: Hop;
   readonly #cancellation: boolean;
+  readonly #balancing: Balancing;
+  readonly #balancingRandom: KeyedRandom;
+  /** Requests in flight at each instance. */
+  readonly #inFlight: Int32Array;
   #turn = 0;
   #methods = 0;
 
@@ -119,6 +133,9 @@ export class Remote<Api> {
     this.#queueHop = options.hop(`${options.service}.queue`);
     this.#cpuHop = options.hop(`${options.service}.cpu`);
     this.#cancellation = options.cancellation ?? true;
+    this.#balancing = options.balancing ?? 'round-robin';
+    this.#balancingRandom = simulation.random(`${options.service} balancing`);
+    this.#inFlight = new Int32Array(hosts.length);
     for (const host of hosts) host.machine.onCrash(() => this.#crashed(host));
   }
 
@@ -142,7 +159,10 @@ export class Remote<Api> {
     if (call.settled) return call.promise;
     const slot = this.#free.pop() ?? this.#flights.push(new Flight<Api>()) - 1;
     const flight = this.#flights[slot]!;
-    const host = this.#pick();
+    const place = this.#pick(context);
+    const host = this.hosts[place]!;
+    this.#inFlight[place]!++;
+    flight.place = place;
     flight.state = TRAVELLING;
     flight.call = call as PendingCall<unknown>;
     flight.method = method as unknown as RemoteMethod<Api, unknown, unknown>;
@@ -164,13 +184,33 @@ export class Remote<Api> {
     return call.promise;
   }
 
-  #pick(): Host<Api> {
-    const hosts = this.hosts;
-    for (let tries = 0; tries < hosts.length; tries++) {
-      this.#turn = this.#turn + 1 === hosts.length ? 0 : this.#turn + 1;
-      if (hosts[this.#turn]!.machine.up) break;
+  /** An instance that is up, if any is. */
+  #pick(context: Context): number {
+    const { length } = this.hosts;
+    if (this.#balancing === 'two-choices' && length > 1) {
+      const { request, attempt } = context;
+      const first = Math.floor(this.#balancingRandom.uniform(0, request, attempt) * length);
+      const step = 1 + Math.floor(this.#balancingRandom.uniform(1, request, attempt) * (length - 1));
+      const better = this.#better(first, (first + step) % length);
+      if (this.hosts[better]!.machine.up) return better;
     }
-    return hosts[this.#turn]!;
+    this.#turn = this.#turn + 1 === length ? 0 : this.#turn + 1;
+    let best = this.#turn;
+    if (this.#balancing !== 'least-requests') {
+      for (let tries = 1; tries < length && !this.hosts[best]!.machine.up; tries++) {
+        best = this.#turn = this.#turn + 1 === length ? 0 : this.#turn + 1;
+      }
+      return best;
+    }
+    // From the turn on, so that equals are taken in turn.
+    for (let i = 1; i < length; i++) best = this.#better(best, (this.#turn + i) % length);
+    return best;
+  }
+
+  #better(a: number, b: number): number {
+    const upA = this.hosts[a]!.machine.up;
+    if (upA !== this.hosts[b]!.machine.up) return upA ? a : b;
+    return this.#inFlight[b]! < this.#inFlight[a]! ? b : a;
   }
 
   #flight(argument: number, state: number): Flight<Api> | null {
@@ -293,6 +333,7 @@ export class Remote<Api> {
   #release(argument: number): void {
     const slot = argument & SLOT_MASK;
     const flight = this.#flights[slot]!;
+    this.#inFlight[flight.place]!--;
     flight.state = FREE;
     flight.generation = (flight.generation + 1) & GENERATION_MASK;
     flight.call = null;

@@ -4,7 +4,14 @@ export { PendingCall } from './call.ts';
 export { CallContext, ProcessLife, RequestTrace, untraced } from './context.ts';
 export { constant, Distribution, exponential, lognormal } from './distribution.ts';
 export { Histogram } from './histogram.ts';
-export { Host, type HostOptions, Remote, type RemoteMethod, type RemoteOptions } from './host.ts';
+export {
+  type Balancing,
+  Host,
+  type HostOptions,
+  Remote,
+  type RemoteMethod,
+  type RemoteOptions,
+} from './host.ts';
 export { Machine } from './machine.ts';
 export { type LinkFault, Network } from './network.ts';
 export { KeyedRandom, RandomStream } from './random.ts';
