@@ -1,0 +1,102 @@
+/**
+ * What is in the store: objects that nobody wrote in the run, pure functions of their key that the composition root
+ * injects, and what the run has put or deleted on top. There is one state and it changes in one place, so a read that
+ * begins after a write was acknowledged sees it.
+ */
+import type { ListRequest, ObjectInfo, ObjectPage, PutObject } from '../../ports/object-store.ts';
+
+export interface ObjectBaseLayer {
+  /** The object of this key; null: there is none. */
+  find(key: string): BaseObject | null;
+  /** Keys with this prefix in their order, beginning after `after`; the store takes as many as it needs. */
+  keys(prefix: string, after: string): Iterable<string>;
+}
+
+export type BaseObject = Required<PutObject>;
+
+const NOTHING: ObjectBaseLayer = { find: () => null, keys: () => [] };
+
+export class Objects {
+  readonly #base: ObjectBaseLayer;
+  /** Null: deleted. */
+  readonly #written = new Map<string, ObjectInfo | null>();
+  /** Keys of `written`, in order; null until a list needs them. */
+  #order: string[] | null = null;
+
+  constructor(base: ObjectBaseLayer = NOTHING) {
+    this.#base = base;
+  }
+
+  find(key: string): ObjectInfo | null {
+    const written = this.#written.get(key);
+    if (written !== undefined) return written;
+    const base = this.#base.find(key);
+    return base === null ? null : infoOf(key, base);
+  }
+
+  put(key: string, object: PutObject): ObjectInfo {
+    const info = infoOf(key, object);
+    this.#set(key, info);
+    return info;
+  }
+
+  delete(key: string): void {
+    this.#set(key, null);
+  }
+
+  list({ prefix, after = '', limit }: ListRequest): ObjectPage {
+    const objects: ObjectInfo[] = [];
+    for (const key of merged(this.#base.keys(prefix, after), this.#keysAfter(prefix, after))) {
+      const info = this.find(key);
+      if (info === null) continue;
+      if (objects.length === limit) return { objects, next: objects.at(-1)!.key };
+      objects.push(info);
+    }
+    return { objects, next: null };
+  }
+
+  #set(key: string, info: ObjectInfo | null): void {
+    if (!this.#written.has(key)) this.#order = null;
+    this.#written.set(key, info);
+  }
+
+  #keysAfter(prefix: string, after: string): string[] {
+    this.#order ??= [...this.#written.keys()].sort();
+    return this.#order.filter((key) => key.startsWith(prefix) && key > after);
+  }
+}
+
+/** Two ordered sequences as one, without repetitions. */
+function* merged(left: Iterable<string>, right: Iterable<string>): Generator<string> {
+  const a = left[Symbol.iterator]();
+  const b = right[Symbol.iterator]();
+  let x = a.next();
+  let y = b.next();
+  while (!x.done || !y.done) {
+    if (y.done || (!x.done && x.value < y.value)) {
+      yield x.value as string;
+      x = a.next();
+    } else {
+      if (!x.done && x.value === y.value) x = a.next();
+      yield y.value;
+      y = b.next();
+    }
+  }
+}
+
+function infoOf(key: string, { size, contentId, maxAgeS = 0 }: PutObject): ObjectInfo {
+  return { key, size, etag: etagOf(contentId, size), contentId, maxAgeS };
+}
+
+/** S3's tag of a simple upload is a digest of the bytes; the content's name and size stand for them. 16 hexadecimal digits. */
+export function etagOf(contentId: string, size: number): string {
+  let low = 0x811c9dc5 ^ size;
+  let high = 0xcbf29ce4 ^ Math.floor(size / 2 ** 32);
+  for (let i = 0; i < contentId.length; i++) {
+    low = Math.imul(low ^ contentId.charCodeAt(i), 0x01000193);
+    high = Math.imul(high ^ (contentId.charCodeAt(i) + i), 0x85ebca6b);
+    high ^= high >>> 13;
+  }
+  const hex = (bits: number) => (bits >>> 0).toString(16).padStart(8, '0');
+  return hex(high ^ (low >>> 16)) + hex(low ^ high);
+}
