@@ -42,6 +42,11 @@ export interface UpsertStatement {
   readonly table: string;
   /** Every primary key column must be present (clustering columns may be absent in a write of static columns only). */
   readonly row: Row;
+  /**
+   * Further rows of the same partition, written with `row` as one (a batch within a partition): all or none of them, and
+   * no reader sees a part. A condition looks at `row` alone.
+   */
+  readonly alsoRows?: readonly Row[];
   readonly ttlSeconds?: number;
   readonly consistency: ConsistencyLevel;
   /** A lightweight transaction (Paxos): four round trips, linearizable. */

@@ -96,7 +96,7 @@ export class Driver implements WideColumnStore {
     const problem =
       table === undefined
         ? unknown(statement.table, call.operation)
-        : table.checkRow(statement.row, call.operation);
+        : checkRows(table, statement, call.operation);
     if (problem !== null) {
       call.reject(problem);
       return call.promise;
@@ -187,6 +187,19 @@ export class Driver implements WideColumnStore {
     }
     return null;
   }
+}
+
+function checkRows(table: Table, { row, alsoRows }: UpsertStatement, operation: string): PortError | null {
+  const wrong = table.checkRow(row, operation);
+  if (wrong !== null || alsoRows === undefined) return wrong;
+  const key = table.keyOf(table.partitionOf(row));
+  for (const other of alsoRows) {
+    const problem = table.checkRow(other, operation);
+    if (problem !== null) return problem;
+    if (table.keyOf(table.partitionOf(other)) !== key)
+      return invalid(operation, `a batch of ${table.name} stays within one partition`);
+  }
+  return null;
 }
 
 /** What a condition looks at: the row, or the static columns. */

@@ -1,7 +1,7 @@
 /** What a coordinator sends to replicas for a write: one immutable object, shared by all who keep it. */
 import type { ColumnValue, Row } from '../../ports/wide-column-store.ts';
 import { rowBytes, type Table } from './schema.ts';
-import { NO_DELETION, tombstone, type Version, writtenVersion } from './versions.ts';
+import { mergeVersions, NO_DELETION, tombstone, type Version, writtenVersion } from './versions.ts';
 
 export interface RangeTombstone {
   /** Leading clustering values of the rows it deletes. */
@@ -79,6 +79,26 @@ export function upsertMutation(
     deletedAtNs: 0,
     bytes,
   };
+}
+
+/** Upserts of one partition as one: a replica applies all of it in one step. */
+export function batchMutation(
+  first: Mutation,
+  others: readonly Mutation[],
+  staticColumns: readonly string[],
+): Mutation {
+  let { bytes, staticVersion } = first;
+  const versions = [...first.versions];
+  for (const other of others) {
+    bytes += other.bytes;
+    versions.push(...other.versions);
+    if (other.staticVersion === null) continue;
+    staticVersion =
+      staticVersion === null
+        ? other.staticVersion
+        : mergeVersions(staticVersion, other.staticVersion, staticColumns);
+  }
+  return { ...first, versions, staticVersion, bytes };
 }
 
 export function deleteMutation(

@@ -4,7 +4,7 @@
  */
 import type { UpsertStatement } from '../../ports/wide-column-store.ts';
 import type { Coordinator } from './coordinator.ts';
-import { deleteMutation, type Mutation, upsertMutation } from './mutation.ts';
+import { batchMutation, deleteMutation, type Mutation, upsertMutation } from './mutation.ts';
 import { DELETE, type Operation, WRITE_ROUND } from './operation.ts';
 import { WRITE } from './tasks.ts';
 
@@ -37,9 +37,15 @@ export class Writes {
   }
 
   upsert(operation: Operation, timestamp: number): Mutation {
-    const { row, ttlSeconds } = operation.statement as UpsertStatement;
+    const { row, alsoRows, ttlSeconds } = operation.statement as UpsertStatement;
     const { table, key, partition, hash } = operation;
     const target = { table, key, partition, hash };
-    return upsertMutation(target, row, timestamp, this.#coordinator.nowNs, ttlSeconds, ++this.#origin);
+    const { nowNs } = this.#coordinator;
+    const one = upsertMutation(target, row, timestamp, nowNs, ttlSeconds, ++this.#origin);
+    if (alsoRows === undefined || alsoRows.length === 0) return one;
+    const others = alsoRows.map((other) =>
+      upsertMutation(target, other, timestamp, nowNs, ttlSeconds, ++this.#origin),
+    );
+    return batchMutation(one, others, table.staticColumns);
   }
 }
