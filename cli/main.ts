@@ -2,7 +2,6 @@
  * The command line. Each command is a file of its own that loads what it needs when it runs, so that help and lists
  * appear at once. Whatever goes wrong ends here: one sentence on stderr, an exit code, and a stack only on request.
  */
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { registerBench } from './bench.ts';
 import { registerCompare } from './compare.ts';
@@ -13,8 +12,10 @@ import { registerInit } from './init.ts';
 import { registerList } from './list.ts';
 import { registerReport } from './report.ts';
 import { registerRun } from './run.ts';
+import { registerServe } from './serve.ts';
 import { registerShow } from './show.ts';
 import { registerValidate } from './validate.ts';
+import { productVersion } from './version.ts';
 
 /** Runs one command line (without node and script) and sets the exit code of the process. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -49,6 +50,7 @@ export function createProgram(): Command {
   registerList(program);
   registerShow(program);
   registerRun(program);
+  registerServe(program);
   registerInit(program);
   registerReport(program);
   registerCompare(program);
@@ -108,15 +110,4 @@ function ignoreClosedPipes(): void {
   process.stderr.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
   });
-}
-
-function productVersion(): string {
-  for (const up of ['../package.json', '../../package.json']) {
-    try {
-      return JSON.parse(readFileSync(new URL(up, import.meta.url), 'utf8')).version as string;
-    } catch {
-      // The packed product lies one folder deeper.
-    }
-  }
-  return 'unknown';
 }

@@ -12,8 +12,8 @@ export function scaleFactor(listeners: number): number {
 }
 
 export function configurationOf(
-  testCase: Case,
-  arm: Arm,
+  testCase: Pick<Case, 'name' | 'set'>,
+  arm: Pick<Arm, 'name' | 'set'>,
   listeners: number,
   overrides: Readonly<Record<string, Setting>>,
 ): Record<string, Setting> {

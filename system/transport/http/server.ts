@@ -6,7 +6,7 @@
  *   socket ▸ limits ▸ correlation id ▸ load ▸ token ▸ schema ▸ enter(context ▸ gateway) ▸ schema ▸ socket
  */
 import { randomBytes } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import swagger from '@fastify/swagger';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { ChildContext } from '../../ports/context.ts';
@@ -33,6 +33,11 @@ export interface LiveSystem {
 export interface HttpOptions {
   readonly system: LiveSystem;
   readonly tokens: BearerVerifier;
+  /** Answers everything under its prefix and the well-known addresses by itself. */
+  readonly authorization?: {
+    readonly prefix: string;
+    readonly handler: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  };
   readonly version: string;
   /** Requests that may be in flight; further ones are shed. */
   readonly maxInFlight: number;
@@ -88,6 +93,7 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
   }
   for (const [url, known] of methods) refuseOtherMethods(server, url, known);
   addOwnRoutes(server, options.system);
+  if (options.authorization !== undefined) await mount(server, options.authorization);
   return server;
 }
 
@@ -176,6 +182,28 @@ function addOwnRoutes(server: FastifyInstance, system: LiveSystem): void {
     return sendProblem(reply, problem(503, 'The system is starting or going down.', request.id));
   });
   server.get('/openapi.json', hidden, async () => server.swagger());
+}
+
+/** The authorization server reads its own requests: nothing of them is parsed here. */
+async function mount(
+  server: FastifyInstance,
+  { prefix, handler }: NonNullable<HttpOptions['authorization']>,
+): Promise<void> {
+  await server.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
+    for (const url of [`${prefix}/*`, '/.well-known/*']) {
+      scope.route({
+        method: ['GET', 'POST', 'OPTIONS'],
+        url,
+        schema: { hide: true },
+        async handler(request, reply) {
+          reply.hijack();
+          await handler(request.raw, reply.raw);
+        },
+      });
+    }
+  });
 }
 
 /** Taken from the request where it is safe to log, made up otherwise: unique for this process, and cheap. */

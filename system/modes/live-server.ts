@@ -1,0 +1,91 @@
+/** `rehearse serve`: the embedded system behind HTTP, with its own authorization server, on the loopback interface. */
+
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { listenerId } from '../../fixtures/ids.ts';
+import { createHttpServer } from '../transport/http/index.ts';
+import {
+  AUDIENCE,
+  type AuthorizationEvent,
+  createAuthorizationServer,
+  createJwtVerifier,
+} from '../transport/tokens/index.ts';
+import { createEmbeddedSystem, type EmbeddedOptions, type EmbeddedSystem } from './embedded.ts';
+
+export interface ServeOptions extends EmbeddedOptions {
+  /** 0: any free port. */
+  readonly port: number;
+  readonly version: string;
+  /** Requests that may be in flight; further ones are shed. */
+  readonly maxInFlight: number;
+  /** Lag of the system's clock beyond which requests are shed, in ms. */
+  readonly maxLagMs: number;
+  readonly onDefect: (error: unknown, correlationId: string) => void;
+  readonly onAuthorization?: (event: AuthorizationEvent) => void;
+}
+
+export interface LiveServer {
+  /** 'http://127.0.0.1:8080' */
+  readonly url: string;
+  readonly system: EmbeddedSystem;
+  /** Takes no new requests; resolves when those in flight are answered and everything has stopped. */
+  close(): Promise<void>;
+}
+
+/** Nothing here is meant to be reached from another machine. */
+const LOOPBACK = '127.0.0.1';
+
+/** Rejects with Node's error (`EADDRINUSE`, `EACCES`) when the port cannot be had. */
+export async function startLiveServer(options: ServeOptions): Promise<LiveServer> {
+  const port = options.port === 0 ? await freePort() : options.port;
+  const url = `http://${LOOPBACK}:${port}`;
+  const issuer = `${url}/oauth`;
+  const isListener = listenersUpTo(options.listeners);
+  const authorization = await createAuthorizationServer({
+    issuer,
+    isListener,
+    exampleListenerId: listenerId(42),
+    ...(options.onAuthorization === undefined ? {} : { onEvent: options.onAuthorization }),
+  });
+  const tokens = createJwtVerifier({ issuer, audience: AUDIENCE, jwks: () => authorization.jwks() });
+  const system = createEmbeddedSystem(options);
+  const { version, maxInFlight, maxLagMs, onDefect } = options;
+  const server = await createHttpServer({
+    system,
+    tokens,
+    authorization,
+    version,
+    maxInFlight,
+    maxLagMs,
+    onDefect,
+  });
+  const close = async () => {
+    await server.close();
+    authorization.close();
+    system.stop();
+  };
+  try {
+    await server.listen({ host: LOOPBACK, port });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { url, system, close };
+}
+
+/** Ids of the population: numbers below its size, in the one way in which they are written. */
+function listenersUpTo(listeners: number): (id: string) => boolean {
+  return (id) => /^u\d{9}$/.test(id) && Number(id.slice(1)) < listeners;
+}
+
+/** The issuer's address has to be known before anything listens: the port is asked for, given back and taken. */
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve, reject) => {
+    probe.once('error', reject);
+    probe.listen(0, LOOPBACK, resolve);
+  });
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}
