@@ -9,14 +9,17 @@ export function renderContract(file: ProtoFile): string {
   if (file.service !== null) lines.push("import type { Context } from '../../ports/context.ts';");
   if (file.messages.length > 0) lines.push("import * as wire from '../wire.ts';");
   for (const name of file.imports) {
-    const onlyTypes = !file.messages.some(({ fields }) =>
-      fields.some(({ type }) => type.startsWith(`${name}.`)),
-    );
+    const needed = [
+      ...file.messages.flatMap(({ fields }) => fields.map(({ type }) => type)),
+      ...(file.service?.methods ?? []).flatMap(({ request, response }) => [request, response]),
+    ];
+    const onlyTypes = !needed.some((type) => type.startsWith(`${name}.`));
     lines.push(`import ${onlyTypes ? 'type ' : ''}* as ${name} from './${name}.ts';`);
   }
   for (const message of file.messages) lines.push('', ...renderType(message));
   if (file.service !== null) lines.push('', ...renderService(file.service));
   for (const message of file.messages) lines.push('', ...renderCodec(message));
+  if (file.service !== null) lines.push('', ...renderCalls(file.name, file.service));
   return `${lines.join('\n')}\n`;
 }
 
@@ -56,6 +59,12 @@ function arrow(head: string, body: string): string[] {
   return line.length <= LINE_WIDTH ? [line] : [`${head} =>`, `  ${body};`];
 }
 
+/** A statement after its condition: on one line if that fits. */
+function guarded(condition: string, statement: string): string[] {
+  const line = `  ${condition} ${statement};`;
+  return line.length <= LINE_WIDTH ? [line] : [`  ${condition}`, `    ${statement};`];
+}
+
 const comment = (text: string, indent: string) => (text === '' ? [] : [`${indent}/** ${text} */`]);
 
 function renderType({ name, fields, comment: said }: ProtoMessage): string[] {
@@ -83,6 +92,27 @@ function renderService({ name, methods }: NonNullable<ProtoFile['service']>): st
   lines.push('}', '');
   lines.push(...enclose('', `export const ${lowerFirst(name)}Methods = [`, names, '] as const;', ''));
   return lines;
+}
+
+function renderCalls(file: string, { name, methods }: NonNullable<ProtoFile['service']>): string[] {
+  const lines = [
+    '/** How its calls travel between processes. */',
+    `export const ${lowerFirst(name)}Service: wire.Service<${name}Api> = {`,
+    `  name: 'rehearsal.${file}.${name}',`,
+    '  calls: {',
+  ];
+  for (const { name: method, request, response } of methods) {
+    lines.push(
+      `    ${lowerFirst(method)}: {`,
+      `      name: '${method}',`,
+      `      encodeRequest: ${functionOf('encode', request)},`,
+      `      decodeRequest: ${functionOf('decode', request)},`,
+      `      encodeResponse: ${functionOf('encode', response)},`,
+      `      decodeResponse: ${functionOf('decode', response)},`,
+      '    },',
+    );
+  }
+  return [...lines, '  },', '};'];
 }
 
 function renderCodec(message: ProtoMessage): string[] {
@@ -144,8 +174,9 @@ function renderSize({ name, fields }: ProtoMessage): string[] {
   const lines = [`export function sizeOf${name}(m: ${name}): number {`, '  let size = 0;'];
   for (const field of fields) {
     const value = `m.${camelCase(field.name)}`;
-    if (field.repeated) lines.push(`  for (const item of ${value}) size += ${sizeOf(field, 'item')};`);
-    else lines.push(`  if (${presence(field, value)}) size += ${sizeOf(field, value)};`);
+    if (field.repeated)
+      lines.push(...guarded(`for (const item of ${value})`, `size += ${sizeOf(field, 'item')}`));
+    else lines.push(...guarded(`if (${presence(field, value)})`, `size += ${sizeOf(field, value)}`));
   }
   return [...lines, '  return size;', '}'];
 }
@@ -155,8 +186,8 @@ function renderWrite({ name, fields }: ProtoMessage): string[] {
   const lines = [`export function write${name}(w: wire.Writer, m: ${name}): void {`];
   for (const field of fields) {
     const value = `m.${camelCase(field.name)}`;
-    if (field.repeated) lines.push(`  for (const item of ${value}) ${writeOf(field, 'item')};`);
-    else lines.push(`  if (${presence(field, value)}) ${writeOf(field, value)};`);
+    if (field.repeated) lines.push(...guarded(`for (const item of ${value})`, writeOf(field, 'item')));
+    else lines.push(...guarded(`if (${presence(field, value)})`, writeOf(field, value)));
   }
   return [...lines, '}'];
 }

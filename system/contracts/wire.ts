@@ -173,3 +173,22 @@ export class Reader {
     return at;
   }
 }
+
+/** How one call of a service travels between processes: its name there, and the codecs of its two messages. */
+export interface Call<Request, Response> {
+  readonly name: string;
+  readonly encodeRequest: (message: Request) => Uint8Array;
+  readonly decodeRequest: (bytes: Uint8Array) => Request;
+  readonly encodeResponse: (message: Response) => Uint8Array;
+  readonly decodeResponse: (bytes: Uint8Array) => Response;
+}
+
+/** A service by its full name ('rehearsal.playlist.Playlist'), with its calls by the names that callers use here. */
+export interface Service<Api> {
+  readonly name: string;
+  readonly calls: {
+    readonly [Name in keyof Api]: Api[Name] extends (context: never, request: infer Q) => Promise<infer R>
+      ? Call<Q, R>
+      : never;
+  };
+}

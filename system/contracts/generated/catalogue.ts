@@ -187,3 +187,24 @@ export const encodePublishTrackResponse = (m: PublishTrackResponse) =>
   wire.encode(sizeOfPublishTrackResponse(m), writePublishTrackResponse, m);
 export const decodePublishTrackResponse = (bytes: Uint8Array) =>
   readPublishTrackResponse(new wire.Reader(bytes));
+
+/** How its calls travel between processes. */
+export const catalogueService: wire.Service<CatalogueApi> = {
+  name: 'rehearsal.catalogue.Catalogue',
+  calls: {
+    getTrack: {
+      name: 'GetTrack',
+      encodeRequest: encodeGetTrackRequest,
+      decodeRequest: decodeGetTrackRequest,
+      encodeResponse: encodeGetTrackResponse,
+      decodeResponse: decodeGetTrackResponse,
+    },
+    publishTrack: {
+      name: 'PublishTrack',
+      encodeRequest: encodePublishTrackRequest,
+      decodeRequest: decodePublishTrackRequest,
+      encodeResponse: encodePublishTrackResponse,
+      decodeResponse: decodePublishTrackResponse,
+    },
+  },
+};

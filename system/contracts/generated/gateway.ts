@@ -1,11 +1,11 @@
 /** The public API: what apps call. Every request carries its token; answers are those of the services behind. Generated from gateway.proto by generate.ts: do not edit. */
 import type { Context } from '../../ports/context.ts';
 import * as wire from '../wire.ts';
-import type * as catalogue from './catalogue.ts';
+import * as catalogue from './catalogue.ts';
 import * as identity from './identity.ts';
-import type * as listening from './listening.ts';
-import type * as playlist from './playlist.ts';
-import type * as search from './search.ts';
+import * as listening from './listening.ts';
+import * as playlist from './playlist.ts';
+import * as search from './search.ts';
 
 export interface GetPlaylistRequest {
   readonly token?: identity.Token;
@@ -299,3 +299,66 @@ export function readGetTrackRequest(r: wire.Reader): GetTrackRequest {
 export const encodeGetTrackRequest = (m: GetTrackRequest) =>
   wire.encode(sizeOfGetTrackRequest(m), writeGetTrackRequest, m);
 export const decodeGetTrackRequest = (bytes: Uint8Array) => readGetTrackRequest(new wire.Reader(bytes));
+
+/** How its calls travel between processes. */
+export const gatewayService: wire.Service<GatewayApi> = {
+  name: 'rehearsal.gateway.Gateway',
+  calls: {
+    getPlaylist: {
+      name: 'GetPlaylist',
+      encodeRequest: encodeGetPlaylistRequest,
+      decodeRequest: decodeGetPlaylistRequest,
+      encodeResponse: playlist.encodeGetPlaylistResponse,
+      decodeResponse: playlist.decodeGetPlaylistResponse,
+    },
+    addTrack: {
+      name: 'AddTrack',
+      encodeRequest: encodeAddTrackRequest,
+      decodeRequest: decodeAddTrackRequest,
+      encodeResponse: playlist.encodeAddTrackResponse,
+      decodeResponse: playlist.decodeAddTrackResponse,
+    },
+    follow: {
+      name: 'Follow',
+      encodeRequest: encodeFollowRequest,
+      decodeRequest: decodeFollowRequest,
+      encodeResponse: playlist.encodeFollowResponse,
+      decodeResponse: playlist.decodeFollowResponse,
+    },
+    unfollow: {
+      name: 'Unfollow',
+      encodeRequest: encodeFollowRequest,
+      decodeRequest: decodeFollowRequest,
+      encodeResponse: playlist.encodeFollowResponse,
+      decodeResponse: playlist.decodeFollowResponse,
+    },
+    recordPlay: {
+      name: 'RecordPlay',
+      encodeRequest: encodeRecordPlayRequest,
+      decodeRequest: decodeRecordPlayRequest,
+      encodeResponse: listening.encodeRecordPlayResponse,
+      decodeResponse: listening.decodeRecordPlayResponse,
+    },
+    getHistory: {
+      name: 'GetHistory',
+      encodeRequest: encodeGetHistoryRequest,
+      decodeRequest: decodeGetHistoryRequest,
+      encodeResponse: listening.encodeGetHistoryResponse,
+      decodeResponse: listening.decodeGetHistoryResponse,
+    },
+    search: {
+      name: 'Search',
+      encodeRequest: encodeSearchRequest,
+      decodeRequest: decodeSearchRequest,
+      encodeResponse: search.encodeSearchResponse,
+      decodeResponse: search.decodeSearchResponse,
+    },
+    getTrack: {
+      name: 'GetTrack',
+      encodeRequest: encodeGetTrackRequest,
+      decodeRequest: decodeGetTrackRequest,
+      encodeResponse: catalogue.encodeGetTrackResponse,
+      decodeResponse: catalogue.decodeGetTrackResponse,
+    },
+  },
+};

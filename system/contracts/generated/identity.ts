@@ -241,3 +241,31 @@ export function readListKeysResponse(r: wire.Reader): ListKeysResponse {
 export const encodeListKeysResponse = (m: ListKeysResponse) =>
   wire.encode(sizeOfListKeysResponse(m), writeListKeysResponse, m);
 export const decodeListKeysResponse = (bytes: Uint8Array) => readListKeysResponse(new wire.Reader(bytes));
+
+/** How its calls travel between processes. */
+export const identityService: wire.Service<IdentityApi> = {
+  name: 'rehearsal.identity.Identity',
+  calls: {
+    issueToken: {
+      name: 'IssueToken',
+      encodeRequest: encodeIssueTokenRequest,
+      decodeRequest: decodeIssueTokenRequest,
+      encodeResponse: encodeIssueTokenResponse,
+      decodeResponse: decodeIssueTokenResponse,
+    },
+    verifyToken: {
+      name: 'VerifyToken',
+      encodeRequest: encodeVerifyTokenRequest,
+      decodeRequest: decodeVerifyTokenRequest,
+      encodeResponse: encodeVerifyTokenResponse,
+      decodeResponse: decodeVerifyTokenResponse,
+    },
+    listKeys: {
+      name: 'ListKeys',
+      encodeRequest: encodeListKeysRequest,
+      decodeRequest: decodeListKeysRequest,
+      encodeResponse: encodeListKeysResponse,
+      decodeResponse: decodeListKeysResponse,
+    },
+  },
+};

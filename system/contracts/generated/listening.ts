@@ -136,3 +136,24 @@ export function readGetHistoryResponse(r: wire.Reader): GetHistoryResponse {
 export const encodeGetHistoryResponse = (m: GetHistoryResponse) =>
   wire.encode(sizeOfGetHistoryResponse(m), writeGetHistoryResponse, m);
 export const decodeGetHistoryResponse = (bytes: Uint8Array) => readGetHistoryResponse(new wire.Reader(bytes));
+
+/** How its calls travel between processes. */
+export const listeningService: wire.Service<ListeningApi> = {
+  name: 'rehearsal.listening.Listening',
+  calls: {
+    recordPlay: {
+      name: 'RecordPlay',
+      encodeRequest: encodeRecordPlayRequest,
+      decodeRequest: decodeRecordPlayRequest,
+      encodeResponse: encodeRecordPlayResponse,
+      decodeResponse: decodeRecordPlayResponse,
+    },
+    getHistory: {
+      name: 'GetHistory',
+      encodeRequest: encodeGetHistoryRequest,
+      decodeRequest: decodeGetHistoryRequest,
+      encodeResponse: encodeGetHistoryResponse,
+      decodeResponse: decodeGetHistoryResponse,
+    },
+  },
+};

@@ -134,3 +134,17 @@ export function readSearchResponse(r: wire.Reader): SearchResponse {
 export const encodeSearchResponse = (m: SearchResponse) =>
   wire.encode(sizeOfSearchResponse(m), writeSearchResponse, m);
 export const decodeSearchResponse = (bytes: Uint8Array) => readSearchResponse(new wire.Reader(bytes));
+
+/** How its calls travel between processes. */
+export const searchService: wire.Service<SearchApi> = {
+  name: 'rehearsal.search.Search',
+  calls: {
+    search: {
+      name: 'Search',
+      encodeRequest: encodeSearchRequest,
+      decodeRequest: decodeSearchRequest,
+      encodeResponse: encodeSearchResponse,
+      decodeResponse: decodeSearchResponse,
+    },
+  },
+};
