@@ -126,13 +126,14 @@ export const AREAS: readonly Area[] = [
   {
     name: 'load',
     files: /^scenarios\/load\//,
-    mayImport: ['fixtures'],
-    instead: 'k6 runs this file: fixtures without names only',
+    mayImport: ['fixtures', kernel],
+    packages: /^k6(\/|$)/,
+    instead: 'k6 runs this file: fixtures without names, the randomness of the kernel, modules of k6',
   },
   {
     name: 'harness',
     files: /^scenarios\/harness\//,
-    mayImport: ['modes', 'contracts', 'fixtures', ports, kernel, 'runtime'],
+    mayImport: ['modes', 'contracts', 'fixtures', 'load', ports, kernel, 'runtime'],
     alsoFiles: /^reports\/(result|digest|percentiles)\.ts$/,
     node: true,
     instead: 'go through system/modes, or put it into reports/result.ts',
@@ -141,6 +142,7 @@ export const AREAS: readonly Area[] = [
     name: 'scenarios',
     files: /^scenarios\//,
     mayImport: ['harness', 'fixtures'],
+    alsoFiles: /^scenarios\/load\/(objectives|profiles)\.ts$/,
     instead: 'import from ./harness/index.ts',
   },
   {

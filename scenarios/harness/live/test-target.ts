@@ -1,0 +1,220 @@
+/**
+ * A small server that keeps the HTTP contract, for tests of load generators: right answers for any playlist and track,
+ * tokens by login form and by client credentials, and faults on request. It has no engines and no time of its own.
+ */
+import { createHash } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { listenerId, numberOfId, trackId } from '../../../fixtures/ids.ts';
+import { createPopulation } from '../../../fixtures/index.ts';
+import { Titles } from '../../../fixtures/titles.ts';
+
+export interface TestTarget {
+  readonly url: string;
+  readonly counts: Map<string, number>;
+  /** Listeners who logged in through the form. */
+  readonly byForm: Set<string>;
+  readonly faults: Faults;
+  /** Answers nothing for a while; what comes in waits. */
+  stall(ms: number): void;
+  close(): Promise<void>;
+}
+
+export interface Faults {
+  /** Every n-th request of the API fails with this status; 0: none. */
+  every: number;
+  status: number;
+  /** Reads forget what was written. */
+  forgetful: boolean;
+  /** Playlists come under a wrong owner. */
+  wrongOwner: boolean;
+  /** Never answers this path. */
+  silent: string;
+  ready: boolean;
+  /** Seconds that tokens are valid. */
+  tokenSeconds: number;
+}
+
+const ISSUER = '/oauth';
+
+export async function startTestTarget(seed = 1, listeners = 10_000): Promise<TestTarget> {
+  const faults: Faults = {
+    every: 0,
+    status: 503,
+    forgetful: false,
+    wrongOwner: false,
+    silent: '',
+    ready: true,
+    tokenSeconds: 3_600,
+  };
+  const counts = new Map<string, number>();
+  const byForm = new Set<string>();
+  let stalledUntilMs = 0;
+  let requests = 0;
+  const api = createApi(seed, listeners, faults);
+  const oauth = createOauth(faults, byForm);
+  const server = createServer(async (request, response) => {
+    const body = await textOf(request);
+    const url = new URL(request.url ?? '/', 'http://target');
+    const waitMs = stalledUntilMs - performance.now();
+    if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
+    if (url.pathname === '/readyz') return send(response, faults.ready ? 200 : 503, {});
+    if (oauth(request, url, body, response)) return;
+    const route = `${request.method} ${url.pathname.split('/').slice(0, 3).join('/')}`;
+    counts.set(route, (counts.get(route) ?? 0) + 1);
+    if (faults.silent !== '' && url.pathname.startsWith(faults.silent)) return;
+    if (faults.every > 0 && ++requests % faults.every === 0) {
+      const type = `urn:rehearsal:problem:${faults.status === 503 ? 'overloaded' : 'internal'}`;
+      return send(response, faults.status, { type, detail: 'as asked' });
+    }
+    const listener = /^Bearer token-(u\d+)$/.exec(request.headers.authorization ?? '')?.[1];
+    if (listener === undefined) return send(response, 401, { type: 'urn:rehearsal:problem:unauthenticated' });
+    const [status, answer] = api(request.method ?? '', url, body);
+    send(response, status, answer);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    counts,
+    byForm,
+    faults,
+    stall(ms) {
+      stalledUntilMs = performance.now() + ms;
+    },
+    close() {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+function createApi(seed: number, listeners: number, faults: Faults) {
+  const population = createPopulation({ seed, listeners });
+  const titles = new Titles(seed);
+  const edits = new Map<string, string[]>();
+  const ranked = Array.from({ length: 2_000 }, (_, i) => population.trackByRank(i + 1));
+  const byTitle = new Map(ranked.map((track) => [titles.track(track), track]));
+  return (method: string, { pathname, searchParams }: URL, body: string): [number, unknown] => {
+    const [, , kind, id = '', part] = pathname.split('/');
+    if (method === 'GET' && kind === 'playlists') {
+      const { ownerId } = population.playlist(numberOfId(id));
+      const written = faults.forgetful ? [] : (edits.get(id) ?? []);
+      const trackIds = [...written, ...population.playlistTracks(numberOfId(id)).map(trackId)];
+      const owner = listenerId(faults.wrongOwner ? ownerId + 1 : ownerId);
+      return [200, { playlistId: id, ownerId: owner, snapshot: written.length, trackIds }];
+    }
+    if (method === 'POST' && kind === 'playlists') {
+      const list = edits.get(id) ?? [];
+      edits.set(id, [(JSON.parse(body) as { trackId: string }).trackId, ...list]);
+      return [201, { snapshot: list.length + 1 }];
+    }
+    if (kind === 'playlists' && part === 'followers') return [204, null];
+    if (kind === 'tracks') return [200, { trackId: id, title: titles.track(numberOfId(id)) }];
+    if (kind === 'plays') return [202, {}];
+    if (kind === 'me') return [200, { plays: [] }];
+    if (kind === 'search') {
+      const track = byTitle.get(searchParams.get('q') ?? '');
+      const hits = track === undefined ? [] : [{ trackId: trackId(track) }];
+      return [200, { total: hits.length, hits }];
+    }
+    return [404, { type: 'urn:rehearsal:problem:not-found' }];
+  };
+}
+
+/** Returns whether the request was for it. */
+function createOauth(faults: Faults, byForm: Set<string>) {
+  const codes = new Map<string, { listener: string; challenge: string }>();
+  let asked = { challenge: '', state: '', redirect: '' };
+  let listener = '';
+  return (request: IncomingMessage, url: URL, body: string, response: ServerResponse): boolean => {
+    const form = new URLSearchParams(body);
+    const give = (who: string) =>
+      send(response, 200, { access_token: `token-${who}`, expires_in: faults.tokenSeconds });
+    switch (`${request.method} ${url.pathname}`) {
+      case 'GET /.well-known/openid-configuration':
+        // Under a name that nobody can reach: clients keep to the address that they were given.
+        send(response, 200, {
+          authorization_endpoint: `http://issuer.invalid${ISSUER}/auth`,
+          token_endpoint: `http://issuer.invalid${ISSUER}/token`,
+        });
+        return true;
+      case `GET ${ISSUER}/auth`: {
+        const get = (name: string) => url.searchParams.get(name) ?? '';
+        asked = { challenge: get('code_challenge'), state: get('state'), redirect: get('redirect_uri') };
+        response.setHeader('set-cookie', ['interaction=7; Path=/interaction; HttpOnly', 'other=1']);
+        redirect(response, 'http://issuer.invalid/interaction/7');
+        return true;
+      }
+      case 'GET /interaction/7':
+        response.setHeader('content-type', 'text/html');
+        response.end(
+          `<html><body><form method="post" action="/interaction/7"><input type="hidden" name="csrf" value="a&amp;b"><label>User<input name="login" autofocus></label><input type='password' name='password'><button>Log in</button></form></body></html>`,
+        );
+        return true;
+      case 'POST /interaction/7': {
+        const cookie = /(?:^|; )interaction=7(?:;|$)/.test(request.headers.cookie ?? '');
+        if (!cookie || form.get('csrf') !== 'a&b' || form.get('password') !== 'rehearse') {
+          send(response, 400, { error: 'the form was not filled in as it was given' });
+          return true;
+        }
+        listener = form.get('login') ?? '';
+        redirect(response, `${ISSUER}/auth/7`);
+        return true;
+      }
+      case `GET ${ISSUER}/auth/7`: {
+        const code = `code-${codes.size}`;
+        codes.set(code, { listener, challenge: asked.challenge });
+        redirect(response, `${asked.redirect}?code=${code}&state=${asked.state}`);
+        return true;
+      }
+      case `POST ${ISSUER}/token`: {
+        if (form.get('grant_type') === 'client_credentials') {
+          const basic = Buffer.from((request.headers.authorization ?? '').slice(6), 'base64').toString();
+          if (basic === 'rehearsal-load:rehearse') give(form.get('listener') ?? '');
+          else
+            send(response, 401, {
+              error: 'invalid_client',
+              error_description: 'client authentication failed',
+            });
+          return true;
+        }
+        const code = codes.get(form.get('code') ?? '');
+        const challenge = createHash('sha256')
+          .update(form.get('code_verifier') ?? '')
+          .digest('base64url');
+        if (code === undefined || code.challenge !== challenge) {
+          send(response, 400, { error: 'invalid_grant' });
+          return true;
+        }
+        byForm.add(code.listener);
+        give(code.listener);
+        return true;
+      }
+      default:
+        return false;
+    }
+  };
+}
+
+function redirect(response: ServerResponse, location: string): void {
+  response.statusCode = 303;
+  response.setHeader('location', location);
+  response.end();
+}
+
+function send(response: ServerResponse, status: number, body: unknown): void {
+  response.statusCode = status;
+  if (body === null) {
+    response.end();
+    return;
+  }
+  response.setHeader('content-type', status < 400 ? 'application/json' : 'application/problem+json');
+  if (status === 503) response.setHeader('retry-after', '1');
+  response.end(JSON.stringify(body));
+}
+
+async function textOf(request: IncomingMessage): Promise<string> {
+  let text = '';
+  for await (const chunk of request) text += String(chunk);
+  return text;
+}

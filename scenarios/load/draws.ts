@@ -1,0 +1,93 @@
+/**
+ * Who asks for what: pure functions of (seed, request) over the same population that the system serves. Top playlists
+ * get most reads, popular tracks most plays; the same request number is the same request with any generator.
+ */
+import { listenerId, playlistId, trackId } from '../../fixtures/ids.ts';
+import { createPopulation, figures, type Population } from '../../fixtures/index.ts';
+import { Titles } from '../../fixtures/titles.ts';
+import { KeyedRandom } from '../../system/runtime/kernel/index.ts';
+
+export interface LoadPopulation {
+  readonly seed: number;
+  /** Of the system under load. */
+  readonly listeners: number;
+  /** Those of them who are logged in and send requests. */
+  readonly loggedIn: number;
+}
+
+/** Search holds the 2,000 most played tracks; whoever looks for one of these finds it. */
+const SEARCHED_TRACKS = 1_000;
+/** Plays of one run are told apart by as many numbers; with the run's number they fill the 53 bits of a play's id. */
+const PLAYS_PER_RUN = 2 ** 24;
+/** Somebody who skips does so within half a minute, mostly; the others hear a track of usual length. */
+const SKIPPED_WITHIN_MS = 30_000;
+const USUAL_TRACK_MS = 200_000;
+
+/** Seconds from here on make a run's number, below 2^29 until 2043. */
+const RUNS_SINCE_MS = 1_767_225_600_000; // 2026-01-01
+
+export class Draws {
+  /** Tells the plays of this run from those of others (see `runNumber`). */
+  run = 0;
+  readonly population: Population;
+  readonly #options: LoadPopulation;
+  readonly #titles: Titles;
+  readonly #random: KeyedRandom;
+
+  constructor(options: LoadPopulation) {
+    this.#options = options;
+    this.population = createPopulation({ seed: options.seed, listeners: options.listeners });
+    this.#titles = new Titles(options.seed);
+    this.#random = new KeyedRandom(options.seed, 'load');
+  }
+
+  /** Which of the logged-in listeners sends the request, counted from 0. */
+  login(request: number): number {
+    return this.#random.integer(this.#options.loggedIn, 1, request);
+  }
+
+  /** A playlist by its share of reads: the top one in a hundred gets 80 % of them. */
+  playlist(request: number): { id: string; owner: string } {
+    const number = this.population.samplePlaylist(request);
+    return { id: playlistId(number), owner: this.ownerOf(number) };
+  }
+
+  /** One of the sender's own. */
+  ownPlaylist(request: number): { id: string; owner: string } {
+    const listener = loggedInListener(this.#options, this.login(request));
+    const own = this.population.playlistsOf(listener);
+    const number = own[this.#random.integer(own.length, 2, request)]!;
+    return { id: playlistId(number), owner: listenerId(listener) };
+  }
+
+  /** A track by its share of plays. */
+  track(request: number): { id: string; title: string } {
+    const number = this.population.sampleTrack(request);
+    return { id: trackId(number), title: this.#titles.track(number) };
+  }
+
+  /** A track that search holds. */
+  searchedTrack(request: number): { id: string; title: string } {
+    const number = this.population.trackByRank(1 + this.#random.integer(SEARCHED_TRACKS, 3, request));
+    return { id: trackId(number), title: this.#titles.track(number) };
+  }
+
+  play(request: number): { playId: number; trackId: string; listenedMs: number; skipped: boolean } {
+    const skipped = this.#random.uniform(4, request) < figures.SKIP_SHARE;
+    const listenedMs = skipped ? 1 + this.#random.integer(SKIPPED_WITHIN_MS, 5, request) : USUAL_TRACK_MS;
+    const playId = this.run * PLAYS_PER_RUN + (request % PLAYS_PER_RUN);
+    return { playId, trackId: this.track(request).id, listenedMs, skipped };
+  }
+
+  ownerOf(playlist: number): string {
+    // Not `population.playlist`: its length comes from a table that takes long to make in k6.
+    return listenerId(this.population.models.playlists.ownerOf(playlist));
+  }
+}
+
+export const runNumber = (nowMs: number) => Math.floor((nowMs - RUNS_SINCE_MS) / 1_000);
+
+/** The number of a logged-in listener: they are spread over the whole population. */
+export function loggedInListener({ listeners, loggedIn }: LoadPopulation, login: number): number {
+  return Math.floor((login * listeners) / loggedIn);
+}

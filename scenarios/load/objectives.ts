@@ -1,0 +1,38 @@
+/**
+ * What listeners are promised: one table for scenarios in virtual time and for load on the live system. Nothing is
+ * imported here, because k6 reads it too.
+ */
+export interface Promised {
+  /** 99th percentile, from the intended start of the request. */
+  readonly p99Ms: number;
+  /** Failed among the finished. */
+  readonly errorPercent: number;
+}
+
+/** Service level of the system: playlist reads below 100 ms at the 99th percentile. */
+export const PLAYLIST_READ_P99_MS = 100;
+/** A play is as little of a wait as opening a playlist. */
+export const PLAY_P99_MS = 100;
+/** estimate: a write waits for a quorum and for the log; beyond this an editor sees a spinner. */
+const WRITE_P99_MS = 250;
+/** estimate: results that come later feel slow while one types. */
+const SEARCH_P99_MS = 250;
+/** Of each operation, at most. */
+export const ERROR_PERCENT = 1;
+
+export const PROMISED = {
+  'playlist.get': { p99Ms: PLAYLIST_READ_P99_MS, errorPercent: ERROR_PERCENT },
+  'track.get': { p99Ms: PLAYLIST_READ_P99_MS, errorPercent: ERROR_PERCENT },
+  play: { p99Ms: PLAY_P99_MS, errorPercent: ERROR_PERCENT },
+  'history.get': { p99Ms: WRITE_P99_MS, errorPercent: ERROR_PERCENT },
+  'playlist.add-track': { p99Ms: WRITE_P99_MS, errorPercent: ERROR_PERCENT },
+  // Reads what was just written, so it can be answered by no cache.
+  'playlist.add-track read-back': { p99Ms: WRITE_P99_MS, errorPercent: ERROR_PERCENT },
+  'playlist.follow': { p99Ms: WRITE_P99_MS, errorPercent: ERROR_PERCENT },
+  'playlist.unfollow': { p99Ms: WRITE_P99_MS, errorPercent: ERROR_PERCENT },
+  search: { p99Ms: SEARCH_P99_MS, errorPercent: ERROR_PERCENT },
+} as const satisfies Readonly<Record<string, Promised>>;
+
+export type Operation = keyof typeof PROMISED;
+
+export const OPERATIONS = Object.keys(PROMISED) as readonly Operation[];

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { failureOf, unanswered } from './outcome.ts';
+
+const problem = (kind: string) => ({ type: `urn:rehearsal:problem:${kind}`, detail: 'why' });
+
+test('the kind that a problem names goes over what its status could mean', () => {
+  expect(failureOf({ status: 503, body: problem('circuit-open'), retryAfter: true })).toEqual({
+    kind: 'circuit-open',
+    definite: true,
+    why: 'why',
+  });
+});
+
+test('without a problem the status says what can be said', () => {
+  const kind = (status: number, retryAfter = false) => failureOf({ status, body: null, retryAfter }).kind;
+  expect(kind(429)).toBe('rate-limited');
+  expect(kind(503, true)).toBe('overloaded');
+  expect(kind(503)).toBe('unavailable');
+  expect(kind(504)).toBe('deadline-exceeded');
+  expect(kind(302)).toBe('status 302');
+});
+
+test('whoever was shed knows that nothing happened; whoever waited in vain does not', () => {
+  expect(failureOf({ status: 503, body: problem('overloaded'), retryAfter: true }).definite).toBe(true);
+  expect(failureOf({ status: 504, body: null, retryAfter: false }).definite).toBe(false);
+  expect(unanswered('refused', '').definite).toBe(true);
+  expect(unanswered('reset', '').definite).toBe(false);
+});
