@@ -23,7 +23,40 @@ export type CacheScript =
       readonly take: number;
       /** The caller's clock, as the usual Lua script gets it. */
       readonly nowMs: number;
+    }
+  | {
+      /**
+       * Puts values into lists that stay sorted, largest `by` first, and of which the first `keep` remain; a value
+       * whose `id` is there already is left out, so that doing it twice, or in another order, changes nothing.
+       */
+      readonly name: 'push-bounded';
+      readonly lists: readonly BoundedPush[];
+      /** Fields of the values that hold numbers. */
+      readonly by: string;
+      readonly id: string;
+      readonly keep: number;
+      /** Of each list, from now on. */
+      readonly ttlMs: number;
+    }
+  | {
+      /** SET for values with a `version`, unless the key holds one that is as high: writers that come late change nothing. */
+      readonly name: 'set-newer';
+      readonly entries: readonly VersionedSet[];
+      readonly ttlMs: number;
     };
+
+export interface BoundedPush {
+  readonly key: string;
+  readonly values: readonly CacheValue[];
+  /** Size of each as stored. */
+  readonly bytes: number;
+}
+
+export interface VersionedSet {
+  readonly key: string;
+  readonly value: { readonly version: number };
+  readonly bytes: number;
+}
 
 export interface TokenGrant {
   readonly allowed: boolean;

@@ -44,11 +44,18 @@ export interface ConsumerOptions {
   readonly startFrom: 'earliest' | 'latest';
 }
 
+export interface AssignedPartition {
+  readonly topic: string;
+  readonly partition: number;
+}
+
 export interface EventConsumer {
   /** Waits for at least one record or `maxWaitMs`; an empty array means nothing came. A rebalance may change the partitions between polls. */
   poll(context: Context, maxWaitMs: number): Promise<readonly LogRecord[]>;
   /** Commits everything returned by polls so far. Rejects with `conflict` when the group has moved on (fenced). */
   commit(context: Context): Promise<void>;
+  /** Partitions that are this consumer's since its last poll. */
+  assigned(): readonly AssignedPartition[];
   close(context: Context): Promise<void>;
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Context, Hop } from '../../ports/context.ts';
 import { PortError } from '../../ports/errors.ts';
-import type { ConsumerOptions, EventConsumer, LogRecord } from '../../ports/event-log.ts';
+import type { AssignedPartition, ConsumerOptions, EventConsumer, LogRecord } from '../../ports/event-log.ts';
 import {
   type Distribution,
   type HandlerId,
@@ -155,6 +155,11 @@ export class Consumer implements EventConsumer, Member {
     const positions = owned.map((claim) => claim.position);
     this.#parts.offsets.send(call, this.#group, this, owned.slice(), positions, this.#requests++);
     return call.promise;
+  }
+
+  assigned(): AssignedPartition[] {
+    const kept = this.owned.filter((claim) => claim.target === this);
+    return kept.map(({ partition }) => ({ topic: partition.topic, partition: partition.number }));
   }
 
   close(context: Context): Promise<void> {

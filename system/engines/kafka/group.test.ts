@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { LogRecord } from '../../ports/event-log.ts';
+import type { EventConsumer, LogRecord } from '../../ports/event-log.ts';
 import { MILLISECOND } from '../../runtime/kernel/index.ts';
 import { consume, consumerOf, createBench, PLAYS } from './test-support.ts';
 
@@ -72,9 +72,11 @@ test('a joining consumer takes over partitions without a record being seen twice
       producer.send(bench.context(producing), { topic: 'plays', key: `key-${i}`, value: i, bytes: 100 });
     });
   const seen: LogRecord[] = [];
+  const consumers: EventConsumer[] = [];
   for (const [i, startMs] of [0, 1_000, 2_500].entries()) {
     const machine = bench.machine(`indexer-${i}`);
     const consumer = bench.kafka.connect(machine).createConsumer(`indexer-${i}`, consumerOf());
+    consumers.push(consumer);
     bench.at(startMs, () => {
       consume(bench, machine, consumer, (records) => seen.push(...records), 1);
     });
@@ -87,6 +89,9 @@ test('a joining consumer takes over partitions without a record being seen twice
     next.set(partition, offset + 1);
   }
   expect(bench.kafka.assignment('indexer').map(({ partitions }) => partitions.length)).toEqual([2, 1, 1]);
+  const assigned = consumers.map((consumer) => consumer.assigned());
+  expect(assigned.map(({ length }) => length)).toEqual([2, 1, 1]);
+  expect(new Set(assigned.flat().map(({ partition }) => partition))).toEqual(new Set([0, 1, 2, 3]));
 });
 
 test('the partitions of a crashed consumer go to the others after the session timeout, from the committed offsets', async () => {

@@ -4,6 +4,7 @@ import { type ErrorKind, PortError } from '../../ports/errors.ts';
 import { MILLISECOND, SECOND } from '../../runtime/kernel/index.ts';
 import { BUCKET_BYTES, COUNTER_BYTES, ELEMENT_OVERHEAD_BYTES } from './cost.ts';
 import { CacheList, type Keyspace, TokenBucket } from './keyspace.ts';
+import { pushBounded, type ScriptStop, setNewer } from './scripts.ts';
 
 export type Command =
   | { readonly name: 'get'; readonly key: string }
@@ -110,7 +111,31 @@ function pushFront(
 }
 
 function evaluate(keys: Keyspace, script: CacheScript, nowNs: number): unknown {
-  if (script.name === 'take-token') return takeToken(keys, script, nowNs);
+  switch (script.name) {
+    case 'take-token':
+      return takeToken(keys, script, nowNs);
+    case 'push-bounded':
+      if (!(script.keep >= 1 && script.ttlMs > 0))
+        return failure('invalid', 'evaluate', `lists of ${script.keep} for ${script.ttlMs} ms`);
+      return outcomeOf(pushBounded(keys, script, nowNs));
+    case 'set-newer':
+      if (!(script.ttlMs > 0)) return failure('invalid', 'evaluate', `a TTL of ${script.ttlMs} ms`);
+      return outcomeOf(setNewer(keys, script, nowNs));
+    case 'delete-if-equal':
+      return deleteIfEqual(keys, script, nowNs);
+  }
+}
+
+function outcomeOf(stop: ScriptStop | null): unknown {
+  if (stop === null) return true;
+  return stop === 'wrong type' ? wrongType('evaluate') : outOfMemory('evaluate');
+}
+
+function deleteIfEqual(
+  keys: Keyspace,
+  script: Extract<CacheScript, { name: 'delete-if-equal' }>,
+  nowNs: number,
+): boolean {
   const entry = keys.find(script.key, nowNs);
   if (entry === undefined || entry.value !== script.value) return false;
   keys.remove(entry);

@@ -11,6 +11,14 @@ export const BYTE_NS = 0.5;
 export const ELEMENT_NS = 150;
 /** estimate: a cached Lua script of three or four calls takes two and a half simple commands. */
 export const SCRIPT_FACTOR = 2.5;
+/**
+ * A call within a script that goes on to further keys. "Redis documentation, benchmarks": with 16 commands a round trip
+ * a core does some five times as many, because nothing is read from or written to a socket in between.
+ */
+export const FURTHER_CALL_NS = 2_000;
+/** LRANGE, RPUSH, PEXPIRE; GET, SET. */
+export const PUSH_CALLS = 3;
+export const SET_CALLS = 2;
 /** estimate: draw a key with a TTL, look at it, delete it. */
 export const EXPIRE_SAMPLE_NS = 500;
 

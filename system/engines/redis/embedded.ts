@@ -167,9 +167,15 @@ class Client implements Cache {
   }
 
   evaluate(context: Context, script: CacheScript): Promise<boolean | TokenGrant> {
-    const command = { name: 'evaluate', key: script.key, script } as const;
+    const command = { name: 'evaluate', key: keyOf(script), script } as const;
     return this.#server.request(this.#connections, context, 'redis.evaluate', command);
   }
+}
+
+/** The first of the keys that a script is about; '' where it is about none. */
+function keyOf(script: CacheScript): string {
+  if (script.name === 'push-bounded') return script.lists[0]?.key ?? '';
+  return script.name === 'set-newer' ? (script.entries[0]?.key ?? '') : script.key;
 }
 
 function gaugesOf(server: Server, name: string, simulation: Simulation): Gauge[] {

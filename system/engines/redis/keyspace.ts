@@ -138,6 +138,15 @@ export class Keyspace {
     return true;
   }
 
+  /** PEXPIRE. */
+  expireAt(entry: Entry, expiresNs: number): void {
+    if (entry.ttlPlace < 0) {
+      entry.ttlPlace = this.#withTtl.push(entry) - 1;
+      this.usedBytes += TTL_OVERHEAD_BYTES;
+    }
+    entry.expiresNs = expiresNs;
+  }
+
   remove(entry: Entry): void {
     if (entry.place < 0) return;
     this.#entries.delete(entry.key);

@@ -4,6 +4,7 @@
  *
  *   client ─▶ [free connection] ──network──▶ [queue ▸ the thread] ──network──▶ client
  */
+import type { CacheScript } from '../../ports/cache.ts';
 import type { Context, Hop } from '../../ports/context.ts';
 import { PortError } from '../../ports/errors.ts';
 import {
@@ -25,9 +26,12 @@ import {
   BYTE_NS,
   ELEMENT_NS,
   EXPIRE_SAMPLE_NS,
+  FURTHER_CALL_NS,
+  PUSH_CALLS,
   RETRANSMIT_LONGEST_MS,
   RETRANSMIT_MS,
   SCRIPT_FACTOR,
+  SET_CALLS,
   serviceSpread,
 } from './cost.ts';
 import { Keyspace } from './keyspace.ts';
@@ -200,7 +204,7 @@ export class Server {
       case 'range':
         return base + command.count * ELEMENT_NS + this.keys.bytesOf(command.key) * BYTE_NS;
       case 'evaluate':
-        return base * SCRIPT_FACTOR;
+        return base * SCRIPT_FACTOR + furtherCalls(command.script) * FURTHER_CALL_NS;
       default:
         return base;
     }
@@ -369,6 +373,11 @@ export class Server {
     flight.answer = undefined;
     this.#free.push(slot);
   }
+}
+
+function furtherCalls(script: CacheScript): number {
+  if (script.name === 'push-bounded') return Math.max(0, script.lists.length - 1) * PUSH_CALLS;
+  return script.name === 'set-newer' ? Math.max(0, script.entries.length - 1) * SET_CALLS : 0;
 }
 
 /** Keys the draws of a command: by its name, its key and the attempt (FNV-1a over the last characters, where keys differ). */

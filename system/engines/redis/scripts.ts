@@ -1,0 +1,86 @@
+/** Scripts that keep many keys in an order which does not depend on the order of the calls. */
+import type { BoundedPush, CacheScript, CacheValue } from '../../ports/cache.ts';
+import { MILLISECOND } from '../../runtime/kernel/index.ts';
+import { ELEMENT_OVERHEAD_BYTES } from './cost.ts';
+import { CacheList, type Keyspace } from './keyspace.ts';
+
+type PushBounded = Extract<CacheScript, { name: 'push-bounded' }>;
+type SetNewer = Extract<CacheScript, { name: 'set-newer' }>;
+
+/** What stopped a script: another kind of value under the key, or no memory. Redis does not undo what it did before. */
+export type ScriptStop = 'wrong type' | 'no memory';
+
+export function pushBounded(keys: Keyspace, script: PushBounded, nowNs: number): ScriptStop | null {
+  for (const push of script.lists) {
+    const stop = pushOne(keys, script, push, nowNs);
+    if (stop !== null) return stop;
+  }
+  return null;
+}
+
+export function setNewer(keys: Keyspace, { entries, ttlMs }: SetNewer, nowNs: number): ScriptStop | null {
+  const expiresNs = nowNs + Math.round(ttlMs * MILLISECOND);
+  for (const { key, value, bytes } of entries) {
+    const known = keys.find(key, nowNs)?.value;
+    if (known !== undefined) {
+      const { version } = (known ?? {}) as { version?: unknown };
+      if (typeof version !== 'number') return 'wrong type';
+      if (version >= value.version) continue;
+    }
+    if (!keys.put(key, value, bytes, expiresNs, nowNs)) return 'no memory';
+  }
+  return null;
+}
+
+function pushOne(
+  keys: Keyspace,
+  { by, id, keep, ttlMs }: PushBounded,
+  { key, values, bytes }: BoundedPush,
+  nowNs: number,
+): ScriptStop | null {
+  const expiresNs = nowNs + Math.round(ttlMs * MILLISECOND);
+  let entry = keys.find(key, nowNs);
+  if (entry === undefined) {
+    if (!keys.put(key, new CacheList(), 0, expiresNs, nowNs)) return 'no memory';
+    entry = keys.find(key, nowNs)!;
+  }
+  const list = entry.value;
+  if (!(list instanceof CacheList)) return 'wrong type';
+  const size = bytes + ELEMENT_OVERHEAD_BYTES;
+  let after = entry.bytes + size * values.length;
+  const { sizes } = list;
+  for (let i = sizes.length - 1; i >= 0 && i >= keep - values.length; i--) after -= sizes[i]!;
+  // Room for all of them first: without it the list stays as it is.
+  if (!keys.resize(entry, after, nowNs)) {
+    if (sizes.length === 0) keys.remove(entry);
+    return 'no memory';
+  }
+  for (const value of values) insert(list, value, size, by, id);
+  if (sizes.length > keep) list.values.length = sizes.length = keep;
+  let stored = 0;
+  for (let i = 0; i < sizes.length; i++) stored += sizes[i]!;
+  if (stored !== after) keys.resize(entry, stored, nowNs);
+  keys.expireAt(entry, expiresNs);
+  return null;
+}
+
+/** Usually the value is the newest and goes to the front. */
+function insert(list: CacheList, value: CacheValue, size: number, by: string, id: string): void {
+  const { values, sizes } = list;
+  const score = field(value, by);
+  const own = field(value, id);
+  let place = 0;
+  for (let i = 0; i < values.length; i++) {
+    const other = values[i];
+    const otherId = field(other, id);
+    if (otherId === own) return;
+    const otherScore = field(other, by);
+    if (otherScore > score || (otherScore === score && otherId > own)) place = i + 1;
+  }
+  values.splice(place, 0, value);
+  sizes.splice(place, 0, size);
+}
+
+function field(value: CacheValue, name: string): number {
+  return (value as Readonly<Record<string, number>>)[name]!;
+}
