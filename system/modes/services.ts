@@ -15,6 +15,7 @@ import type { TokenVerifier } from '../ports/tokens.ts';
 import {
   type Balancing,
   CallContext,
+  type CallObserver,
   Host,
   type Machine,
   Remote,
@@ -62,6 +63,8 @@ export interface ServiceOptions {
   readonly onPlaylistRead?: (playlistId: string) => void;
   /** Checks tokens at the gateway; default: the model, which asks the identity service for keys. */
   readonly tokens?: TokenVerifier;
+  /** Told of every call between services. */
+  readonly observer?: CallObserver;
 }
 
 export interface Services {

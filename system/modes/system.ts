@@ -14,7 +14,6 @@ import { type CassandraKnobs, createCassandra } from '../engines/cassandra/index
 import { createElasticsearch } from '../engines/elasticsearch/index.ts';
 import { createKafka } from '../engines/kafka/index.ts';
 import { createRedis } from '../engines/redis/index.ts';
-import type { TokenVerifier } from '../ports/tokens.ts';
 import { tracksById } from '../services/catalogue/tables.ts';
 import { listeningEdits, listeningHistory, listeningSegments } from '../services/listening/tables.ts';
 import { playlistTables } from '../services/playlist/tables.ts';
@@ -27,7 +26,7 @@ import {
 import type { SearchKnobs } from '../services/search/knobs.ts';
 import { CatalogueRows, type HotPlaylists } from './catalogue-rows.ts';
 import { type SimulatedEnvironment, section } from './environment.ts';
-import { createServices, type Engines, type Services } from './services.ts';
+import { createServices, type Engines, type ServiceOptions, type Services } from './services.ts';
 
 export interface SystemOptions {
   readonly listeners: number;
@@ -53,7 +52,7 @@ export const INDEXED_SAMPLE = 2_000;
 export function createSystem(
   environment: SimulatedEnvironment,
   options: SystemOptions,
-  hooks: { readonly onPlaylistRead?: (playlistId: string) => void; readonly tokens?: TokenVerifier } = {},
+  hooks: Pick<ServiceOptions, 'onPlaylistRead' | 'tokens' | 'observer'> = {},
 ): System {
   const { listeners, configuration, hotPlaylists } = options;
   const playProfile =

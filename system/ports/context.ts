@@ -38,4 +38,6 @@ export type Hop = number;
 export interface Trace {
   /** Books `ns` of the request's critical path on `hop`. Parts are added by whoever decided when the answer came. */
   add(hop: Hop, ns: number): void;
+  /** Under which the request is found in logs and spans; given by whoever accepted it from outside. */
+  readonly correlationId?: string;
 }

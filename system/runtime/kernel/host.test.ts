@@ -4,7 +4,7 @@ import type { PortError } from '../../ports/errors.ts';
 import { drive } from '../drive.ts';
 import { CallContext, ProcessLife, RequestTrace } from './context.ts';
 import { constant } from './distribution.ts';
-import { type Balancing, Host, Remote } from './host.ts';
+import { type Balancing, type CallObserver, Host, Remote } from './host.ts';
 import { Machine } from './machine.ts';
 import { Network } from './network.ts';
 import { Simulation } from './simulation.ts';
@@ -14,7 +14,13 @@ interface EchoApi {
 }
 
 function build(
-  options: { queueLimit?: number; sleepNs?: number; instances?: number; balancing?: Balancing } = {},
+  options: {
+    queueLimit?: number;
+    sleepNs?: number;
+    instances?: number;
+    balancing?: Balancing;
+    observer?: CallObserver;
+  } = {},
 ) {
   const simulation = new Simulation({ seed: 7 });
   const network = new Network(simulation, { latency: constant(200_000) });
@@ -44,6 +50,7 @@ function build(
     service: 'echo',
     hop,
     ...(options.balancing === undefined ? {} : { balancing: options.balancing }),
+    observer: options.observer ?? null,
   });
   const echo = remote.method('echo', constant(1_000_000), (api, context, text: string) =>
     api.echo(context, text),
@@ -163,5 +170,39 @@ describe('balancing', () => {
       expect(await Promise.all(answers)).toHaveLength(30);
       expect(hosts[1]!.cpu.read().arrivals).toBe(0);
     }
+  });
+});
+
+describe('an observer', () => {
+  it('is told of each call that an instance serves, sheds or loses in a crash', async () => {
+    const seen: string[] = [];
+    const observer: CallObserver = {
+      begin(operation, instance, caller) {
+        seen.push(`begin ${operation} ${instance}`);
+        return caller.trace;
+      },
+      end(_operation, instance, _trace, durationNs, error) {
+        seen.push(`end ${instance} ${durationNs / 1e6} ms ${error?.message ?? 'well'}`);
+      },
+      shed: (_operation, instance) => void seen.push(`shed ${instance}`),
+    };
+    const { simulation, remote, client, echo, context, hosts } = build({
+      queueLimit: 0,
+      sleepNs: 5_000_000,
+      observer,
+    });
+    const call = (n: number) => remote.call(client, echo, context(n).context, `${n}`).catch(() => undefined);
+    void call(1);
+    void call(2);
+    simulation.after(20_000_000, () => void call(3));
+    simulation.after(23_000_000, () => hosts[0]!.machine.crash());
+    await drive(simulation, { untilNs: 1e9 });
+    expect(seen).toEqual([
+      'shed echo-0',
+      'begin echo.echo echo-0',
+      'end echo-0 6 ms well',
+      'begin echo.echo echo-0',
+      'end echo-0 2.8 ms echo.echo: reset',
+    ]);
   });
 });

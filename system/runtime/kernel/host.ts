@@ -4,7 +4,7 @@
  *
  *   caller ──network──▶ [queue ▸ processor] ──▶ handler(context, request) ──network──▶ caller
  */
-import type { Context, Hop } from '../../ports/context.ts';
+import type { Context, Hop, Trace } from '../../ports/context.ts';
 import { PortError } from '../../ports/errors.ts';
 import type { PendingCall } from './call.ts';
 import { CallContext, type ProcessLife } from './context.ts';
@@ -59,6 +59,17 @@ export interface RemoteOptions {
   readonly cancellation?: boolean;
   /** Default: 'round-robin'. */
   readonly balancing?: Balancing;
+  readonly observer?: CallObserver | null;
+}
+
+/** Told of every call that instances serve: metrics and spans come from here. Without one nothing is measured. */
+export interface CallObserver {
+  /** An instance begins to work. Returns the trace that the work below it carries: the caller's, or one of its own. */
+  begin(operation: string, instance: string, caller: Context): Trace;
+  /** The work is over, after `durationNs` since the request arrived (waiting for a core included). */
+  end(operation: string, instance: string, trace: Trace, durationNs: number, error: Error | null): void;
+  /** The instance had no place for the request. */
+  shed(operation: string, instance: string): void;
 }
 
 const FREE = 0;
@@ -82,6 +93,7 @@ class Flight<Api> {
   /** The host's place among the instances. */
   place = 0;
   from = 0;
+  arrivedNs = 0;
   ticket: Ticket = -1;
   outNs = 0;
   context: CallContext | null = null;
@@ -114,6 +126,7 @@ export class Remote<Api> {
   readonly #cpuHop: Hop;
   readonly #cancellation: boolean;
   readonly #balancing: Balancing;
+  readonly #observer: CallObserver | null;
   readonly #balancingRandom: KeyedRandom;
   /** Requests in flight at each instance. */
   readonly #inFlight: Int32Array;
@@ -134,6 +147,7 @@ export class Remote<Api> {
     this.#cpuHop = options.hop(`${options.service}.cpu`);
     this.#cancellation = options.cancellation ?? true;
     this.#balancing = options.balancing ?? 'round-robin';
+    this.#observer = options.observer ?? null;
     this.#balancingRandom = simulation.random(`${options.service} balancing`);
     this.#inFlight = new Int32Array(hosts.length);
     for (const host of hosts) host.machine.onCrash(() => this.#crashed(host));
@@ -237,7 +251,10 @@ export class Remote<Api> {
     const { request, attempt } = call.context;
     const serviceNs = cost.at(this.#random.uniform(number, request, attempt));
     flight.ticket = host.cpu.enter(this.#served, argument, serviceNs);
-    if (flight.ticket < 0) this.#fail(argument, new PortError('overloaded', operation, true));
+    flight.arrivedNs = this.#simulation.nowNs;
+    if (flight.ticket >= 0) return;
+    this.#observer?.shed(operation, host.machine.name);
+    this.#fail(argument, new PortError('overloaded', operation, true));
   }
 
   #serve(argument: number): void {
@@ -251,10 +268,11 @@ export class Remote<Api> {
     caller.trace.add(this.#cpuHop, host.cpu.lastServiceNs);
     flight.state = RUNNING;
     const parent = this.#cancellation && caller instanceof CallContext ? caller : null;
+    const trace = this.#observer?.begin(flight.method!.operation, host.machine.name, caller) ?? caller.trace;
     const context = new CallContext(
       caller.request,
       host.machine.life,
-      caller.trace,
+      trace,
       caller.deadlineNs,
       caller.attempt,
       parent,
@@ -275,6 +293,7 @@ export class Remote<Api> {
     }
     context.close();
     if (this.#flight(argument, RUNNING) === null) return;
+    this.#observeEnd(flight, error);
     if (flight.call!.settled) {
       this.#release(argument);
       return;
@@ -293,6 +312,13 @@ export class Remote<Api> {
       argument,
     );
     if (backNs > 0) caller.trace.add(this.#networkHop, backNs);
+  }
+
+  #observeEnd(flight: Flight<Api>, error: Error | null): void {
+    if (this.#observer === null) return;
+    const durationNs = this.#simulation.nowNs - flight.arrivedNs;
+    const { trace } = flight.context!;
+    this.#observer.end(flight.method!.operation, flight.host!.machine.name, trace, durationNs, error);
   }
 
   #return(argument: number): void {
@@ -325,8 +351,9 @@ export class Remote<Api> {
     for (let slot = 0; slot < this.#flights.length; slot++) {
       const flight = this.#flights[slot]!;
       if (flight.host !== host || (flight.state !== AT_PROCESSOR && flight.state !== RUNNING)) continue;
-      const operation = flight.method!.operation;
-      this.#fail((flight.generation << SLOT_BITS) | slot, new PortError('reset', operation, false));
+      const reset = new PortError('reset', flight.method!.operation, false);
+      if (flight.state === RUNNING) this.#observeEnd(flight, reset);
+      this.#fail((flight.generation << SLOT_BITS) | slot, reset);
     }
   }
 

@@ -6,6 +6,7 @@ export { constant, Distribution, exponential, lognormal } from './distribution.t
 export { Histogram } from './histogram.ts';
 export {
   type Balancing,
+  type CallObserver,
   Host,
   type HostOptions,
   Remote,
