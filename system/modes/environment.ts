@@ -8,9 +8,9 @@ export interface SimulatedEnvironment extends EngineEnvironment {
   readonly hops: readonly string[];
 }
 
-/** `costs` false: services and networks take no time. */
-export function createEnvironment(seed: number, costs = true): SimulatedEnvironment {
-  const simulation = new Simulation({ seed, costs });
+/** `costs` false: services and networks take no time. `startNs`: where the clock begins. */
+export function createEnvironment(seed: number, costs = true, startNs = 0): SimulatedEnvironment {
+  const simulation = new Simulation({ seed, costs, startNs });
   const network = new Network(simulation);
   const hops: string[] = [];
   let machines = 0;

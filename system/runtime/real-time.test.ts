@@ -111,3 +111,47 @@ test('without costs stations and networks take no time, timers do', async () => 
   });
   expect(elapsedNs).toBe(2 * MILLISECOND);
 });
+
+test.each<Drain>(['checkpoint', 'tick', 'public'])(
+  'what something outside settles goes on in model time, before anything else happens (drain: %s)',
+  async (drain) => {
+    const { simulation, realTime, context } = setUp(drain);
+    const order: string[] = [];
+    const done = realTime.enter(async () => {
+      const call = simulation.open<string>(context, 'disk');
+      // From a host's timer, as a thread's message would come.
+      setTimeout(() => {
+        order.push('the disk is done');
+        realTime.settle(() => call.resolve('written'));
+      }, 5);
+      const answer = await call.promise;
+      const settledNs = simulation.nowNs;
+      order.push(answer);
+      await simulation.sleep(context, MILLISECOND);
+      order.push('a millisecond later');
+      return { settledNs, sleptNs: simulation.nowNs - settledNs };
+    });
+    const { settledNs, sleptNs } = await done;
+    expect(order).toEqual(['the disk is done', 'written', 'a millisecond later']);
+    expect(settledNs).toBeGreaterThanOrEqual(4 * MILLISECOND);
+    expect(sleptNs).toBe(MILLISECOND);
+  },
+);
+
+test('after stop nothing is settled any more', async () => {
+  const { realTime } = setUp();
+  let called = false;
+  realTime.stop();
+  realTime.settle(() => {
+    called = true;
+  });
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(called).toBe(false);
+});
+
+test('a run may go on at a time that is not zero', async () => {
+  const simulation = new Simulation({ seed: 1, startNs: 5_000 * MILLISECOND });
+  const realTime = new RealTime(simulation, { onFault: () => {} });
+  started.push(realTime);
+  expect(await realTime.enter(async () => simulation.now())).toBeGreaterThanOrEqual(5_000 * MILLISECOND);
+});

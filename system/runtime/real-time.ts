@@ -44,6 +44,7 @@ export class RealTime {
   readonly #lateness = new Histogram();
   #latestMs = 0;
   #entries: Entry[] = [];
+  #answers: (() => void)[] = [];
   #timer: NodeJS.Timeout | null = null;
   #timerNs = Number.POSITIVE_INFINITY;
   /** A turn is under way or asked for. */
@@ -82,6 +83,16 @@ export class RealTime {
       this.#entries.push({ work, resolve, reject });
       this.#wake();
     });
+  }
+
+  /**
+   * Calls `answer` at the present time, within a turn: so that something outside (a disk) can settle calls that services
+   * wait on, and what follows from it happens in model time. After `stop` it is not called.
+   */
+  settle(answer: () => void): void {
+    if (this.#stopped) return;
+    this.#answers.push(answer);
+    this.#wake();
   }
 
   /** Answers so far, and how late they were. */
@@ -129,7 +140,7 @@ export class RealTime {
           setImmediate(this.#begin);
           return;
         }
-        if (this.#entries.length === 0) break;
+        if (this.#entries.length === 0 && this.#answers.length === 0) break;
         // Up to now, or the first request of a quiet hour would enter at the time of the last event before it.
         this.#simulation.moveTo(Math.min(this.wallNs, this.#simulation.nextEventNs));
         this.#admit();
@@ -145,6 +156,9 @@ export class RealTime {
   readonly #sliceIsOver = () => performance.now() > this.#sliceEndMs;
 
   #admit(): void {
+    const answers = this.#answers;
+    this.#answers = [];
+    for (const answer of answers) answer();
     const entries = this.#entries;
     this.#entries = [];
     for (const { work, resolve, reject } of entries) {

@@ -42,9 +42,11 @@ export class Simulation implements Clock {
   /** Head of the list of unsettled calls, for the error that names them. */
   readonly #pending: { first: PendingCall<unknown> | null } = { first: null };
 
-  constructor(options: { seed: number; costs?: boolean }) {
+  /** `startNs`: time that has passed before, in a run that goes on where an earlier process ended. */
+  constructor(options: { seed: number; costs?: boolean; startNs?: number }) {
     this.seed = options.seed;
     this.costs = options.costs ?? true;
+    this.nowNs = options.startNs ?? 0;
     const self = this;
     this.#timers = new Timers({
       get now() {
