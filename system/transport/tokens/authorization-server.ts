@@ -62,7 +62,7 @@ export const AUDIENCE = 'rehearsal';
 /** estimate: about 1 KiB an entry and five kinds, so some 50 MiB. */
 const MAX_PER_KIND = 10_000;
 /** Where clients look that know the host only: OpenID Connect Discovery, and RFC 8414, section 3.1. */
-const WELL_KNOWN = ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server'];
+export const WELL_KNOWN = ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server'];
 
 export async function createAuthorizationServer(
   options: AuthorizationServerOptions,
@@ -72,7 +72,7 @@ export async function createAuthorizationServer(
   const prefix = new URL(issuer).pathname.replace(/\/$/, '');
   const clients = new Map((options.clients ?? developmentClients).map((client) => [client.id, client]));
   // The library reads the host's clock: so does what is kept for it.
-  const now = Date.now;
+  const now = () => Date.now();
   const tokenLifetimeMs = lifetimes.accessTokenS * 1_000;
   const keys = await createSigningKeys({ given: options.keys ?? [], tokenLifetimeMs, now });
   const store = createMemoryStore(options.maxPerKind ?? MAX_PER_KIND, now);

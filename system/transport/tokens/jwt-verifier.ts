@@ -56,7 +56,7 @@ const MAX_TOKEN_LENGTH = 4_096;
 const SHAPE = /^[\w-]+\.[\w-]+\.[\w-]{85}[AQgw]$/;
 
 export function createJwtVerifier(options: JwtVerifierOptions): JwtVerifier {
-  const { issuer, audience, now = Date.now } = options;
+  const { issuer, audience, now = () => Date.now() } = options;
   const keys = createKeySet({ source: options.jwks, now, refreshMs: options.refreshMs ?? REFRESH_MS });
   const remembered = createLruMap<Remembered>(options.maxCached ?? MAX_CACHED);
 

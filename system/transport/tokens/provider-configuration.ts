@@ -4,6 +4,7 @@ import {
   type Configuration,
   errors,
   interactionPolicy,
+  type JWKS,
   type KoaContextWithOIDC,
 } from 'oidc-provider';
 import { metadataOf, type OAuthClient, SCOPES } from './clients.ts';
@@ -54,21 +55,19 @@ export function providerConfiguration(options: ConfigurationOptions): Configurat
   return {
     adapter: store.adapter,
     clients: [...clients.values()].map(metadataOf),
-    jwks: { keys: keys.all.map(({ privateJwk }) => ({ ...privateJwk })) as never },
+    jwks: { keys: keys.all.map(({ privateJwk }) => privateJwk) } as JWKS,
     clientDefaults: { id_token_signed_response_alg: signing.alg },
     enabledJWA: { idTokenSigningAlgValues: ['ES256', 'EdDSA'] },
     cookies: {
       keys: [...options.cookieKeys],
-      long: { httpOnly: true, sameSite: 'lax', signed: true, path: prefix || '/' },
-      short: { httpOnly: true, sameSite: 'lax', signed: true },
+      long: { httpOnly: true, sameSite: 'lax', path: prefix || '/' },
+      short: { httpOnly: true, sameSite: 'lax' },
     },
     scopes: [...SCOPES],
     claims: {},
     responseTypes: ['code'],
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
     pkce: { required: () => true },
-    // One process has one clock.
-    clockTolerance: 0,
     clientBasedCORS: () => false,
     rotateRefreshToken: true,
     issueRefreshToken: async (_context, client) => client.grantTypeAllowed('refresh_token'),
@@ -114,12 +113,16 @@ function features({ clients, keys, lifetimes, audience }: ConfigurationOptions):
       enabled: true,
       defaultResource: async () => RESOURCE,
       useGrantedResource: async () => true,
-      getResourceServerInfo: async (_context, resource, client) => {
+      getResourceServerInfo: async (context, resource, client) => {
         if (resource !== RESOURCE) throw new errors.InvalidTarget();
+        const scopes = clients.get(client.clientId)?.scopes ?? [];
+        // The library drops what it does not know, and a misspelt scope would show as a 403 much later.
+        for (const scope of context.oidc.requestParamScopes)
+          if (!scopes.includes(scope)) throw new errors.InvalidScope('requested scope is not allowed', scope);
         const { kid, alg } = keys.current;
         return {
           audience,
-          scope: (clients.get(client.clientId)?.scopes ?? []).join(' '),
+          scope: scopes.join(' '),
           accessTokenFormat: 'jwt',
           accessTokenTTL: lifetimes.accessTokenS,
           jwt: { sign: { alg, kid } },
@@ -135,7 +138,7 @@ async function grantOf(context: KoaContextWithOIDC, clients: ReadonlyMap<string,
   if (session === undefined || client === undefined) return undefined;
   const known = session.grantIdFor(client.clientId);
   const existing = known === undefined ? undefined : await provider.Grant.find(known);
-  if (existing?.accountId === session.accountId) return existing;
+  if (existing !== undefined) return existing;
   const grant = new provider.Grant({ clientId: client.clientId, accountId: session.accountId });
   grant.addResourceScope(RESOURCE, (clients.get(client.clientId)?.scopes ?? []).join(' '));
   await grant.save();
