@@ -1,8 +1,19 @@
 import type { Context } from './context.ts';
 import { PortError } from './errors.ts';
 import type { LogRecord } from './event-log.ts';
+import type { AvroSchema } from './schema-registry.ts';
 
 /** From messages to what the log carries, and back. Every message names the schema that it was written with. */
+
+/** What the messages of a topic look like, as this version of the system knows them. */
+export interface EventContract {
+  readonly topic: string;
+  /** Where the registry keeps the schema's versions. */
+  readonly subject: string;
+  readonly schema: AvroSchema;
+  /** Bytes of a message's Avro body. Throws, and names the field, where it does not fit the schema. */
+  readonly sizeOf: (message: unknown) => number;
+}
 
 /** What the log carries for a message: bytes; in virtual time, an object that stands for them. */
 export interface EncodedEvent {
@@ -46,6 +57,22 @@ export interface EventCodec {
    * defaults, those that the reader does not know are gone. Rejects with `MalformedEvent`.
    */
   decode(context: Context, topic: string, payload: unknown): unknown;
+}
+
+/**
+ * How messages are laid out once their schemas are known: Avro behind Confluent's header (a zero, the schema's id in four
+ * bytes), or objects that stand for it. Nothing here waits.
+ */
+export interface EventFormat {
+  /** Throws `invalid`, naming the field, where the message does not fit the contract's schema. */
+  write(contract: EventContract, schemaId: number, message: unknown): EncodedEvent;
+  /** The id that a payload names. Throws MalformedEvent. */
+  schemaIdOf(payload: unknown): number;
+  /**
+   * Reads payloads that were written with `writer` as the contract's schema: throws MalformedEvent, once for the schema
+   * or each time for a payload.
+   */
+  createReader(contract: EventContract, writer: AvroSchema): (payload: unknown) => unknown;
 }
 
 /** What a consumer does with records before it handles them, and with those that it cannot handle. */

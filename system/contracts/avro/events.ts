@@ -1,4 +1,5 @@
 /** Which Avro schema the messages of each topic have. A topic that is not here carries nothing that can be encoded. */
+import type { EventContract } from '../../ports/event-codec.ts';
 import type { AvroSchema } from '../../ports/schema-registry.ts';
 import type { CatalogueUpdate, Play, PlaylistUpdate } from '../generated/events.ts';
 import { CATALOGUE_UPDATES, PLAYLIST_UPDATES, PLAYS } from '../topics.ts';
@@ -10,15 +11,6 @@ import {
   playlistUpdateSchema,
   playSchema,
 } from './generated/schemas.ts';
-
-export interface EventContract {
-  readonly topic: string;
-  /** Where the registry keeps the schema's versions. */
-  readonly subject: string;
-  readonly schema: AvroSchema;
-  /** Bytes of a message's Avro body. Throws AvroValueError where it does not fit the schema. */
-  readonly sizeOf: (message: unknown) => number;
-}
 
 /** Subjects are named by topic, as Confluent's TopicNameStrategy does: all messages of a topic are of one kind. */
 function contract<Message>(
