@@ -61,8 +61,9 @@ export interface AuthorizationServer {
 export const AUDIENCE = 'rehearsal';
 /** estimate: about 1 KiB an entry and five kinds, so some 50 MiB. */
 const MAX_PER_KIND = 10_000;
+const BROKEN = 'a connection to the authorization server broke';
 /** Where clients look that know the host only: OpenID Connect Discovery, and RFC 8414, section 3.1. */
-export const WELL_KNOWN = ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server'];
+const WELL_KNOWN = ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server'];
 
 export async function createAuthorizationServer(
   options: AuthorizationServerOptions,
@@ -110,14 +111,16 @@ export async function createAuthorizationServer(
       try {
         await answer(request, response);
       } catch (error) {
+        // A client that went away in the middle is nobody's mistake.
+        if (response.destroyed) return onEvent({ level: 'info', message: BROKEN, error });
         onEvent({ level: 'error', message: 'a request to the authorization server failed', error });
-        if (!response.headersSent)
+        if (response.headersSent) response.destroy();
+        else
           sendPage(
             response,
             500,
-            problemPage('This did not work', ['The error is in the log of the server.']),
+            problemPage('This did not work', ['The server has the reason in its log.']),
           );
-        else response.destroy();
       }
     },
     jwks() {
@@ -163,7 +166,7 @@ function report(provider: Provider, onEvent: (event: AuthorizationEvent) => void
   );
   // Koa prints errors unless somebody listens: most are clients that went away.
   (provider as EventEmitter).on('error', (error: unknown) =>
-    onEvent({ level: 'info', message: 'a connection to the authorization server broke', error }),
+    onEvent({ level: 'info', message: BROKEN, error }),
   );
 }
 

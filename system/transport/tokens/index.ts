@@ -8,6 +8,5 @@ export {
 export { DEVELOPMENT_PASSWORD, developmentClients, type Grant, type OAuthClient, SCOPES } from './clients.ts';
 export { createJwtVerifier, type JwtVerifier, type JwtVerifierOptions } from './jwt-verifier.ts';
 export type { KeySource } from './key-set.ts';
-export { mountAuthorizationServer } from './mount.ts';
 export type { Lifetimes } from './provider-configuration.ts';
 export { requireScope, type Verified } from './verified.ts';
