@@ -107,22 +107,7 @@ export async function createAuthorizationServer(
 
   return {
     prefix,
-    async handler(request, response) {
-      try {
-        await answer(request, response);
-      } catch (error) {
-        // A client that went away in the middle is nobody's mistake.
-        if (response.destroyed) return onEvent({ level: 'info', message: BROKEN, error });
-        onEvent({ level: 'error', message: 'a request to the authorization server failed', error });
-        if (response.headersSent) response.destroy();
-        else
-          sendPage(
-            response,
-            500,
-            problemPage('This did not work', ['The server has the reason in its log.']),
-          );
-      }
-    },
+    handler: guarded(answer, onEvent),
     jwks() {
       retireKeys();
       return { keys: keys.all.map(({ publicJwk }) => ({ ...publicJwk })) };
@@ -137,6 +122,24 @@ export async function createAuthorizationServer(
       closed = true;
       store.clear();
     },
+  };
+}
+
+type Handler = AuthorizationServer['handler'];
+
+/** An error becomes an event, and an answer that shows nothing of it. */
+function guarded(answer: Handler, onEvent: (event: AuthorizationEvent) => void): Handler {
+  return async (request, response) => {
+    try {
+      await answer(request, response);
+    } catch (error) {
+      // A client that went away in the middle is nobody's mistake.
+      if (response.destroyed) return onEvent({ level: 'info', message: BROKEN, error });
+      onEvent({ level: 'error', message: 'a request to the authorization server failed', error });
+      if (response.headersSent) response.destroy();
+      else
+        sendPage(response, 500, problemPage('This did not work', ['The server has the reason in its log.']));
+    }
   };
 }
 
