@@ -1,11 +1,14 @@
 import type { ByteRange } from './byte-range.ts';
 import type { Context } from './context.ts';
 import type { ObjectInfo } from './object-store.ts';
+import type { UrlGrant } from './url-signer.ts';
 
 /** Points of presence near listeners, which keep copies of objects: a content delivery network. */
 export interface EdgeRequest {
   /** Path and token: '/audio/t42/1/160.ogg?token=…'. */
   readonly url: string;
+  /** What the URL grants, where a transport has checked its signature; absent: the point of presence checks the token. */
+  readonly grant?: UrlGrant;
   /** Absent: the whole object. */
   readonly range?: ByteRange;
   /** Only what is known about the object, without its bytes (HTTP HEAD). */

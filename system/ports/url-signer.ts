@@ -22,20 +22,37 @@ export type UrlRefusal =
   | 'not-yet-valid'
   | 'expired';
 
-/** Keys rotate: a token says which one it was signed with. */
-export interface UrlSigner {
-  /** The token that a URL carries as `?token=`. */
-  sign(context: Context, grant: UrlGrant): string | Promise<string>;
-}
-
-/** What a verifier is asked: its own clock, and by how much that may be off. */
+/** What a grant is held against: the verifier's own clock, and by how much that may be off. */
 export interface UrlCheck {
   readonly path: string;
   readonly nowNs: number;
   readonly toleranceNs: number;
 }
 
+/** Keys rotate: a token says which one it was signed with. */
+export interface UrlSigner {
+  /** The token that a URL carries as `?token=`. */
+  sign(context: Context, grant: UrlGrant): string | Promise<string>;
+}
+
 export interface UrlVerifier {
-  /** What the token grants, or why it does not count. An implementation that need not wait answers at once. */
+  /** What the token grants, or why it does not count. */
   verify(token: string, check: UrlCheck): UrlGrant | UrlRefusal | Promise<UrlGrant | UrlRefusal>;
+}
+
+/** Those that need not wait: cryptography of the host takes its own time, which virtual time cannot stop for. */
+export interface ImmediateUrlSigner extends UrlSigner {
+  sign(context: Context, grant: UrlGrant): string;
+}
+
+export interface ImmediateUrlVerifier extends UrlVerifier {
+  verify(token: string, check: UrlCheck): UrlGrant | UrlRefusal;
+}
+
+/** Why a grant, whose signature is right, does not count here and now; null: it does. */
+export function refusalOf(grant: UrlGrant, { path, nowNs, toleranceNs }: UrlCheck): UrlRefusal | null {
+  const covers = grant.path === path || (grant.path.endsWith('/') && path.startsWith(grant.path));
+  if (!covers) return 'other-path';
+  if (nowNs < grant.notBeforeNs - toleranceNs) return 'not-yet-valid';
+  return nowNs >= grant.expiresAtNs + toleranceNs ? 'expired' : null;
 }

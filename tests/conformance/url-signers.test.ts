@@ -1,0 +1,12 @@
+import { Simulation } from '../../system/runtime/kernel/index.ts';
+import { createUrlSigner } from '../../system/services/delivery/url-signer.ts';
+import { LIFETIME_S, ROTATION_S, urlSignerConformance } from './url-signers.ts';
+
+urlSignerConformance('the model', (now, seed) => {
+  const simulation = new Simulation({ seed });
+  return createUrlSigner({
+    clock: { now },
+    random: simulation.random('url keys'),
+    knobs: { urlLifetimeS: LIFETIME_S, keyRotationS: ROTATION_S },
+  });
+});
