@@ -10,6 +10,7 @@ import { reasonOf } from './files.ts';
 import { registerFixtures } from './fixtures.ts';
 import { registerInit } from './init.ts';
 import { registerList } from './list.ts';
+import { registerLoad } from './load.ts';
 import { registerReport } from './report.ts';
 import { registerRun } from './run.ts';
 import { registerServe } from './serve.ts';
@@ -55,6 +56,7 @@ export function createProgram(): Command {
   registerReport(program);
   registerCompare(program);
   registerValidate(program);
+  registerLoad(program);
   registerBench(program);
   registerFixtures(program);
   return program;

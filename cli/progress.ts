@@ -11,6 +11,8 @@ export interface ProgressState {
   readonly running: string;
   /** Further figures, ready to print. */
   readonly detail: string;
+  /** What `done` and `total` count; default: runs. */
+  readonly unit?: string;
 }
 
 export interface Output {
@@ -81,13 +83,13 @@ export class ProgressLine {
     this.#visible = false;
   }
 
-  #text({ done, total, running, detail }: ProgressState): string {
+  #text({ done, total, running, detail, unit = 'runs' }: ProgressState): string {
     const elapsedMs = this.#now() - this.#startedMs;
     // Runs differ in length; the mean of those that are done is the best guess there is.
     const left =
       done > 0 && done < total ? `, about ${duration((elapsedMs / done) * (total - done))} left` : '';
     const bar = this.#output.isTTY ? `${barOf(done / Math.max(1, total))} ` : '';
-    const parts = [`${done} of ${total} runs${left}`, detail, running].filter((part) => part !== '');
+    const parts = [`${done} of ${total} ${unit}${left}`, detail, running].filter((part) => part !== '');
     return `${bar}${parts.join(' · ')}`;
   }
 }

@@ -19,7 +19,11 @@ export function replayCommand(words: readonly string[], options: Replayed): stri
   for (const arm of options.arm ?? []) parts.push('--arm', arm);
   for (const [knob, value] of options.set ?? []) parts.push('--set', `${knob}=${value}`);
   if (options.plays !== undefined) parts.push('--plays', options.plays);
-  return `${programName()} ${parts.map((part) => quoted(String(part))).join(' ')}`;
+  return commandLine(parts.map(String));
+}
+
+export function commandLine(words: readonly string[]): string {
+  return `${programName()} ${words.map(quoted).join(' ')}`;
 }
 
 /** For a POSIX shell: bare where nothing needs quoting. */

@@ -28,7 +28,12 @@ export class PoissonStream {
   readonly #perSecond: readonly number[];
 
   /** `factor` scales the rates to the population of the run. */
-  constructor(seed: number, traffic: Traffic, phases: readonly PhaseWindow[], factor: number) {
+  constructor(
+    seed: number,
+    traffic: Pick<Traffic, 'operation' | 'perSecond'>,
+    phases: readonly PhaseWindow[],
+    factor: number,
+  ) {
     this.#random = new KeyedRandom(seed, `arrivals of ${traffic.operation}`).stream(0);
     this.#phases = phases;
     this.#perSecond = phases.map(({ name }) => {

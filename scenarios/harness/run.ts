@@ -1,7 +1,4 @@
 /** Runs scenarios: every arm of every case at every seed, in worker threads, into one `RunResult`. */
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { digestOf } from '../../reports/digest.ts';
 import type {
   ArmResult,
@@ -16,6 +13,7 @@ import { RESULT_VERSION } from '../../reports/result.ts';
 import type { Drain } from '../../system/runtime/drive.ts';
 import { phaseWindows } from './arrivals.ts';
 import { configurationOf, differenceFrom, scaleFactor, unitsOf } from './configuration.ts';
+import { hostEnvironment } from './host-environment.ts';
 import { confirmsAll, verdictOf } from './judge.ts';
 import { runTasks } from './pool.ts';
 import type { Arm, Case, Scenario } from './scenario.ts';
@@ -200,7 +198,7 @@ function assemble(
     verdicts: scenarios.flatMap(({ cases }) =>
       cases.flatMap(({ arms }) => arms.map(({ verdict }) => verdict)),
     ),
-    environment: environmentOf(request),
+    environment: hostEnvironment(request.workers, request.drain),
   };
 }
 
@@ -258,45 +256,4 @@ function totalsOf(scenarios: readonly ScenarioResult[], finished: ReadonlyMap<nu
     }
   }
   return totals;
-}
-
-function environmentOf(request: RunRequest): RunResult['environment'] {
-  return {
-    product: productVersion(),
-    commit: commitOf(),
-    node: process.version,
-    platform: `${process.platform}-${process.arch}`,
-    cores: availableParallelism(),
-    workers: request.workers,
-    drain: request.drain,
-    startedAt: '',
-    wallSeconds: 0,
-    cpuSeconds: 0,
-    peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
-  };
-}
-
-function productVersion(): string {
-  for (const up of ['../../package.json', '../../../package.json']) {
-    try {
-      const { name, version } = JSON.parse(readFileSync(new URL(up, import.meta.url), 'utf8'));
-      return `${name} ${version}`;
-    } catch {
-      // The packed product lies one folder deeper.
-    }
-  }
-  return 'unknown';
-}
-
-function commitOf(): string | null {
-  try {
-    const cwd = new URL('.', import.meta.url);
-    return execFileSync('git', ['rev-parse', '--short=12', 'HEAD'], {
-      cwd,
-      stdio: ['ignore', 'pipe', 'ignore'],
-      encoding: 'utf8',
-    }).trim();
-  } catch {
-    return null;
-  }
 }

@@ -16,12 +16,14 @@ import type { Options } from 'k6/options';
 import { Draws, loggedInListener, runNumber } from './draws.ts';
 import type { LoadRequest } from './journeys.ts';
 import {
+  BY_FORM,
   DEVELOPMENT,
   discover,
   type Endpoints,
   type Exchange,
   loadToken,
   logIn,
+  REFRESH_BEFORE_S,
   type Reply,
   type Token,
 } from './login.ts';
@@ -48,13 +50,10 @@ interface HeldToken {
 }
 
 const REQUEST_TIMEOUT_S = 10;
-/** By the login form; the others get their token by client credentials, which takes a tenth of the time. */
-const BY_FORM = 3;
 /** k6 counts whole numbers of iterations; per 1,000 s they can be as fine as anybody wants. */
 const RATE_UNIT_S = 1_000;
 /** A user waits for one answer. When all wait longer than this at once, k6 drops iterations, and that fails the run. */
 const STALL_S = 2;
-const REFRESH_BEFORE_S = 60;
 
 // The metrics of k6 are made once a module.
 const arrivals = new Counter('operation_arrivals');

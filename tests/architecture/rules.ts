@@ -174,6 +174,7 @@ export const AREAS: readonly Area[] = [
     mayImport: [
       'modes',
       'harness',
+      'load',
       'scenarios',
       'fixtures',
       kernel,

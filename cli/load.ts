@@ -1,0 +1,189 @@
+/** `rehearse load`: sends the traffic of a load profile to a live system, by k6 or by the own generator. */
+import type { Command } from 'commander';
+import type { LoadEngine } from '../scenarios/harness/live/live-load.ts';
+import type { Profile } from '../scenarios/load/profiles.ts';
+import { EXIT, UnavailableError, UsageError } from './errors.ts';
+import { onInterrupt } from './interrupt.ts';
+import { grouped, LARGEST_SEED, listOf, oneOf, wholeNumber } from './options.ts';
+import { FORMATS, printResult } from './print.ts';
+import { ProgressLine } from './progress.ts';
+import { commandLine } from './replay.ts';
+import { didYouMean } from './suggest.ts';
+
+export interface LoadOptions {
+  readonly target: string;
+  readonly allowRemote?: boolean;
+  readonly rate?: number;
+  readonly duration?: number;
+  readonly seed: number;
+  readonly listeners: number;
+  readonly out: string;
+  readonly format?: readonly (typeof FORMATS)[number][];
+  readonly engine: 'auto' | 'k6' | 'own';
+  readonly json?: boolean;
+}
+
+const LONGEST_S = 7 * 24 * 3_600;
+const FASTEST = 100_000;
+
+export function registerLoad(program: Command): void {
+  program
+    .command('load')
+    .description('send a load profile to a live system (rehearse serve) and judge what came back')
+    .argument('<profile>', 'browse, play, edit, search, add-track or soak')
+    .option('--target <url>', 'where the system listens', 'http://127.0.0.1:8080')
+    .option('--allow-remote', 'the target may be another machine: make sure that it is yours')
+    .option(
+      '--rate <n>',
+      'journeys begun per second (default: the profile’s)',
+      wholeNumber('--rate', 1, FASTEST),
+    )
+    .option(
+      '--duration <s>',
+      'measured seconds after the warm-up (default: the profile’s)',
+      wholeNumber('--duration', 1, LONGEST_S),
+    )
+    .option(
+      '--seed <n>',
+      'seed of the population that the target serves',
+      wholeNumber('--seed', 0, LARGEST_SEED),
+      1,
+    )
+    .option('--listeners <n>', 'its size', wholeNumber('--listeners', 1_000, 500_000_000), 1_000_000)
+    .option('--engine <name>', 'auto, k6 or own', oneOf('--engine', ['auto', 'k6', 'own']), 'auto')
+    .option('--out <dir>', 'where reports are written', 'reports/out')
+    .option('--format <list>', 'which reports: html,json,junit,markdown', listOf('--format', FORMATS))
+    .option('--json', 'print the result as JSON instead of a table')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  rehearse load browse\n  rehearse load soak --duration 3600 --rate 100 --out /tmp/soak\n\nk6 is taken from K6_PATH, the PATH or a container image. Another target than rehearse serve needs its own\nCLIENT_ID and CLIENT_SECRET in the environment.',
+    )
+    .action(async (name: string, options: LoadOptions) => {
+      process.exitCode = await load(name, options);
+    });
+}
+
+async function load(name: string, options: LoadOptions): Promise<number> {
+  const profile = await profileOf(name);
+  const baseUrl = targetOf(options.target, options.allowRemote === true);
+  const { ensureWritable } = await import('./files.ts');
+  ensureWritable(options.out);
+  const { checkReady, runLive } = await import('../scenarios/harness/live/run-live.ts');
+  await checkReady(baseUrl);
+  const progress = new ProgressLine(process.stderr);
+  const interrupt = onInterrupt((sentence) => progress.say(sentence));
+  try {
+    const engine = await engineOf(options.engine, (sentence) => progress.say(sentence));
+    const { loggedInFor, warmUpSeconds } = await import('../scenarios/load/profiles.ts');
+    const { runNumber } = await import('../scenarios/load/draws.ts');
+    const perSecond = options.rate ?? profile.perSecond;
+    const seconds = options.duration ?? profile.seconds;
+    const { seed, listeners } = options;
+    const settings = { perSecond, seconds, seed, listeners, warmUpS: warmUpSeconds(seconds) };
+    progress.say(
+      `Loading ${baseUrl} with ${profile.name} by ${engine.name}: ${grouped(perSecond)} journeys a second for ${grouped(seconds)} s after ${settings.warmUpS} s of warm-up.`,
+    );
+    const result = await runLive({
+      load: {
+        ...settings,
+        profile,
+        baseUrl,
+        loggedIn: loggedInFor(perSecond, listeners),
+        run: runNumber(Date.now()),
+        credentials: credentialsOf(process.env),
+      },
+      engine,
+      command: replay(profile, baseUrl, settings, options),
+      signal: interrupt.signal,
+      onProgress({ elapsedS, totalS, requests, failed, dropped }) {
+        const done = Math.min(totalS, Math.floor(elapsedS));
+        const failures =
+          failed + dropped > 0 ? `, ${grouped(failed)} failed, ${grouped(dropped)} dropped` : '';
+        const detail = `${grouped(requests)} requests${failures}`;
+        progress.update({ done, total: totalS, unit: 's', running: '', detail });
+      },
+    });
+    progress.end();
+    await printResult(result, null, { ...options, format: options.format ?? FORMATS });
+    if (interrupt.signal.aborted) return EXIT.interrupted;
+    return result.confirmed ? EXIT.confirmed : EXIT.refuted;
+  } finally {
+    progress.end();
+    interrupt.release();
+  }
+}
+
+async function profileOf(name: string): Promise<Profile> {
+  const { profiles } = await import('../scenarios/load/profiles.ts');
+  const found = profiles.find((profile) => profile.name === name);
+  if (found !== undefined) return found;
+  const names = profiles.map((profile) => profile.name);
+  throw new UsageError(
+    `There is no load profile '${name}'.${didYouMean(name, names)} Known are: ${names.join(', ')}.`,
+  );
+}
+
+const LOOPBACK = /^(localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+
+/** The origin of the target. Load on somebody else's machine is an attack: it takes an option of its own. */
+export function targetOf(text: string, allowRemote: boolean): string {
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch {
+    throw new UsageError(`--target takes an address such as http://127.0.0.1:8080, not '${text}'.`);
+  }
+  if (url.protocol !== 'http:' && url.protocol !== 'https:')
+    throw new UsageError(`--target takes an http or https address, not '${text}'.`);
+  if (url.username !== '' || url.password !== '')
+    throw new UsageError('--target takes an address without user and password.');
+  if (url.pathname !== '/' || url.search !== '' || url.hash !== '')
+    throw new UsageError(`--target takes the origin alone, such as ${url.origin}, not '${text}'.`);
+  if (!allowRemote && !LOOPBACK.test(url.hostname))
+    throw new UsageError(
+      `'${url.hostname}' is not this machine: load goes to a loopback address, unless --allow-remote says that the target is yours.`,
+    );
+  return url.origin;
+}
+
+async function engineOf(wanted: LoadOptions['engine'], say: (sentence: string) => void): Promise<LoadEngine> {
+  if (wanted !== 'own') {
+    const { findK6, HOW_TO_GET_K6 } = await import('./find-k6.ts');
+    const { found, refused } = await findK6(process.env);
+    if (found !== null) {
+      const { createK6Engine } = await import('../scenarios/harness/live/k6.ts');
+      return createK6Engine(found);
+    }
+    const why = `${refused === null ? '' : `${refused} `}${HOW_TO_GET_K6}`;
+    if (wanted === 'k6') throw new UnavailableError(why);
+    say(`${why}. The own generator sends the load instead.`);
+  }
+  const { ownEngine } = await import('../scenarios/harness/live/open-loop.ts');
+  return ownEngine;
+}
+
+function credentialsOf(environment: Readonly<Record<string, string | undefined>>) {
+  // What `rehearse serve` knows; see scenarios/load/login.ts.
+  return {
+    client: environment.CLIENT_ID ?? 'rehearsal-load',
+    secret: environment.CLIENT_SECRET ?? 'rehearse',
+  };
+}
+
+function replay(
+  profile: Profile,
+  target: string,
+  {
+    perSecond,
+    seconds,
+    seed,
+    listeners,
+  }: { perSecond: number; seconds: number; seed: number; listeners: number },
+  { allowRemote, engine }: LoadOptions,
+): string {
+  const words = ['load', profile.name, '--target', target, '--rate', perSecond, '--duration', seconds];
+  words.push('--seed', seed, '--listeners', listeners);
+  if (engine !== 'auto') words.push('--engine', engine);
+  if (allowRemote === true) words.push('--allow-remote');
+  return commandLine(words.map(String));
+}

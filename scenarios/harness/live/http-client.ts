@@ -1,0 +1,109 @@
+/** HTTP as an app speaks it: connections that stay open, a bound on their number, a deadline for every request. */
+import { Agent as HttpAgent, type IncomingHttpHeaders, request as overHttp } from 'node:http';
+import { Agent as HttpsAgent, request as overHttps } from 'node:https';
+import { type Answered, type Failure, failureOf, unanswered } from '../../load/outcome.ts';
+
+export interface HttpRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+const TIMEOUT_MS = 10_000;
+/** More than a server on a laptop works on at once; whoever finds none free waits, and the wait counts. */
+const CONNECTIONS = 1_000;
+
+/** No answer came. */
+export class NoAnswer extends Error {
+  override readonly name = 'NoAnswer';
+  readonly failure: Failure;
+
+  constructor(failure: Failure) {
+    super(failure.why);
+    this.failure = failure;
+  }
+}
+
+export class HttpClient {
+  readonly #origin: URL;
+  readonly #agent: HttpAgent;
+  readonly #request: typeof overHttp;
+
+  constructor(baseUrl: string) {
+    this.#origin = new URL(baseUrl);
+    const options = { keepAlive: true, maxSockets: CONNECTIONS };
+    const secure = this.#origin.protocol === 'https:';
+    this.#agent = secure ? new HttpsAgent(options) : new HttpAgent(options);
+    this.#request = secure ? overHttps : overHttp;
+  }
+
+  /** Rejects with `NoAnswer`. Redirects are not followed. */
+  send({ method, path, headers, body }: HttpRequest, timeoutMs = TIMEOUT_MS): Promise<HttpAnswer> {
+    return new Promise((resolve, reject) => {
+      const { hostname, port, protocol } = this.#origin;
+      const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+      const request = this.#request(
+        {
+          protocol,
+          hostname: hostname.replace(/^\[|\]$/g, ''),
+          port,
+          path,
+          method,
+          agent: this.#agent,
+          headers: { 'user-agent': 'rehearsal-load', ...headers, ...length },
+        },
+        (response) => {
+          const chunks: Buffer[] = [];
+          response.on('data', (chunk: Buffer) => chunks.push(chunk));
+          response.on('end', () => {
+            clearTimeout(timer);
+            const text = Buffer.concat(chunks).toString('utf8');
+            resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text });
+          });
+          response.on('error', fail);
+        },
+      );
+      let late = false;
+      const timer = setTimeout(() => {
+        late = true;
+        request.destroy(new Error(`no answer within ${timeoutMs / 1_000} s`));
+      }, timeoutMs);
+      function fail(error: NodeJS.ErrnoException): void {
+        clearTimeout(timer);
+        reject(new NoAnswer(unanswered(late ? 'timeout' : reasonOf(error), error.message)));
+      }
+      request.on('error', fail);
+      request.end(body);
+    });
+  }
+
+  /** Ends the connections, those in use too. */
+  close(): void {
+    this.#agent.destroy();
+  }
+}
+
+const reasonOf = ({ code }: NodeJS.ErrnoException) =>
+  code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'EHOSTUNREACH' ? 'refused' : 'reset';
+
+export function parsed({ body }: Pick<HttpAnswer, 'body'>): unknown {
+  if (body === '') return null;
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
+
+export function failureIn(answer: HttpAnswer): Failure {
+  const { status, headers } = answer;
+  const told: Answered = { status, body: parsed(answer), retryAfter: headers['retry-after'] !== undefined };
+  return failureOf(told);
+}

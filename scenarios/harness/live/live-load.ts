@@ -1,0 +1,44 @@
+/** What a run against a live system is: which profile at which target, how fast, for how long, by whom. */
+import type { PhaseWindow } from '../../../reports/result.ts';
+import type { Credentials } from '../../load/login.ts';
+import type { Profile } from '../../load/profiles.ts';
+import { phaseWindows } from '../arrivals.ts';
+import type { LiveRecorder } from './live-recorder.ts';
+
+export interface LiveLoad {
+  readonly profile: Profile;
+  /** Origin of the target, without a slash at its end. */
+  readonly baseUrl: string;
+  /** Journeys begun per second. */
+  readonly perSecond: number;
+  readonly warmUpS: number;
+  /** Measured seconds after the warm-up. */
+  readonly seconds: number;
+  /** Of the population that the target serves, and of everything that is drawn here. */
+  readonly seed: number;
+  readonly listeners: number;
+  readonly loggedIn: number;
+  /** Number of this run: keeps its plays apart from those of others. */
+  readonly run: number;
+  readonly credentials: Credentials;
+}
+
+/** Sends the load and books what happens. */
+export interface LoadEngine {
+  /** 'k6 v1.8.1' */
+  readonly name: string;
+  /** Resolves when everything is sent and answered, or as soon as possible after `signal`. */
+  generate(load: LiveLoad, recorder: LiveRecorder, signal: AbortSignal): Promise<Generated>;
+}
+
+export interface Generated {
+  /** What the generator itself has against the run, in words: thresholds that it saw missed. */
+  readonly objections: readonly string[];
+}
+
+export function phasesOf({ warmUpS, seconds }: LiveLoad): PhaseWindow[] {
+  return phaseWindows([
+    { name: 'warm-up', seconds: warmUpS },
+    { name: 'steady', seconds },
+  ]);
+}

@@ -1,0 +1,241 @@
+/** Composes the `RunResult` of a live run, so that reports and comparisons work on it as on any other. */
+import { digestOf } from '../../../reports/digest.ts';
+import {
+  type ArmRun,
+  type InvariantResult,
+  type OperationResult,
+  type PhaseResult,
+  RESULT_VERSION,
+  type RunResult,
+  type ScenarioResult,
+  type Setting,
+  type Verdict,
+} from '../../../reports/result.ts';
+import { PROMISED } from '../../load/objectives.ts';
+import { operationsOf } from '../../load/profiles.ts';
+import { figuresOf } from '../figures.ts';
+import { hostEnvironment } from '../host-environment.ts';
+import { format, judgeObjectives, verdictOf } from '../judge.ts';
+import { round } from '../recorder.ts';
+import { type LiveLoad, phasesOf } from './live-load.ts';
+import type { LiveRecorder } from './live-recorder.ts';
+import { type Seen, scenarioOf } from './live-scenario.ts';
+
+export interface Finished {
+  readonly load: LiveLoad;
+  /** Who sent the load: 'k6 v1.8.1'. */
+  readonly engine: string;
+  readonly recorder: LiveRecorder;
+  /** Interrupted. */
+  readonly partial: boolean;
+  readonly objections: readonly string[];
+  readonly startedAt: Date;
+  readonly wallSeconds: number;
+  readonly command: string;
+}
+
+/** A latency that the generator itself made to more than this part says nothing about the target. */
+const LATENESS_SHARE = 0.2;
+const MEASURED = 'steady';
+
+export function resultOf(finished: Finished): RunResult {
+  const { load, engine, recorder, partial } = finished;
+  const phases = recorder.results();
+  const seen = seenIn(phases);
+  const scenario = scenarioOf(load, engine, seen);
+  const testCase = scenario.cases[0]!;
+  const arm = testCase.arms[0]!;
+  const run = runOf(finished, phases, seen);
+  const figures = figuresOf(run, phasesOf(load));
+  if (!partial) run.objectives = judgeObjectives(testCase, figures);
+  const sentence = seen.finished.length === 0 ? 'Nothing was answered.' : `${arm.says(figures)}.`;
+  const verdict = weighed(verdictOf(scenario, testCase, arm, [run], sentence), finished);
+  const configuration = configurationOf(load, engine);
+  const told: ScenarioResult = {
+    name: scenario.name,
+    title: scenario.title,
+    hypothesis: scenario.hypothesis,
+    listeners: load.listeners,
+    phases: phasesOf(load),
+    cases: [
+      {
+        name: testCase.name,
+        title: testCase.title,
+        headline: { operation: testCase.headline.operation, series: [...testCase.headline.series] },
+        arms: [
+          {
+            name: arm.name,
+            role: arm.role,
+            title: arm.title,
+            configuration,
+            units: UNITS,
+            difference: [],
+            verdict,
+            runs: [run],
+          },
+        ],
+      },
+    ],
+    notes: scenario.notes,
+    confirmed: verdict.confirmed,
+    command: finished.command,
+  };
+  return compose(finished, told, run, verdict);
+}
+
+function compose(finished: Finished, scenario: ScenarioResult, run: ArmRun, verdict: Verdict): RunResult {
+  const { load, partial, startedAt, wallSeconds, command } = finished;
+  const result: RunResult = {
+    version: RESULT_VERSION,
+    mode: 'embedded',
+    digest: '',
+    command,
+    confirmed: verdict.confirmed,
+    partial,
+    seeds: [load.seed],
+    scale: { listeners: load.listeners, factor: 1 },
+    totals: {
+      plays: run.plays,
+      requests: run.conservation.arrivals,
+      events: 0,
+      virtualSeconds: phasesOf(load).at(-1)!.endS,
+      arms: 1,
+    },
+    scenarios: [scenario],
+    verdicts: [verdict],
+    environment: { ...hostEnvironment(1, 'none'), startedAt: startedAt.toISOString(), wallSeconds },
+  };
+  result.digest = digestOf(result);
+  return result;
+}
+
+function runOf(finished: Finished, phases: PhaseResult[], seen: Seen): ArmRun {
+  const { load, recorder, partial } = finished;
+  const totals = recorder.totals();
+  return {
+    seed: load.seed,
+    partial,
+    activeListeners: load.loggedIn,
+    plays: completed(phases, 'play'),
+    events: 0,
+    phases,
+    objectives: [],
+    evidence: [],
+    invariants: partial ? [] : invariantsOf(finished, phases, seen),
+    series: recorder.series(),
+    nodes: [],
+    figures: [
+      { name: 'start lateness p50', value: round(recorder.lateness.quantile(0.5)), unit: 'ms' },
+      { name: 'start lateness p99', value: round(recorder.lateness.quantile(0.99)), unit: 'ms' },
+      { name: 'dropped journeys', value: recorder.dropped, unit: 'journeys' },
+    ],
+    conservation: { ...totals, inFlight: totals.arrivals - totals.completed - totals.failed },
+  };
+}
+
+const all = (phases: readonly PhaseResult[]) => phases.flatMap(({ operations }) => operations);
+
+const completed = (phases: readonly PhaseResult[], operation: string) =>
+  all(phases)
+    .filter((one) => one.operation === operation)
+    .reduce((sum, { conservation }) => sum + conservation.completed, 0);
+
+function seenIn(phases: readonly PhaseResult[]): Seen {
+  const measured = phases.find(({ name }) => name === MEASURED)?.operations ?? [];
+  const names = (wanted: (one: OperationResult) => boolean) =>
+    measured.filter(wanted).map(({ operation }) => operation);
+  return {
+    finished: names(({ conservation }) => conservation.completed + conservation.failed > 0),
+    timed: names(({ latency }) => latency.count > 0),
+  };
+}
+
+function invariantsOf(
+  { load, recorder }: Finished,
+  phases: readonly PhaseResult[],
+  { finished }: Seen,
+): InvariantResult[] {
+  const { arrivals, completed: done, failed } = recorder.totals();
+  const failures = (kind: string) =>
+    all(phases)
+      .flatMap(({ errors }) => errors)
+      .filter((error) => error.kind === kind)
+      .reduce((sum, { count }) => sum + count, 0);
+  const stale = failures('stale');
+  const wrong = failures('wrong-answer');
+  const operations = operationsOf(load.profile);
+  const silent = operations.filter((operation) => !finished.includes(operation));
+  const invariants = [
+    invariant('every journey that was due was begun', arrivals + recorder.dropped, recorder.dropped, [
+      `${format(recorder.dropped)} were dropped, because the generator could not keep up`,
+    ]),
+    invariant('conservation', arrivals, arrivals - done - failed, [
+      'requests were neither answered nor given up when the run ended',
+    ]),
+    invariant('answers are as agreed', done + wrong + stale, wrong, recorder.examples.get('wrong-answer')),
+    invariant(
+      'every operation was answered',
+      operations.length,
+      silent.length,
+      silent.map(
+        (operation) =>
+          `no answer of ${operation} in the measured phase: --rate or --duration is too small, or nothing succeeded`,
+      ),
+    ),
+  ];
+  const readBack = operations.find((operation) => operation.endsWith('read-back'));
+  if (readBack !== undefined) {
+    const checked = completed(phases, readBack) + stale;
+    invariants.push(invariant('read-your-writes', checked, stale, recorder.examples.get('stale')));
+  }
+  return invariants;
+}
+
+function invariant(
+  name: string,
+  checked: number,
+  violations: number,
+  examples: readonly string[] = [],
+): InvariantResult {
+  return { name, checked, violations, expectedToBreak: false, examples: violations > 0 ? [...examples] : [] };
+}
+
+/** Whether the generator was fit to judge: what it says itself, and how late it was. */
+function weighed(verdict: Verdict, { recorder, load, objections, partial }: Finished): Verdict {
+  if (partial) return verdict;
+  const lateMs = recorder.lateness.quantile(0.99);
+  const strictest = Math.min(...operationsOf(load.profile).map((operation) => PROMISED[operation].p99Ms));
+  const doubts = verdict.confirmed ? [...objections] : [];
+  const tooLate = verdict.observed === 'misses' && lateMs > LATENESS_SHARE * strictest;
+  if (tooLate)
+    doubts.push(
+      `the generator itself was ${format(lateMs)} ms late at p99: it needs a machine of its own, or a lower --rate`,
+    );
+  if (doubts.length === 0) return verdict;
+  return {
+    ...verdict,
+    observed: 'inconclusive',
+    confirmed: false,
+    sentence: `${verdict.sentence} Inconclusive: ${doubts.join('; ')}.`,
+  };
+}
+
+const UNITS: Record<string, string> = {
+  'load.rate': 'journeys/s',
+  'load.duration': 's',
+  'load.warmUp': 's',
+  'load.loggedIn': 'listeners',
+  'load.engine': '',
+  'load.target': '',
+};
+
+function configurationOf(load: LiveLoad, engine: string): Record<string, Setting> {
+  return {
+    'load.engine': engine,
+    'load.target': load.baseUrl,
+    'load.rate': load.perSecond,
+    'load.warmUp': load.warmUpS,
+    'load.duration': load.seconds,
+    'load.loggedIn': load.loggedIn,
+  };
+}

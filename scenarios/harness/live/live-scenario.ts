@@ -1,0 +1,84 @@
+/** A load profile in the form of a scenario with one case and one arm: judged, reported and compared like any other. */
+import { PROMISED } from '../../load/objectives.ts';
+import { operationsOf, type Profile } from '../../load/profiles.ts';
+import { format } from '../judge.ts';
+import { errors, milliseconds, p, percent } from '../phrases.ts';
+import type { Scenario } from '../scenario.ts';
+import type { LiveLoad } from './live-load.ts';
+
+export const LIVE_ARM = 'as it is';
+const MEASURED = 'steady';
+
+export const scenarioName = (profile: Profile) => `load-${profile.name}`;
+
+/** What can be judged: an operation that nobody asked has no errors, one that never succeeded no latency. */
+export interface Seen {
+  readonly finished: readonly string[];
+  readonly timed: readonly string[];
+}
+
+/** `engine`: who sends the load, 'k6 v1.8.1'. */
+export function scenarioOf(load: LiveLoad, engine: string, { finished, timed }: Seen): Scenario {
+  const { profile, perSecond, warmUpS, seconds } = load;
+  const first = profile.mix[0]!.traffic.operation;
+  const judged = operationsOf(profile).filter((operation) => finished.includes(operation));
+  return {
+    name: scenarioName(profile),
+    title: profile.title,
+    teaches: profile.teaches,
+    hypothesis: profile.hypothesis,
+    modes: ['embedded', 'real'],
+    minimumListeners: 1,
+    phases: [
+      { name: 'warm-up', seconds: warmUpS },
+      { name: MEASURED, seconds },
+    ],
+    load: { plays: false, traffic: [] },
+    invariants: [],
+    cases: [
+      {
+        name: scenarioName(profile),
+        title: profile.title,
+        set: {},
+        headline: { operation: first, series: [`${first} p99`, `${first} errors`, `${first} rate`] },
+        objectives: judged.flatMap((operation) => [
+          ...(timed.includes(operation) ? [p(operation, 99, MEASURED, PROMISED[operation].p99Ms)] : []),
+          errors(operation, MEASURED, PROMISED[operation].errorPercent),
+        ]),
+        evidence: [],
+        arms: [
+          {
+            name: LIVE_ARM,
+            role: 'healthy',
+            title: 'The live system as it was found',
+            says(run) {
+              const shown = judged.map((operation) => {
+                const failed = `${percent(run.errorShare(operation, MEASURED))} failed`;
+                if (!timed.includes(operation)) return `${operation} ${failed}`;
+                return `${operation} p99 ${milliseconds(run.latencyMs(operation, MEASURED, 0.99))}, ${failed}`;
+              });
+              return `${format(perSecond)} journeys/s by ${engine}: ${shown.join('; ')}`;
+            },
+          },
+        ],
+      },
+    ],
+    notes: {
+      see: `Latencies and errors of each operation at ${format(perSecond)} journeys a second, from the side of the clients.`,
+      why: profile.teaches,
+      fix: 'Compare before and after a change: rehearse compare takes two results of the same profile.',
+      costs: 'The generator shares the machine with the system: what it needs itself is missing there.',
+      questions: [
+        'At which rate does the first objective break, and what is busy then?',
+        'Which of the operations suffers first, and why that one?',
+      ],
+      triage: [`curl -s ${load.baseUrl}/metrics`, `curl -s ${load.baseUrl}/readyz`],
+      caveats: [
+        'Latency counts from the intended start of a request, so a stall of the server is not hidden by a client that waits.',
+        'k6 spaces its arrivals evenly, the own generator draws them (Poisson): tails differ a little between the two.',
+      ],
+      arithmetic: [],
+      sources: [],
+    },
+  };
+}

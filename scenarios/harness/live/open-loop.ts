@@ -1,0 +1,183 @@
+/**
+ * The project's own load generator, for where there is no k6: Poisson arrivals that wait for no answer, over connections
+ * that stay open. Latency counts from the intended start, so a server that stalls is seen stalling.
+ */
+import { Draws } from '../../load/draws.ts';
+import type { LoadRequest, Traffic } from '../../load/journeys.ts';
+import { LoginError } from '../../load/login.ts';
+import { type Failure, waitedInVain } from '../../load/outcome.ts';
+import { PoissonStream, REQUESTS_PER_STREAM } from '../arrivals.ts';
+import { failureIn, HttpClient, NoAnswer, parsed } from './http-client.ts';
+import { type LiveLoad, type LoadEngine, phasesOf } from './live-load.ts';
+import type { LiveRecorder } from './live-recorder.ts';
+import { Logins } from './logins.ts';
+
+/** Timers of Node fire up to this late: a start within it is on time. */
+const TIMER_RESOLUTION_MS = 2;
+/** Journeys at once; beyond it they are dropped, and a run with dropped ones confirms nothing. */
+const MOST_IN_FLIGHT = 10_000;
+const BEGIN_IN_MS = 50;
+
+interface Stream {
+  readonly traffic: Traffic;
+  readonly arrivals: PoissonStream;
+  readonly firstRequest: number;
+}
+
+export const ownEngine: LoadEngine = {
+  name: 'own generator',
+  async generate(load, recorder, signal) {
+    const client = new HttpClient(load.baseUrl);
+    try {
+      const logins = new Logins(load, client);
+      await logins.start();
+      if (!signal.aborted) await new OpenLoop(load, recorder, client, logins, signal).run();
+      return { objections: [] };
+    } finally {
+      client.close();
+    }
+  },
+};
+
+class OpenLoop {
+  readonly #recorder: LiveRecorder;
+  readonly #client: HttpClient;
+  readonly #logins: Logins;
+  readonly #signal: AbortSignal;
+  readonly #draws: Draws;
+  readonly #streams: readonly Stream[];
+  readonly #warmUpMs: number;
+  readonly #done = Promise.withResolvers<void>();
+  readonly #startMs = performance.now() + BEGIN_IN_MS;
+  #inFlight = 0;
+  #allSent = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    load: LiveLoad,
+    recorder: LiveRecorder,
+    client: HttpClient,
+    logins: Logins,
+    signal: AbortSignal,
+  ) {
+    this.#recorder = recorder;
+    this.#client = client;
+    this.#logins = logins;
+    this.#signal = signal;
+    this.#draws = new Draws(load);
+    this.#draws.run = load.run;
+    this.#warmUpMs = load.warmUpS * 1_000;
+    this.#streams = load.profile.mix.map(({ traffic, share }, index) => {
+      const { operation } = traffic;
+      const perSecond = { always: load.perSecond * share };
+      const arrivals = new PoissonStream(load.seed, { operation, perSecond }, phasesOf(load), 1);
+      return { traffic, arrivals, firstRequest: (index + 1) * REQUESTS_PER_STREAM };
+    });
+  }
+
+  run(): Promise<void> {
+    this.#signal.addEventListener('abort', () => {
+      clearTimeout(this.#timer);
+      this.#done.resolve();
+    });
+    this.#wait();
+    return this.#done.promise;
+  }
+
+  #wait(): void {
+    const next = this.#next();
+    if (next === null) {
+      this.#allSent = true;
+      if (this.#inFlight === 0) this.#done.resolve();
+      return;
+    }
+    const dueMs = this.#startMs + next.arrivals.timeNs / 1e6;
+    this.#timer = setTimeout(() => this.#fire(), Math.max(0, dueMs - performance.now()));
+  }
+
+  #fire(): void {
+    const nowMs = performance.now();
+    for (let next = this.#next(); next !== null; next = this.#next()) {
+      const { traffic, arrivals, firstRequest } = next;
+      const dueMs = arrivals.timeNs / 1e6;
+      if (this.#startMs + dueMs > nowMs) break;
+      if (this.#inFlight >= MOST_IN_FLIGHT) this.#recorder.dropped++;
+      else this.#travel(traffic, firstRequest + arrivals.count, dueMs).catch(this.#done.reject);
+      arrivals.next();
+    }
+    this.#wait();
+  }
+
+  #next(): Stream | null {
+    let earliest: Stream | null = null;
+    for (const stream of this.#streams) {
+      if (stream.arrivals.timeNs < (earliest?.arrivals.timeNs ?? Number.POSITIVE_INFINITY)) earliest = stream;
+    }
+    return earliest;
+  }
+
+  /** `dueMs`: from the start of the run. */
+  async #travel(traffic: Traffic, request: number, dueMs: number): Promise<void> {
+    this.#inFlight++;
+    const phase = dueMs < this.#warmUpMs ? 'warm-up' : 'steady';
+    const behindMs = this.#sinceStartMs() - dueMs;
+    this.#recorder.late(phase, behindMs);
+    let intendedMs = behindMs < TIMER_RESOLUTION_MS ? this.#sinceStartMs() : dueMs;
+    const journey = traffic.journey(this.#draws, request);
+    let next = journey.next();
+    while (next.done !== true) {
+      const answer = await this.#ask(next.value, phase, intendedMs);
+      if (this.#signal.aborted) return;
+      // What follows within a journey is due when the answer before it has come.
+      intendedMs = this.#sinceStartMs();
+      next = journey.next(answer);
+    }
+    this.#inFlight--;
+    if (this.#allSent && this.#inFlight === 0) this.#done.resolve();
+  }
+
+  /** Sends one request, books it, and returns the body of a right answer. */
+  async #ask(request: LoadRequest, phase: string, intendedMs: number): Promise<unknown> {
+    const { operation } = request;
+    this.#recorder.arrive(operation, phase, intendedMs / 1_000);
+    const { body, failure } = await this.#answerTo(request);
+    // What is interrupted has no outcome: it counts as in flight.
+    if (this.#signal.aborted) return undefined;
+    const atMs = this.#sinceStartMs();
+    if (failure === null) {
+      this.#recorder.answer(operation, phase, atMs / 1_000, atMs - intendedMs);
+      return body;
+    }
+    this.#recorder.fail(operation, phase, atMs / 1_000, failure);
+    if (waitedInVain(failure.kind)) this.#recorder.waited(operation, phase, atMs / 1_000, atMs - intendedMs);
+    return undefined;
+  }
+
+  async #answerTo(request: LoadRequest): Promise<{ body: unknown; failure: Failure | null }> {
+    const { method, path, body, status, login, complaint } = request;
+    try {
+      const token = this.#logins.token(login);
+      const answer = await this.#client.send({
+        method,
+        path,
+        headers: {
+          authorization: `Bearer ${typeof token === 'string' ? token : await token}`,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      if (answer.status !== status) return { body: undefined, failure: failureIn(answer) };
+      const content = parsed(answer);
+      const found = complaint(content);
+      return { body: content ?? null, failure: found === null ? null : { ...found, definite: false } };
+    } catch (error) {
+      if (error instanceof NoAnswer) return { body: undefined, failure: error.failure };
+      if (!(error instanceof LoginError)) throw error;
+      return { body: undefined, failure: { kind: 'unauthenticated', definite: true, why: error.message } };
+    }
+  }
+
+  #sinceStartMs(): number {
+    return performance.now() - this.#startMs;
+  }
+}
