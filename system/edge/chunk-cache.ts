@@ -1,0 +1,145 @@
+/**
+ * Copies of objects, bounded by bytes, in chunks of equal size: what nobody listens to is not kept, and a skip leaves its
+ * first chunk alone. All chunks of an object are of one version; a chunk of another version drops the rest.
+ */
+import type { ObjectInfo } from '../ports/object-store.ts';
+import { Entries } from './entries.ts';
+import { createLru, createTinyLfu, type Eviction } from './eviction.ts';
+
+export type EvictionPolicy = 'lru' | 'w-tinylfu';
+
+export class CachedObject {
+  readonly info: ObjectInfo;
+  readonly path: string;
+  readonly hash: number;
+  /** Until when it may be served without asking the origin, on the owner's clock. */
+  freshUntilNs: number;
+  /** Place of each chunk; -1: not here. */
+  readonly places: number[];
+  held = 0;
+
+  constructor(path: string, info: ObjectInfo, chunks: number, freshUntilNs: number) {
+    this.path = path;
+    this.info = info;
+    this.hash = hashOfPath(path);
+    this.freshUntilNs = freshUntilNs;
+    this.places = new Array<number>(chunks).fill(-1);
+  }
+}
+
+export class ChunkCache {
+  readonly maxBytes: number;
+  readonly chunkBytes: number;
+  bytes = 0;
+  evictions = 0;
+  readonly #objects = new Map<string, CachedObject>();
+  readonly #entries = new Entries<CachedObject>();
+  readonly #eviction: Eviction;
+
+  constructor(options: { maxBytes: number; chunkBytes: number; policy: EvictionPolicy }) {
+    const { maxBytes, chunkBytes, policy } = options;
+    if (!(maxBytes >= 0)) throw new RangeError(`A cache cannot hold ${maxBytes} bytes.`);
+    if (!(chunkBytes >= 1)) throw new RangeError(`A chunk cannot have ${chunkBytes} bytes.`);
+    this.maxBytes = maxBytes;
+    this.chunkBytes = chunkBytes;
+    const evict = (place: number) => {
+      this.evictions++;
+      this.#drop(place);
+    };
+    this.#eviction =
+      policy === 'lru'
+        ? createLru(this.#entries, maxBytes, evict)
+        : createTinyLfu(this.#entries, maxBytes, chunkBytes, evict);
+  }
+
+  /** Chunks here. */
+  get count(): number {
+    return this.#entries.count;
+  }
+
+  /** What is here of an object, without using it. */
+  find(path: string): CachedObject | undefined {
+    return this.#objects.get(path);
+  }
+
+  /** Somebody asks for a chunk of an object of which something is here. True: it is here. */
+  use(object: CachedObject, chunk: number): boolean {
+    this.#eviction.asked(hashOfChunk(object.hash, chunk));
+    const place = object.places[chunk] ?? -1;
+    if (place < 0) return false;
+    this.#eviction.used(place);
+    return true;
+  }
+
+  /** Somebody asks for a chunk of an object of which nothing is here. */
+  miss(path: string, chunk: number): void {
+    this.#eviction.asked(hashOfChunk(hashOfPath(path), chunk));
+  }
+
+  /** Keeps a chunk, if the policy wants to; makes what is here of the object fresh until that time. */
+  add(path: string, info: ObjectInfo, chunk: number, freshUntilNs: number): void {
+    let object = this.#objects.get(path);
+    if (object !== undefined && object.info.etag !== info.etag) {
+      this.remove(path);
+      object = undefined;
+    }
+    const bytes = chunkSize(info.size, this.chunkBytes, chunk);
+    if (bytes > this.maxBytes) return;
+    if (object === undefined) {
+      object = new CachedObject(path, info, Math.ceil(info.size / this.chunkBytes), freshUntilNs);
+      this.#objects.set(path, object);
+    }
+    object.freshUntilNs = freshUntilNs;
+    if (object.places[chunk]! >= 0) return;
+    const place = this.#entries.create(object, chunk, bytes, hashOfChunk(object.hash, chunk));
+    object.places[chunk] = place;
+    object.held++;
+    this.bytes += bytes;
+    this.#eviction.added(place);
+  }
+
+  remove(path: string): void {
+    const object = this.#objects.get(path);
+    if (object === undefined) return;
+    for (const place of object.places) if (place >= 0) this.#drop(place);
+  }
+
+  removePrefix(prefix: string): void {
+    const found = [...this.#objects.keys()].filter((path) => path.startsWith(prefix));
+    for (const path of found) this.remove(path);
+  }
+
+  clear(): void {
+    this.#objects.clear();
+    this.#entries.clear();
+    this.#eviction.cleared();
+    this.bytes = 0;
+  }
+
+  #drop(place: number): void {
+    const entries = this.#entries;
+    const object = entries.ownerAt(place);
+    this.bytes -= entries.bytesAt(place);
+    object.places[entries.chunkAt(place)] = -1;
+    if (--object.held === 0) this.#objects.delete(object.path);
+    entries.unlink(place);
+    entries.release(place);
+  }
+}
+
+/** Bytes of a chunk: the last one is shorter. */
+export function chunkSize(size: number, chunkBytes: number, chunk: number): number {
+  return Math.max(0, Math.min(chunkBytes, size - chunk * chunkBytes));
+}
+
+function hashOfPath(path: string): number {
+  let h = 0x811c9dc5;
+  for (let i = 0; i < path.length; i++) h = Math.imul(h ^ path.charCodeAt(i), 0x01000193);
+  return h;
+}
+
+function hashOfChunk(path: number, chunk: number): number {
+  let h = path ^ Math.imul(chunk + 1, 0x9e3779b1);
+  h = Math.imul(h ^ (h >>> 16), 0x21f0aaad);
+  return h ^ (h >>> 15);
+}

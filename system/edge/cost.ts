@@ -1,0 +1,16 @@
+/** What a request costs a cache, beside the knobs. */
+import { Distribution, lognormal } from '../runtime/kernel/index.ts';
+
+/** Spread around the mean. estimate: p99 three times the median (a chunk that lies on disk, a handshake). */
+export function requestSpread(): Distribution {
+  const shape = lognormal(1, 3);
+  const { mean } = shape;
+  return new Distribution((u) => shape.at(u) / mean);
+}
+
+/** estimate: the first pause before an origin that said SlowDown is asked again. */
+export const RETRY_MS = 100;
+/** Headers of an answer. estimate: type, length, range, tag, age, policy, identifiers. */
+export const HEADER_BYTES = 600;
+/** How often a purge is sent again to a point of presence that cannot be reached. estimate. */
+export const PURGE_RETRY_MS = 1_000;
