@@ -39,7 +39,13 @@ export const playlistCosts: MethodCosts<PlaylistApi> = {
 
 export const catalogueCosts: MethodCosts<CatalogueApi> = { getTrack: small, publishTrack: small };
 
-export const listeningCosts: MethodCosts<ListeningApi> = { recordPlay: small, getHistory: list };
+export const listeningCosts: MethodCosts<ListeningApi> = {
+  recordPlay: small,
+  getHistory: list,
+  getRecentlyPlayed: list,
+  getSession: small,
+  getTopCharts: list,
+};
 
 export const searchCosts: MethodCosts<SearchApi> = { search: cost(200) };
 

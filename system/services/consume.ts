@@ -41,16 +41,21 @@ export interface ConsumeOptions {
   readonly intervalNs: number;
   /** Called again with the same records after a passing failure. */
   readonly handle: (context: Context, records: readonly LogRecord[]) => Promise<void>;
+  /** Called when a poll has brought nothing. */
+  readonly whenIdle?: (context: Context) => Promise<void>;
 }
 
 /** Runs until the context is cancelled; rejects only on an error that trying again cannot mend. */
 export async function consume(context: Context, options: ConsumeOptions): Promise<void> {
-  const { clock, background, consumer, maxPollRecords, intervalNs, handle } = options;
+  const { clock, background, consumer, maxPollRecords, intervalNs, handle, whenIdle } = options;
   try {
     while (context.cancelled === null) {
       const beganNs = clock.now();
       const records = await untilDone(context, options, () => gather(context, options));
-      if (records.length === 0) continue;
+      if (records.length === 0) {
+        if (whenIdle !== undefined) await untilDone(context, options, () => whenIdle(context));
+        continue;
+      }
       await untilDone(context, options, () => handle(context, records));
       await commit(context, consumer);
       const leftNs = beganNs + intervalNs - clock.now();

@@ -6,6 +6,7 @@
  *                                                          reads what all listeners of the shard played meanwhile
  */
 import type { Play } from '../../contracts/generated/events.ts';
+import type { HistoryCursor } from '../../contracts/generated/listening.ts';
 import { type Clock, SECOND } from '../../ports/clock.ts';
 import type { Context } from '../../ports/context.ts';
 import type { LogRecord } from '../../ports/event-log.ts';
@@ -19,8 +20,14 @@ import { listeningHistory, listeningSegments } from './tables.ts';
 export interface History {
   /** Doing it twice with the same records changes nothing. */
   write(context: Context, records: readonly LogRecord[]): Promise<void>;
-  /** Newest first, each play once. */
-  read(context: Context, listenerId: string, limit: number): Promise<Play[]>;
+  /** Newest first, each play once; from behind the cursor on, where there is one. */
+  read(context: Context, listenerId: string, limit: number, cursor?: HistoryCursor): Promise<HistoryPage>;
+}
+
+export interface HistoryPage {
+  readonly plays: readonly Play[];
+  /** Absent: there is nothing older, as far back as the history is read. */
+  readonly next?: HistoryCursor;
 }
 
 export interface HistoryDependencies {
@@ -36,7 +43,8 @@ export function createHistory(dependencies: HistoryDependencies): History {
 /** Thirty days: the part of the key that keeps a listener's partition from growing for ever. */
 const MONTH_NS = 30 * 86_400 * SECOND;
 
-function perPlay({ store, clock, knobs }: HistoryDependencies): History {
+function perPlay(dependencies: HistoryDependencies): History {
+  const { store, knobs } = dependencies;
   const monthOf = (ns: number) => Math.floor(ns / MONTH_NS);
   return {
     write(context, records) {
@@ -55,21 +63,15 @@ function perPlay({ store, clock, knobs }: HistoryDependencies): History {
       });
     },
 
-    async read(context, listenerId, limit) {
-      const plays: Play[] = [];
-      const newest = monthOf(clock.now());
-      const oldest = Math.max(0, newest - knobs.historyPeriods + 1);
-      for (let month = newest; month >= oldest && plays.length < limit; month--) {
-        const rows = await store.select(context, {
-          table: listeningHistory.name,
-          partition: [listenerId, month],
-          limit: limit - plays.length,
-          consistency: 'QUORUM',
-        });
-        for (const row of rows) plays.push(playOf(row));
-      }
-      return newestOnce(plays, limit);
-    },
+    read: createReader(dependencies, monthOf, async (context, listenerId, month, most) => {
+      const rows = await store.select(context, {
+        table: listeningHistory.name,
+        partition: [listenerId, month],
+        limit: most,
+        consistency: 'QUORUM',
+      });
+      return { plays: rows.map(playOf), complete: rows.length < most };
+    }),
   };
 }
 
@@ -82,7 +84,8 @@ interface Segment {
   text: string;
 }
 
-function segments({ store, clock, knobs }: HistoryDependencies): History {
+function segments(dependencies: HistoryDependencies): History {
+  const { store, knobs } = dependencies;
   const periodNs = knobs.historyPeriodS * SECOND;
   const periodOf = (ns: number) => Math.floor(ns / periodNs);
   const shardOf = (listenerId: string) => hashOf(listenerId) % knobs.historyShards;
@@ -101,20 +104,15 @@ function segments({ store, clock, knobs }: HistoryDependencies): History {
       });
     },
 
-    async read(context, listenerId, limit) {
-      const plays: Play[] = [];
-      const newest = periodOf(clock.now());
-      const oldest = Math.max(0, newest - knobs.historyPeriods + 1);
-      for (let period = newest; period >= oldest && plays.length < limit; period--) {
-        const rows = await store.select(context, {
-          table: listeningSegments.name,
-          partition: [shardOf(listenerId), period],
-          consistency: 'QUORUM',
-        });
-        for (const row of rows) plays.push(...readSegment(row.plays as string, listenerId));
-      }
-      return newestOnce(plays, limit);
-    },
+    read: createReader(dependencies, periodOf, async (context, listenerId, period) => {
+      const rows = await store.select(context, {
+        table: listeningSegments.name,
+        partition: [shardOf(listenerId), period],
+        consistency: 'QUORUM',
+      });
+      const plays = rows.flatMap((row) => readSegment(row.plays as string, listenerId));
+      return { plays: plays.sort(compare), complete: true };
+    }),
   };
 
   function split(records: readonly LogRecord[]): Iterable<Segment> {
@@ -132,12 +130,56 @@ function segments({ store, clock, knobs }: HistoryDependencies): History {
   }
 }
 
-/** A batch that two consumers wrote during a rebalance stands there twice: a play counts once. */
-function newestOnce(plays: Play[], limit: number): Play[] {
-  const byId = new Map(plays.map((play) => [play.playId, play]));
-  return [...byId.values()]
-    .sort((a, b) => b.playedAtNs - a.playedAtNs || b.playId - a.playId)
-    .slice(0, limit);
+/** Newest first, as the table's rows lie: of plays with the same time the smaller id comes first. */
+function compare(a: Pick<Play, 'playedAtNs' | 'playId'>, b: Pick<Play, 'playedAtNs' | 'playId'>): number {
+  return b.playedAtNs - a.playedAtNs || a.playId - b.playId;
+}
+
+/** Plays of one bucket in order: all, or the first `most` at least. */
+type ReadBucket = (
+  context: Context,
+  listenerId: string,
+  bucket: number,
+  most: number,
+) => Promise<{ plays: Play[]; complete: boolean }>;
+
+/**
+ * Goes back from bucket to bucket until a page is full. A bucket is read from its newest play on, because that is how
+ * it can be asked: the deeper a page lies in its bucket, the more is read. Plays that a consumer wrote twice during a
+ * rebalance, or that an app recorded twice, count once a page.
+ */
+function createReader(
+  { clock, knobs }: HistoryDependencies,
+  bucketOf: (ns: number) => number,
+  readBucket: ReadBucket,
+): History['read'] {
+  return async (context, listenerId, limit, cursor) => {
+    const page: Play[] = [];
+    const ids = new Set<number>();
+    const newest = bucketOf(clock.now());
+    const oldest = Math.max(0, newest - knobs.historyPeriods + 1);
+    let bucket = cursor === undefined ? newest : Math.min(newest, bucketOf(cursor.playedAtNs));
+    let depth = cursor?.depth ?? 0;
+    for (; bucket >= oldest && page.length < limit; bucket--) {
+      let most = depth + limit - page.length;
+      depth = 0;
+      for (let complete = false; !complete && page.length < limit; most *= 2) {
+        const read = await readBucket(context, listenerId, bucket, most);
+        complete = read.complete;
+        for (let i = 0; i < read.plays.length && page.length < limit; i++) {
+          const play = read.plays[i]!;
+          if (ids.has(play.playId) || (cursor !== undefined && compare(play, cursor) <= 0)) continue;
+          ids.add(play.playId);
+          page.push(play);
+          depth = i + 1;
+        }
+      }
+      if (page.length < limit) depth = 0;
+    }
+    if (page.length < limit) return { plays: page };
+    const { playedAtNs, playId } = page.at(-1)!;
+    return { plays: page, next: { playedAtNs, playId, depth } };
+  };
 }
 
 function playOf(row: Row): Play {

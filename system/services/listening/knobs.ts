@@ -43,6 +43,48 @@ export const listeningKnobs = {
     min: 1,
   },
   historyLimit: { default: 50, unit: '1', description: 'Most plays in an answer', min: 1 },
+  skipEvents: {
+    default: 'off',
+    unit: '',
+    description:
+      'Whether a play under 30 s is an event of the topic skips: not, beside the one of plays, or instead of it (neither history nor streams see it then)',
+    values: ['off', 'also', 'instead'],
+  },
+  streams: {
+    default: 'off',
+    unit: '',
+    description: 'Whether sessions, top charts and recently played are kept from the log of plays',
+    values: ['off', 'on'],
+  },
+  streamWorkers: {
+    default: 2,
+    unit: '1',
+    description: 'Workers of each stream job',
+    min: 1,
+    max: 1_000,
+  },
+  // As the history's: larger batches cost less a play, and nobody notices five seconds here either.
+  streamIntervalMs: {
+    default: 5_000,
+    unit: 'ms',
+    description: 'Batches of a stream job begin this far apart unless they are full',
+    min: 0,
+  },
+  streamBatch: { default: 4_000, unit: '1', description: 'Plays in a full batch of a stream job', min: 1 },
+  recentLimit: { default: 50, unit: '1', description: 'Plays that are kept as recently played', min: 1 },
+  // estimate: who has not listened for a week looks at the history.
+  recentTtlS: {
+    default: 604_800,
+    unit: 's',
+    description: 'How long after the last play of a listener they are kept',
+    min: 1,
+  },
+  chartCacheMs: {
+    default: 5_000,
+    unit: 'ms',
+    description: 'How long each instance answers with a chart before it reads it again',
+    min: 0,
+  },
 } as const satisfies Knobs;
 
 export type ListeningKnobs = KnobValues<typeof listeningKnobs>;

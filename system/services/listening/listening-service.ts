@@ -1,45 +1,95 @@
 /**
- * Plays: acknowledged once the log has them, written to the history later by consumers of the log. The player never
- * waits for the database, and a slow database shows as lag.
+ * Plays: acknowledged once the log has them, and worked on later by consumers of the log. The player never waits for a
+ * database, and a slow one shows as lag.
  *
  *   recordPlay ──▶ log `plays` (by listener) ──▶ history consumer ──▶ database ──▶ getHistory
+ *                                            ├─▶ recently played ──▶ cache ──▶ getRecentlyPlayed
+ *                                            ├─▶ session state ──▶ cache ──▶ getSession
+ *                                            └─▶ top charts ──▶ database ──▶ getTopCharts
  */
 import { type Play, sizeOfPlay } from '../../contracts/generated/events.ts';
-import type { ListeningApi } from '../../contracts/generated/listening.ts';
-import { PLAYS } from '../../contracts/topics.ts';
-import type { Clock } from '../../ports/clock.ts';
+import type { ListeningApi, Session } from '../../contracts/generated/listening.ts';
+import { PLAYS, SKIPS } from '../../contracts/topics.ts';
+import type { Cache } from '../../ports/cache.ts';
+import { type Clock, MILLISECOND } from '../../ports/clock.ts';
+import type { Context } from '../../ports/context.ts';
 import { PortError } from '../../ports/errors.ts';
 import type { EventProducer } from '../../ports/event-log.ts';
 import type { WideColumnStore } from '../../ports/wide-column-store.ts';
+import { createCharts } from './charts.ts';
 import { createHistory } from './history.ts';
 import type { ListeningKnobs } from './knobs.ts';
+import { createRecentlyPlayed } from './recently-played.ts';
 import { isId } from './segment.ts';
+import { isSkip } from './skips.ts';
+import { SESSION_PREFIX, sessionState, topCharts } from './streams/jobs.ts';
 
 export interface ListeningDependencies {
   readonly events: EventProducer;
   readonly store: WideColumnStore;
+  /** What the streams of plays are kept in. Absent: there are no streams. */
+  readonly cache?: Cache;
   readonly clock: Clock;
   readonly knobs: ListeningKnobs;
 }
 
 const RECORDED = Object.freeze({});
 
+const invalid = (method: string, detail: string) =>
+  new PortError('invalid', `listening.${method}`, true, detail);
+
 export function createListeningService(dependencies: ListeningDependencies): ListeningApi {
-  const { events, clock, knobs } = dependencies;
+  const { events, store, cache, clock, knobs } = dependencies;
   const history = createHistory(dependencies);
+  const recentlyPlayed = cache === undefined ? null : createRecentlyPlayed(cache, knobs);
+  const charts = createCharts(store, clock, knobs.chartCacheMs);
+
+  const publish = (context: Context, topic: string, play: Play) =>
+    events.send(context, { topic, key: play.listenerId, value: play, bytes: sizeOfPlay(play) });
+
+  /** The cache of the streams, for a method that is nothing without them. */
+  function streams(method: string): Cache {
+    if (cache !== undefined) return cache;
+    throw new PortError('unavailable', `listening.${method}`, true, 'streams are off (listening.streams)');
+  }
 
   return {
     async recordPlay(context, { playId, listenerId, trackId, listenedMs, skipped }) {
-      if (!isId(listenerId) || !isId(trackId))
-        throw new PortError('invalid', 'listening.recordPlay', true, 'an id is missing or malformed');
+      if (!isId(listenerId) || !isId(trackId)) throw invalid('recordPlay', 'an id is missing or malformed');
       const play: Play = { playId, listenerId, trackId, playedAtNs: clock.now(), listenedMs, skipped };
-      await events.send(context, { topic: PLAYS, key: listenerId, value: play, bytes: sizeOfPlay(play) });
+      if (knobs.skipEvents === 'off' || !isSkip(play)) await publish(context, PLAYS, play);
+      else if (knobs.skipEvents === 'instead') await publish(context, SKIPS, play);
+      else await Promise.all([publish(context, PLAYS, play), publish(context, SKIPS, play)]);
       return RECORDED;
     },
 
-    async getHistory(context, { listenerId, limit }) {
+    getHistory(context, { listenerId, limit, cursor }) {
       const most = limit === 0 ? knobs.historyLimit : Math.min(limit, knobs.historyLimit);
-      return { plays: await history.read(context, listenerId, most) };
+      return history.read(context, listenerId, most, cursor);
+    },
+
+    async getRecentlyPlayed(context, { listenerId, limit }) {
+      const most = limit === 0 ? knobs.recentLimit : Math.min(limit, knobs.recentLimit);
+      const plays = (await recentlyPlayed?.read(context, listenerId, most)) ?? [];
+      if (plays.length > 0) return { plays };
+      // Nobody keeps it, or the cache has lost it: the history knows, and takes longer.
+      return { plays: (await history.read(context, listenerId, most)).plays };
+    },
+
+    async getSession(context, { listenerId }) {
+      const session = (await streams('getSession').get(context, SESSION_PREFIX + listenerId)) as
+        | Session
+        | undefined;
+      if (session === undefined) return { open: false };
+      const silentNs = clock.now() - session.endedAtNs;
+      return { session, open: silentNs <= sessionState.window.gapMs * MILLISECOND };
+    },
+
+    async getTopCharts(context, { atNs, limit }) {
+      streams('getTopCharts');
+      const chart = await charts.read(context, atNs);
+      const most = limit === 0 ? topCharts.top.limit : limit;
+      return most >= chart.entries.length ? chart : { ...chart, entries: chart.entries.slice(0, most) };
     },
   };
 }

@@ -1,0 +1,241 @@
+/**
+ * Sessions: windows that begin with a record and last until no further one has come for the gap. A record may join two
+ * of them, and one that comes late may move a beginning: the session is another one then, and the old one is removed.
+ */
+import type { Event, Folding } from './aggregates.ts';
+import { DueQueue } from './due-queue.ts';
+import type { Changes, Pane, RemovedPane, SharedWindow, Windows } from './windows.ts';
+
+interface Session extends Pane {
+  startNs: number;
+  endNs: number;
+  readonly values: number[];
+  /** The watermark has passed its end. */
+  closed: boolean;
+  /** It was closed at some time. */
+  told: boolean;
+  changed: boolean;
+  gone: boolean;
+  /** Another session of the same key. */
+  next: Session | null;
+}
+
+const NONE: readonly SharedWindow[] = [];
+const CLOSED = 1;
+const TOLD = 2;
+
+/** Flat, because JSON is fastest on numbers and texts: key, start, end, flags, values; and key, start, told. */
+interface Encoded {
+  readonly panes: readonly (string | number)[];
+  readonly removed?: readonly (string | number)[];
+}
+
+export interface SessionOptions {
+  readonly gapNs: number;
+  readonly latenessNs: number;
+  readonly folding: Folding;
+}
+
+export class SessionWindows implements Windows {
+  readonly shared = NONE;
+  size = 0;
+  readonly #gapNs: number;
+  readonly #latenessNs: number;
+  readonly #folding: Folding;
+  readonly #byKey = new Map<string, Session>();
+  /** Each session once, or more often after it was opened again. */
+  readonly #due = new DueQueue<Session>();
+  #over: Session[] = [];
+  #changed: Session[] = [];
+  #removed: RemovedPane[] = [];
+
+  constructor({ gapNs, latenessNs, folding }: SessionOptions) {
+    this.#gapNs = gapNs;
+    this.#latenessNs = latenessNs;
+    this.#folding = folding;
+  }
+
+  get dueNs(): number {
+    return this.#due.firstNs;
+  }
+
+  newest(key: string): Pane | undefined {
+    let newest = this.#byKey.get(key);
+    for (let session = newest?.next ?? null; session !== null; session = session.next)
+      if (session.startNs > newest!.startNs) newest = session;
+    return newest;
+  }
+
+  add(key: string, timeNs: number, event: Event, watermarkNs: number): boolean {
+    const endNs = timeNs + this.#gapNs + 1;
+    let joined: Session | null = null;
+    let session = this.#byKey.get(key) ?? null;
+    for (; session !== null; session = session.next) {
+      if (timeNs >= session.endNs || timeNs < session.startNs - this.#gapNs) continue;
+      if (session.endNs + this.#latenessNs <= watermarkNs) continue;
+      if (joined === null) joined = session;
+      else this.#absorb(joined, session);
+    }
+    if (joined === null) {
+      if (endNs + this.#latenessNs <= watermarkNs) return false;
+      this.#open(key, timeNs, endNs, this.#folding.start(event));
+      return true;
+    }
+    this.#folding.add(joined.values, event);
+    if (timeNs < joined.startNs) {
+      this.#remove(joined);
+      joined.startNs = timeNs;
+      joined.told = joined.closed;
+    }
+    if (endNs > joined.endNs) this.#extend(joined, endNs, watermarkNs);
+    this.#change(joined);
+    return true;
+  }
+
+  close(watermarkNs: number): void {
+    while (this.#due.firstNs <= watermarkNs) {
+      const session = this.#due.pop();
+      if (session.gone) continue;
+      if (!session.closed && session.endNs <= watermarkNs) {
+        session.closed = true;
+        session.told = true;
+        this.#change(session);
+      }
+      const dueNs = session.endNs + (session.closed ? this.#latenessNs : 0);
+      if (dueNs > watermarkNs) this.#due.push(dueNs, session);
+      else this.#over.push(session);
+    }
+  }
+
+  drop(): void {
+    for (const session of this.#over) if (!session.gone) this.#unlink(session);
+    this.#over = [];
+  }
+
+  take(): Changes {
+    const panes = this.#changed.filter(({ gone }) => !gone);
+    for (const session of this.#changed) session.changed = false;
+    const removed = this.#removed;
+    this.#changed = [];
+    this.#removed = [];
+    return { panes, removed, windows: NONE };
+  }
+
+  encode({ panes, removed }: Changes): Encoded {
+    const encoded: (string | number)[] = [];
+    for (const pane of panes) this.#encode(pane as Session, encoded);
+    if (removed.length === 0) return { panes: encoded };
+    return {
+      panes: encoded,
+      removed: removed.flatMap(({ key, startNs, told }) => [key, startNs, told ? 1 : 0]),
+    };
+  }
+
+  encodeAll(): Encoded {
+    const panes: (string | number)[] = [];
+    for (const first of this.#byKey.values())
+      for (let session: Session | null = first; session !== null; session = session.next)
+        this.#encode(session, panes);
+    return { panes };
+  }
+
+  restore(encoded: unknown): void {
+    const { panes, removed = [] } = encoded as Encoded;
+    for (let i = 0; i < removed.length; i += 3) {
+      const [key, startNs, told] = removed.slice(i, i + 3) as [string, number, number];
+      const session = this.#find(key, startNs);
+      if (session !== null) this.#unlink(session);
+      this.#removed.push({ key, startNs, told: told === 1 });
+    }
+    const width = 4 + this.#folding.names.length;
+    for (let i = 0; i < panes.length; i += width) {
+      const [key, startNs, endNs, flags] = panes.slice(i, i + 4) as [string, number, number, number];
+      const old = this.#find(key, startNs);
+      if (old !== null) this.#unlink(old);
+      const session = this.#open(key, startNs, endNs, panes.slice(i + 4, i + width) as number[]);
+      session.closed = (flags & CLOSED) !== 0;
+      session.told = (flags & TOLD) !== 0;
+    }
+  }
+
+  #open(key: string, startNs: number, endNs: number, values: number[]): Session {
+    const session: Session = {
+      key,
+      startNs,
+      endNs,
+      values,
+      closed: false,
+      told: false,
+      changed: true,
+      gone: false,
+      next: this.#byKey.get(key) ?? null,
+    };
+    this.#byKey.set(key, session);
+    this.#changed.push(session);
+    this.#due.push(endNs, session);
+    this.size++;
+    return session;
+  }
+
+  #change(session: Session): void {
+    if (session.changed) return;
+    session.changed = true;
+    this.#changed.push(session);
+  }
+
+  #extend(session: Session, endNs: number, watermarkNs: number): void {
+    session.endNs = endNs;
+    if (!session.closed || endNs <= watermarkNs) return;
+    // It goes on after all: somebody has to look at it before the time until which it would have been kept.
+    session.closed = false;
+    this.#due.push(endNs, session);
+  }
+
+  #absorb(into: Session, from: Session): void {
+    this.#folding.merge(into.values, from.values);
+    this.#unlink(from);
+    // What remains is the one that began earlier.
+    if (from.startNs < into.startNs) {
+      this.#remove(into);
+      into.startNs = from.startNs;
+      into.told = from.told;
+    } else this.#remove(from);
+    if (from.endNs > into.endNs) {
+      into.endNs = from.endNs;
+      if (!from.closed && into.closed) {
+        into.closed = false;
+        this.#due.push(into.endNs, into);
+      }
+    }
+    this.#change(into);
+  }
+
+  #remove({ key, startNs, told }: Session): void {
+    this.#removed.push({ key, startNs, told });
+  }
+
+  #unlink(session: Session): void {
+    session.gone = true;
+    this.size--;
+    const first = this.#byKey.get(session.key)!;
+    if (first === session) {
+      if (session.next === null) this.#byKey.delete(session.key);
+      else this.#byKey.set(session.key, session.next);
+      return;
+    }
+    let before = first;
+    while (before.next !== session) before = before.next!;
+    before.next = session.next;
+  }
+
+  #find(key: string, startNs: number): Session | null {
+    let session = this.#byKey.get(key) ?? null;
+    while (session !== null && session.startNs !== startNs) session = session.next;
+    return session;
+  }
+
+  #encode({ key, startNs, endNs, closed, told, values }: Session, into: (string | number)[]): void {
+    into.push(key, startNs, endNs, (closed ? CLOSED : 0) | (told ? TOLD : 0));
+    for (let i = 0; i < values.length; i++) into.push(values[i]!);
+  }
+}

@@ -1,0 +1,144 @@
+/**
+ * A process that runs the stages of a job: each a consumer group of its own, with a task for every partition that is
+ * assigned to it. Batches are polled; their partitions are handled side by side.
+ */
+import type { Cache } from '../../../ports/cache.ts';
+import { type Clock, MILLISECOND, type Random } from '../../../ports/clock.ts';
+import type { Context } from '../../../ports/context.ts';
+import type { EventConsumer, EventLog, EventProducer, LogRecord } from '../../../ports/event-log.ts';
+import type { WideColumnStore } from '../../../ports/wide-column-store.ts';
+import { type Background, consume, forEachBounded } from '../../consume.ts';
+import type { StreamJob } from './description.ts';
+import type { Position } from './partition-state.ts';
+import { type Stage, stagesOf } from './stage.ts';
+import { StreamTask } from './stream-task.ts';
+
+export interface StreamWorkerDependencies {
+  readonly events: EventLog;
+  readonly store: WideColumnStore;
+  readonly cache: Cache;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly background: Background;
+  readonly settings: StreamSettings;
+  /** Different in every process. */
+  readonly clientId: string;
+}
+
+export interface StreamSettings {
+  /** Batches begin this far apart unless they are full. */
+  readonly intervalMs: number;
+  /** Records of a full batch. */
+  readonly batch: number;
+  /** Partitions that are handled at once. */
+  readonly concurrency: number;
+  /** Steps that are kept of a partition; a snapshot is written after half as many. */
+  readonly slots: number;
+  /** Length of the pieces of a snapshot. */
+  readonly pieceLength: number;
+}
+
+export interface StreamWorker {
+  /** Runs until the context is cancelled. */
+  run(context: Context): Promise<void>;
+  /** How far its partitions are, by stage and partition, for metrics. */
+  positions(): readonly { readonly stage: string; readonly partition: number; readonly position: Position }[];
+}
+
+export const groupOf = (stage: Pick<Stage, 'name'>) => `stream-${stage.name}`;
+
+/** Throws `invalid` for a job that makes no sense. */
+export function createStreamWorker(job: StreamJob, dependencies: StreamWorkerDependencies): StreamWorker {
+  const stages = stagesOf(job).map((stage) => new StageRunner(stage, dependencies));
+  return {
+    async run(context) {
+      await Promise.all(stages.map((stage) => stage.run(context)));
+    },
+    positions: () => stages.flatMap((stage) => stage.positions()),
+  };
+}
+
+class StageRunner {
+  readonly #stage: Stage;
+  readonly #dependencies: StreamWorkerDependencies;
+  readonly #producer: EventProducer;
+  readonly #tasks = new Map<number, StreamTask>();
+
+  constructor(stage: Stage, dependencies: StreamWorkerDependencies) {
+    this.#stage = stage;
+    this.#dependencies = dependencies;
+    this.#producer = dependencies.events.createProducer(dependencies.clientId);
+  }
+
+  run(context: Context): Promise<void> {
+    const { events, clock, random, background, settings, clientId } = this.#dependencies;
+    const { intervalMs, batch } = settings;
+    const consumer = events.createConsumer(clientId, {
+      group: groupOf(this.#stage),
+      topics: [this.#stage.topic],
+      maxPollRecords: batch,
+      startFrom: 'earliest',
+    });
+    return consume(context, {
+      clock,
+      random,
+      background,
+      consumer,
+      maxPollRecords: batch,
+      intervalNs: intervalMs * MILLISECOND,
+      handle: (limited, records) => this.#handle(limited, consumer, records),
+      whenIdle: (limited) => this.#handle(limited, consumer, []),
+    });
+  }
+
+  positions() {
+    const { name } = this.#stage;
+    return [...this.#tasks].flatMap(([partition, { position }]) =>
+      position === null ? [] : [{ stage: name, partition, position }],
+    );
+  }
+
+  /**
+   * What belongs to somebody else by now is left to them: it is not committed. A partition that had no records rests,
+   * unless the batch was full: then its records may only have found no place in it.
+   */
+  #handle(context: Context, consumer: EventConsumer, records: readonly LogRecord[]): Promise<void> {
+    const { settings } = this.#dependencies;
+    const assigned = consumer.assigned().map(({ partition }) => partition);
+    for (const partition of this.#tasks.keys())
+      if (!assigned.includes(partition)) this.#tasks.delete(partition);
+    const byPartition = new Map<number, LogRecord[]>();
+    for (const record of records) {
+      const others = byPartition.get(record.partition);
+      if (others === undefined) byPartition.set(record.partition, [record]);
+      else others.push(record);
+    }
+    const full = records.length >= settings.batch;
+    return forEachBounded(assigned, settings.concurrency, async (partition) => {
+      const task = this.#task(partition);
+      const own = byPartition.get(partition);
+      if (own !== undefined) await task.process(context, own);
+      if (!full) await task.rest(context);
+    });
+  }
+
+  #task(partition: number): StreamTask {
+    const known = this.#tasks.get(partition);
+    if (known !== undefined) return known;
+    const { store, cache, clock, settings, clientId } = this.#dependencies;
+    const { slots, pieceLength } = settings;
+    const task = new StreamTask({
+      stage: this.#stage,
+      partition,
+      producer: this.#producer,
+      store,
+      cache,
+      clock,
+      writer: `${clientId}@${clock.now()}`,
+      slots,
+      pieceLength,
+    });
+    this.#tasks.set(partition, task);
+    return task;
+  }
+}
