@@ -1,5 +1,6 @@
-/** Turns every .proto of this folder into `generated/<name>.ts`. Run it after a change: `node system/contracts/generate.ts`. */
+/** Turns every .proto of this folder into `generated/<name>.ts`, and the events into Avro. Run it after a change: `node system/contracts/generate.ts`. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeSchemas } from './avro/generate.ts';
 import { type ProtoFile, parseProto } from './parse-proto.ts';
 import { renderContract } from './render.ts';
 
@@ -16,4 +17,5 @@ export const generatedFile = (name: string) => new URL(`generated/${name}.ts`, f
 
 if (import.meta.main) {
   for (const file of readContracts()) writeFileSync(generatedFile(file.name), renderContract(file));
+  writeSchemas();
 }

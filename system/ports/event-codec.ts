@@ -11,7 +11,7 @@ export interface EventContract {
   /** Where the registry keeps the schema's versions. */
   readonly subject: string;
   readonly schema: AvroSchema;
-  /** Bytes of a message's Avro body. Throws, and names the field, where it does not fit the schema. */
+  /** Bytes of a message's Avro body. Throws `invalid`, which names the field, where it does not fit the schema. */
   readonly sizeOf: (message: unknown) => number;
 }
 
@@ -57,6 +57,8 @@ export interface EventCodec {
    * defaults, those that the reader does not know are gone. Rejects with `MalformedEvent`.
    */
   decode(context: Context, topic: string, payload: unknown): unknown;
+  /** The id of the schema that a payload names; null: it names none. */
+  schemaIdOf(payload: unknown): number | null;
 }
 
 /**

@@ -40,6 +40,13 @@ export class DriftError extends Error {
   override readonly name = 'DriftError';
 }
 
+/** The messages of `events.proto` that are events: those that are no part of another. */
+export function eventsOf(contracts: readonly ProtoFile[]): readonly ProtoMessage[] {
+  const messages = contracts.find(({ name }) => name === 'events')?.messages ?? [];
+  const parts = new Set(messages.flatMap(({ fields }) => fields.map(({ type }) => type)));
+  return messages.filter(({ name }) => !parts.has(name));
+}
+
 /** Records by their full names, as some event's schema defines them. */
 export type KnownRecords = ReadonlyMap<string, AvroRecord>;
 

@@ -1,10 +1,10 @@
 /**
- * Brings the .avsc file of every event in `events.proto` up to date, and writes `generated/schemas.ts` from them. Run it
- * after a change: `node system/contracts/avro/generate.ts`.
+ * Brings the .avsc file of every event in `events.proto` up to date, and writes `generated/schemas.ts` from them, when
+ * `node system/contracts/generate.ts` is run.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { readContracts } from '../generate.ts';
-import { type AvroRecord, evolve, nameOf, recordsIn } from './evolve.ts';
+import { type AvroRecord, eventsOf, evolve, nameOf, recordsIn } from './evolve.ts';
 import { renderSchemas } from './render-schemas.ts';
 
 const folder = new URL('.', import.meta.url);
@@ -18,7 +18,7 @@ export const textOf = (schema: AvroRecord) => `${JSON.stringify(schema, null, 2)
 /** Each event's schema as its file has it (null: there is none), and as it should be. */
 export function readEvents(): { name: string; text: string | null; schema: AvroRecord }[] {
   const contracts = readContracts();
-  const { messages } = contracts.find(({ name }) => name === 'events')!;
+  const messages = eventsOf(contracts);
   const texts = messages.map(({ name }) => {
     const file = schemaFile(name);
     return existsSync(file) ? readFileSync(file, 'utf8') : null;
@@ -28,7 +28,7 @@ export function readEvents(): { name: string; text: string | null; schema: AvroR
   return messages.map(({ name }, i) => ({ name, text: texts[i]!, schema: evolve(contracts, known, name) }));
 }
 
-if (import.meta.main) {
+export function writeSchemas(): void {
   const events = readEvents();
   for (const { name, schema } of events) writeFileSync(schemaFile(name), textOf(schema));
   writeFileSync(GENERATED, renderSchemas(events.map(({ schema }) => schema)));

@@ -1,13 +1,10 @@
 /**
  * How many bytes values take in Avro's binary encoding (avro.apache.org, specification, "Binary encoding"), without
- * encoding them. What generated code runs on; it checks types on the way, since a size of something else means nothing.
+ * encoding them. What generated code runs on; it checks types on the way, since the
+ * size of something else means nothing: what does not fit is `invalid`.
  */
+import { PortError } from '../../ports/errors.ts';
 import { sizeOfText, sizeOfVarint } from '../wire.ts';
-
-/** A value that does not fit its schema. */
-export class AvroValueError extends Error {
-  override readonly name = 'AvroValueError';
-}
 
 /** The largest whole number that the adapter's library takes for exact: one below 2^53 − 1. */
 export const LARGEST_LONG = Number.MAX_SAFE_INTEGER - 1;
@@ -59,5 +56,5 @@ export function checkRecord(value: unknown, name: string): void {
 function refuse(field: string, wanted: string, value: unknown): never {
   const plain = value === null || value === undefined || typeof value === 'number';
   const found = plain ? String(value) : `a value of type ${typeof value}`;
-  throw new AvroValueError(`${field} must be ${wanted}, not ${found}.`);
+  throw new PortError('invalid', 'events.encode', true, `${field} must be ${wanted}, not ${found}`);
 }
