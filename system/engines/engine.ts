@@ -33,12 +33,29 @@ export interface EngineNode {
   largestBytes(): number | null;
 }
 
+/**
+ * What of an engine outlives the process, where somebody journals it. A change is a plain value that a structured clone
+ * carries; putting the changes back in their order, into an engine of the same data model, makes it what it was.
+ */
+export interface Durable {
+  /** The listener is told of each change within the event that decides it, before anybody hears of its success. */
+  onChange(listener: (change: unknown) => void): void;
+  /** Puts a change of an earlier process back, outside time. Changes that were there already alter nothing. */
+  restore(change: unknown): void;
+  /** All changes are back: time may begin. */
+  restored(): void;
+  /** Changes that make of an empty engine what this one is: what it holds now, not how it came about. */
+  changes(): Iterable<unknown>;
+}
+
 /** What every embedded engine shows to the harness, beside the port that services use. */
 export interface EmbeddedEngine {
   /** 'cassandra' */
   readonly name: string;
   readonly nodes: readonly EngineNode[];
   readonly gauges: readonly Gauge[];
+  /** Absent: what it holds is lost with the process, as a cache's contents are. */
+  readonly durable?: Durable;
   /** Stops periodic work (refreshes, flush checks, heartbeats) so that a run can end with an empty heap. */
   stop(): void;
 }

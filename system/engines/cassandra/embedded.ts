@@ -6,11 +6,12 @@
  */
 import type { ColumnValue, Row, TableDefinition, WideColumnStore } from '../../ports/wide-column-store.ts';
 import type { Machine } from '../../runtime/kernel/index.ts';
-import type { EmbeddedEngine, EngineEnvironment, EngineNode, Gauge } from '../engine.ts';
+import type { Durable, EmbeddedEngine, EngineEnvironment, EngineNode, Gauge } from '../engine.ts';
 import { type BaseLayer, BaseRows } from './base-layer.ts';
 import { Bookings } from './bookings.ts';
 import { Coordinator } from './coordinator.ts';
 import { Driver, type DriverDependencies } from './driver.ts';
+import { DurableMutations } from './durable.ts';
 import { Hints } from './hints.ts';
 import { type CassandraKnobs, resolveKnobs } from './knobs.ts';
 import { tokenHigh, tokenLow } from './murmur3.ts';
@@ -79,6 +80,7 @@ class Cassandra implements EmbeddedCassandra {
   readonly knobs: CassandraKnobs;
   readonly nodes: readonly EngineNode[];
   readonly gauges: readonly Gauge[];
+  readonly durable: Durable;
   readonly #environment: EngineEnvironment;
   readonly #tables = new Map<string, Table>();
   readonly #base: BaseRows;
@@ -141,6 +143,13 @@ class Cassandra implements EmbeddedCassandra {
       coordinator,
       random: simulation.random('cassandra coordinator'),
     };
+    this.durable = new DurableMutations({
+      tables: this.#tables,
+      nodes: this.#nodes,
+      ring: this.#ring,
+      writes,
+      transactions,
+    });
     this.#watchRestarts();
     this.nodes = this.#nodes.map(engineNode);
     this.gauges = this.#nodes.flatMap((node) => nodeGauges(node, knobs));

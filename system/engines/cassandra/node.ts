@@ -124,6 +124,11 @@ export class ClusterNode {
     return this.#lastTimestamp;
   }
 
+  /** Later writes come after this time. */
+  skipTimestamps(upTo: number): void {
+    this.#lastTimestamp = Math.max(this.#lastTimestamp, upTo);
+  }
+
   wroteToMemtable(bytes: number): void {
     this.memtableBytes += bytes;
     this.#memtableSinceCollection += bytes;

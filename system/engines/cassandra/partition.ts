@@ -15,6 +15,7 @@ import {
   mergeVersions,
   NO_DELETION,
   shadow,
+  tombstone,
   type Version,
   visibleRow,
 } from './versions.ts';
@@ -122,6 +123,24 @@ export class Partition {
   readAll(nowNs: number): Slice {
     const command = { prefix: [], limit: Number.POSITIVE_INFINITY, staticOnly: false };
     return this.#slice(command, nowNs, this.#base.fresh(this.table, this.values, this.key));
+  }
+
+  /**
+   * All that was written to it, as one mutation. What purged deletions hide of the base layer stays hidden: a deletion as
+   * old as that does it.
+   */
+  written(): Mutation {
+    const { table, key, values: partition, hash, staticVersion, writtenBytes: bytes } = this;
+    const versions = this.versions.map((version) =>
+      version.erased ? tombstone(version.clustering, BASE_TIMESTAMP, 0, 0) : version,
+    );
+    const ranges = [...this.ranges];
+    let { deletion, deletedAtNs } = this;
+    for (const prefix of this.#hiddenPrefixes) {
+      if (prefix.length > 0) ranges.push({ prefix, deletion: BASE_TIMESTAMP, deletedAtNs: 0 });
+      else if (deletion < 0) [deletion, deletedAtNs] = [BASE_TIMESTAMP, 0];
+    }
+    return { table, key, partition, hash, versions, staticVersion, ranges, deletion, deletedAtNs, bytes };
   }
 
   /** Drops tombstones (and expired rows) whose grace has passed: from now on this replica knows nothing of them. */

@@ -64,6 +64,7 @@ export class Transactions {
       case PREPARE_ROUND:
         if (ballot.unfinished === null) this.#read(operation);
         else {
+          this.#writes.onMutation?.(ballot.unfinished);
           this.#coordinator.beginRound(operation, COMPLETE_EARLIER, quorum(operation));
           this.#coordinator.sendToAll(operation, WRITE, ballot.unfinished);
         }
@@ -76,6 +77,8 @@ export class Transactions {
         this.#decide(operation);
         break;
       case PROPOSE:
+        // Decided: before, another transaction could still come first.
+        this.#writes.onMutation?.(operation.mutation!);
         this.#coordinator.beginRound(operation, COMMIT, Math.max(operation.needed, quorum(operation)));
         this.#coordinator.sendToAll(operation, WRITE, operation.mutation);
         break;
@@ -90,6 +93,11 @@ export class Transactions {
   accepted(task: Task): void {
     const ballot = this.#ballots.get(name(task.table.index, task.key));
     if (ballot !== undefined && ballot.holder === task.operation) ballot.accepted = task.mutation;
+  }
+
+  /** Later transactions come after this time. */
+  skipTimestamps(upTo: number): void {
+    this.#lastTimestamp = Math.max(this.#lastTimestamp, upTo);
   }
 
   /** The operation timed out or its coordinator crashed. */

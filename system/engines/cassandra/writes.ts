@@ -11,6 +11,8 @@ import { WRITE } from './tasks.ts';
 const APPLIED = { applied: true } as const;
 
 export class Writes {
+  /** Told of each mutation that replicas are about to apply. */
+  onMutation: ((mutation: Mutation) => void) | null = null;
   readonly #coordinator: Coordinator;
   #origin = 0;
 
@@ -32,8 +34,14 @@ export class Writes {
         : this.upsert(operation, timestamp);
     operation.mutation = mutation;
     operation.outcome = APPLIED;
+    this.onMutation?.(mutation);
     coordinator.beginRound(operation, WRITE_ROUND, operation.needed);
     coordinator.sendToAll(operation, WRITE, mutation);
+  }
+
+  /** Numbers of writes up to this one are taken. */
+  skipOrigins(upTo: number): void {
+    this.#origin = Math.max(this.#origin, upTo);
   }
 
   upsert(operation: Operation, timestamp: number): Mutation {
