@@ -1,4 +1,8 @@
 import type { Context } from './context.ts';
+import type { Intake } from './event-codec.ts';
+
+/** What travels beside a record: short texts by name. */
+export type RecordHeaders = Readonly<Record<string, string>>;
 
 /** A partitioned, replayable log with consumer groups, as Kafka is one. */
 export interface LogRecord<V = unknown> {
@@ -11,6 +15,7 @@ export interface LogRecord<V = unknown> {
   readonly bytes: number;
   /** When the broker appended it. */
   readonly timestampNs: number;
+  readonly headers?: RecordHeaders | undefined;
 }
 
 export interface TopicDefinition {
@@ -24,7 +29,9 @@ export interface ProduceRequest {
   readonly topic: string;
   readonly key: string | null;
   readonly value: unknown;
+  /** Headers included. */
   readonly bytes: number;
+  readonly headers?: RecordHeaders | undefined;
 }
 
 /** Errors: `timeout` (delivery not confirmed, outcome unknown), `unavailable` (no leader), `overloaded` (buffer full). */
@@ -50,6 +57,8 @@ export interface AssignedPartition {
 }
 
 export interface EventConsumer {
+  /** For records that carry encoded messages. Absent: values are in records as they are, and one that cannot be handled stops its consumer. */
+  readonly intake?: Intake | undefined;
   /** Waits for at least one record or `maxWaitMs`; an empty array means nothing came. A rebalance may change the partitions between polls. */
   poll(context: Context, maxWaitMs: number): Promise<readonly LogRecord[]>;
   /** Commits everything returned by polls so far. Rejects with `conflict` when the group has moved on (fenced). */

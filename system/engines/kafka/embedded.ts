@@ -185,7 +185,12 @@ class Kafka implements EmbeddedKafka {
     const number = key === null ? this.#appended++ % partitions.length : partitionOf(key, partitions.length);
     const partition: Partition = partitions[number]!;
     const { nowNs } = this.#simulation;
-    partition.append({ topic, partition: number, offset: -1, key, value, bytes, timestampNs: nowNs }, nowNs);
+    const timestampNs = nowNs;
+    const headers = undefined;
+    partition.append(
+      { topic, partition: number, offset: -1, key, value, bytes, timestampNs, headers },
+      nowNs,
+    );
     partition.settleReplicas();
     this.#startRetention();
     return partition.endOffset - 1;

@@ -187,6 +187,7 @@ export class Producer implements EventProducer, Sender<ProducerBatch> {
       value: record.value,
       bytes: record.bytes,
       timestampNs: nowNs,
+      headers: record.headers,
     });
     batch.calls.push(call);
     batch.sentNs.push(nowNs);
