@@ -35,9 +35,40 @@ export const playlistCosts: MethodCosts<PlaylistApi> = {
   addTrack: small,
   follow: small,
   unfollow: small,
+  createPlaylist: small,
+  renamePlaylist: small,
+  setFlags: list,
+  deletePlaylist: list,
+  listTracks: list,
+  insertTrack: list,
+  removeTrack: list,
+  moveTrack: list,
+  savePlaylist: small,
+  unsavePlaylist: small,
+  likeTrack: small,
+  unlikeTrack: small,
+  getLibrary: list,
+  getLikes: list,
 };
 
-export const catalogueCosts: MethodCosts<CatalogueApi> = { getTrack: small, publishTrack: small };
+export const catalogueCosts: MethodCosts<CatalogueApi> = {
+  getTrack: small,
+  publishTrack: small,
+  getTracks: list,
+  getArtist: list,
+  getAlbum: list,
+  getPodcast: list,
+  getEpisode: small,
+  getLyrics: small,
+  getAudio: small,
+  publishDetails: small,
+  publishArtist: small,
+  publishAlbum: list,
+  publishPodcast: small,
+  publishEpisode: small,
+  publishLyrics: small,
+  deliverAudio: small,
+};
 
 export const listeningCosts: MethodCosts<ListeningApi> = {
   recordPlay: small,

@@ -291,7 +291,11 @@ export const BANS: readonly Ban[] = [
 /** Lines of a file beyond which it does more than one thing. */
 export const LONGEST_FILE = 400;
 /** Files that are longer for a reason. */
-export const LONGER_FILES: Readonly<Record<string, string>> = {};
+export const LONGER_FILES: Readonly<Record<string, string>> = {
+  'system/contracts/generated/catalogue.ts': 'generated',
+  'system/contracts/generated/listening.ts': 'generated',
+  'system/contracts/generated/playlist.ts': 'generated',
+};
 
 /** Kebab-case words, then kinds ('.test', '.scenario', '.config'), then the extension. */
 export const FILE_NAME = /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*\.(ts|js|mjs)$/;

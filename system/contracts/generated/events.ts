@@ -17,13 +17,28 @@ export interface PlaylistUpdate {
   readonly playlistId: string;
   readonly snapshot: number;
   readonly listenerId: string;
-  /** The track that was added. */
+  /** The track that was added, if one was. */
   readonly track?: catalogue.Track;
+  /** What changed about what can be found through the playlist; absent for a track added to a public one. */
+  readonly listing?: PlaylistListing;
 }
 
-/** Topic `catalogue_updates`, by track or label (knob `catalogue.eventKey`). */
+export interface PlaylistListing {
+  /** The playlist is private: what is added to it is for its owner alone. */
+  readonly isPrivate: boolean;
+  /** Not on the playlist any more, or not to be found through it: it was made private, or deleted. */
+  readonly removedTrackIds: readonly string[];
+  /** To be found through it again: it was made public. */
+  readonly added: readonly catalogue.Track[];
+}
+
+/** Topic `catalogue_updates`: one of these; tracks by track or label (knob `catalogue.eventKey`), the others by their id. */
 export interface CatalogueUpdate {
   readonly track?: catalogue.Track;
+  readonly episode?: catalogue.Episode;
+  readonly artist?: catalogue.Artist;
+  readonly album?: catalogue.Album;
+  readonly podcast?: catalogue.Podcast;
 }
 
 export function sizeOfPlay(m: Play): number {
@@ -75,6 +90,7 @@ export function sizeOfPlaylistUpdate(m: PlaylistUpdate): number {
   if (m.snapshot !== 0) size += 1 + wire.sizeOfVarint(m.snapshot);
   if (m.listenerId !== '') size += 1 + wire.sizeOfBlock(wire.sizeOfText(m.listenerId));
   if (m.track !== undefined) size += 1 + wire.sizeOfBlock(catalogue.sizeOfTrack(m.track));
+  if (m.listing !== undefined) size += 1 + wire.sizeOfBlock(sizeOfPlaylistListing(m.listing));
   return size;
 }
 
@@ -83,6 +99,8 @@ export function writePlaylistUpdate(w: wire.Writer, m: PlaylistUpdate): void {
   if (m.snapshot !== 0) w.number(16, m.snapshot);
   if (m.listenerId !== '') w.text(26, m.listenerId);
   if (m.track !== undefined) w.message(34, catalogue.sizeOfTrack(m.track), catalogue.writeTrack, m.track);
+  if (m.listing !== undefined)
+    w.message(42, sizeOfPlaylistListing(m.listing), writePlaylistListing, m.listing);
 }
 
 export function readPlaylistUpdate(r: wire.Reader): PlaylistUpdate {
@@ -90,39 +108,92 @@ export function readPlaylistUpdate(r: wire.Reader): PlaylistUpdate {
   let snapshot = 0;
   let listenerId = '';
   let track: catalogue.Track | undefined;
+  let listing: PlaylistListing | undefined;
   while (r.at < r.end) {
     const tag = r.varint();
     if (tag === 10) playlistId = r.text();
     else if (tag === 16) snapshot = r.varint();
     else if (tag === 26) listenerId = r.text();
     else if (tag === 34) track = r.message(catalogue.readTrack);
+    else if (tag === 42) listing = r.message(readPlaylistListing);
     else r.skip(tag);
   }
-  return { playlistId, snapshot, listenerId, track };
+  return { playlistId, snapshot, listenerId, track, listing };
 }
 
 export const encodePlaylistUpdate = (m: PlaylistUpdate) =>
   wire.encode(sizeOfPlaylistUpdate(m), writePlaylistUpdate, m);
 export const decodePlaylistUpdate = (bytes: Uint8Array) => readPlaylistUpdate(new wire.Reader(bytes));
 
+export function sizeOfPlaylistListing(m: PlaylistListing): number {
+  let size = 0;
+  if (m.isPrivate) size += 2;
+  for (const item of m.removedTrackIds) size += 1 + wire.sizeOfBlock(wire.sizeOfText(item));
+  for (const item of m.added) size += 1 + wire.sizeOfBlock(catalogue.sizeOfTrack(item));
+  return size;
+}
+
+export function writePlaylistListing(w: wire.Writer, m: PlaylistListing): void {
+  if (m.isPrivate) w.number(8, 1);
+  for (const item of m.removedTrackIds) w.text(18, item);
+  for (const item of m.added) w.message(26, catalogue.sizeOfTrack(item), catalogue.writeTrack, item);
+}
+
+export function readPlaylistListing(r: wire.Reader): PlaylistListing {
+  let isPrivate = false;
+  const removedTrackIds: string[] = [];
+  const added: catalogue.Track[] = [];
+  while (r.at < r.end) {
+    const tag = r.varint();
+    if (tag === 8) isPrivate = r.varint() !== 0;
+    else if (tag === 18) removedTrackIds.push(r.text());
+    else if (tag === 26) added.push(r.message(catalogue.readTrack));
+    else r.skip(tag);
+  }
+  return { isPrivate, removedTrackIds, added };
+}
+
+export const encodePlaylistListing = (m: PlaylistListing) =>
+  wire.encode(sizeOfPlaylistListing(m), writePlaylistListing, m);
+export const decodePlaylistListing = (bytes: Uint8Array) => readPlaylistListing(new wire.Reader(bytes));
+
 export function sizeOfCatalogueUpdate(m: CatalogueUpdate): number {
   let size = 0;
   if (m.track !== undefined) size += 1 + wire.sizeOfBlock(catalogue.sizeOfTrack(m.track));
+  if (m.episode !== undefined) size += 1 + wire.sizeOfBlock(catalogue.sizeOfEpisode(m.episode));
+  if (m.artist !== undefined) size += 1 + wire.sizeOfBlock(catalogue.sizeOfArtist(m.artist));
+  if (m.album !== undefined) size += 1 + wire.sizeOfBlock(catalogue.sizeOfAlbum(m.album));
+  if (m.podcast !== undefined) size += 1 + wire.sizeOfBlock(catalogue.sizeOfPodcast(m.podcast));
   return size;
 }
 
 export function writeCatalogueUpdate(w: wire.Writer, m: CatalogueUpdate): void {
   if (m.track !== undefined) w.message(10, catalogue.sizeOfTrack(m.track), catalogue.writeTrack, m.track);
+  if (m.episode !== undefined)
+    w.message(18, catalogue.sizeOfEpisode(m.episode), catalogue.writeEpisode, m.episode);
+  if (m.artist !== undefined)
+    w.message(26, catalogue.sizeOfArtist(m.artist), catalogue.writeArtist, m.artist);
+  if (m.album !== undefined) w.message(34, catalogue.sizeOfAlbum(m.album), catalogue.writeAlbum, m.album);
+  if (m.podcast !== undefined)
+    w.message(42, catalogue.sizeOfPodcast(m.podcast), catalogue.writePodcast, m.podcast);
 }
 
 export function readCatalogueUpdate(r: wire.Reader): CatalogueUpdate {
   let track: catalogue.Track | undefined;
+  let episode: catalogue.Episode | undefined;
+  let artist: catalogue.Artist | undefined;
+  let album: catalogue.Album | undefined;
+  let podcast: catalogue.Podcast | undefined;
   while (r.at < r.end) {
     const tag = r.varint();
     if (tag === 10) track = r.message(catalogue.readTrack);
+    else if (tag === 18) episode = r.message(catalogue.readEpisode);
+    else if (tag === 26) artist = r.message(catalogue.readArtist);
+    else if (tag === 34) album = r.message(catalogue.readAlbum);
+    else if (tag === 42) podcast = r.message(catalogue.readPodcast);
     else r.skip(tag);
   }
-  return { track };
+  return { track, episode, artist, album, podcast };
 }
 
 export const encodeCatalogueUpdate = (m: CatalogueUpdate) =>

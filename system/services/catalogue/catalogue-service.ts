@@ -1,46 +1,53 @@
 /**
- * Tracks by id, and their publication: the row first, then the event that search learns from. Both are done when
- * `publishTrack` answers; whoever got an error publishes again, which changes nothing that was done.
+ * The catalogue: what there is to listen to, and its publication. A row first, then the event that search learns from.
+ * Both are done when a publication is answered; whoever got an error publishes again, which changes nothing that was done.
  */
 import type { CatalogueApi, Track } from '../../contracts/generated/catalogue.ts';
-import { type CatalogueUpdate, sizeOfCatalogueUpdate } from '../../contracts/generated/events.ts';
-import { CATALOGUE_UPDATES } from '../../contracts/topics.ts';
-import { type Clock, MILLISECOND } from '../../ports/clock.ts';
 import type { Context } from '../../ports/context.ts';
 import { PortError } from '../../ports/errors.ts';
-import type { EventProducer } from '../../ports/event-log.ts';
-import type { Row, WideColumnStore } from '../../ports/wide-column-store.ts';
+import type { Row } from '../../ports/wide-column-store.ts';
 import { hashOf } from '../hash.ts';
+import { createAudio } from './audio.ts';
+import { type CatalogueDependencies, createCatalogueWorkings, notFound } from './catalogue-workings.ts';
 import type { CatalogueKnobs } from './knobs.ts';
-import { createLocalCache } from './local-cache.ts';
-import { trackRow, tracksById } from './tables.ts';
+import { createPodcasts } from './podcasts.ts';
+import { createReleases } from './releases.ts';
+import { episodesById, trackRow, tracksById } from './tables.ts';
+import { createTrackDetails } from './track-details.ts';
 
-export interface CatalogueDependencies {
-  readonly store: WideColumnStore;
-  readonly events: EventProducer;
-  readonly clock: Clock;
-  readonly knobs: CatalogueKnobs;
-}
+export type { CatalogueDependencies };
 
 export function createCatalogueService(dependencies: CatalogueDependencies): CatalogueApi {
-  const { store, events, clock, knobs } = dependencies;
-  const local = createLocalCache<Track>(clock, knobs.localCacheTracks, knobs.localCacheTtlMs * MILLISECOND);
+  const { store, clock, knobs } = dependencies;
+  const workings = createCatalogueWorkings(dependencies);
+  const { rowsOf, tell } = workings;
+  const local = workings.memory<Track>(knobs.localCacheTracks);
 
   async function readTrack(context: Context, trackId: string): Promise<Track> {
-    const consistency = knobs.readConsistency;
-    const rows = await store.select(context, { table: tracksById.name, partition: [trackId], consistency });
-    const row = rows[0];
-    if (row === undefined) throw new PortError('not-found', 'catalogue.getTrack', true, `track ${trackId}`);
-    return trackOf(row);
+    const row = (await rowsOf(context, tracksById, trackId))[0];
+    if (row === undefined) throw notFound('catalogue.getTrack', `track ${trackId}`);
+    const track = trackOf(row);
+    local.set(trackId, track);
+    return track;
+  }
+
+  async function findTrack(context: Context, trackId: string): Promise<Track | undefined> {
+    try {
+      return local.get(trackId) ?? (await readTrack(context, trackId));
+    } catch (error) {
+      if (error instanceof PortError && error.kind === 'not-found') return undefined;
+      throw error;
+    }
+  }
+
+  async function exists(context: Context, audioId: string): Promise<boolean> {
+    if ((await findTrack(context, audioId)) !== undefined) return true;
+    return (await rowsOf(context, episodesById, audioId)).length > 0;
   }
 
   return {
     async getTrack(context, { trackId }) {
-      let track = local.get(trackId);
-      if (track === undefined) {
-        track = await readTrack(context, trackId);
-        local.set(trackId, track);
-      }
+      const track = local.get(trackId) ?? (await readTrack(context, trackId));
       return { track };
     },
 
@@ -50,16 +57,14 @@ export function createCatalogueService(dependencies: CatalogueDependencies): Cat
       const track: Track = { ...delivered, publishedAtNs: clock.now() };
       await store.upsert(context, { table: tracksById.name, row: trackRow(track), consistency: 'QUORUM' });
       local.delete(track.trackId);
-      const update: CatalogueUpdate = { track };
-      const bytes = sizeOfCatalogueUpdate(update);
-      await events.send(context, {
-        topic: CATALOGUE_UPDATES,
-        key: eventKey(track, knobs),
-        value: update,
-        bytes,
-      });
+      await tell(context, eventKey(track, knobs), { track });
       return { publishedAtNs: track.publishedAtNs };
     },
+
+    ...createTrackDetails(workings, findTrack),
+    ...createReleases(workings),
+    ...createPodcasts(workings),
+    ...createAudio(workings, exists),
   };
 }
 

@@ -1,54 +1,19 @@
 import { expect, test } from 'vitest';
-import type { Track } from '../../contracts/generated/catalogue.ts';
-import { CATALOGUE_UPDATES } from '../../contracts/topics.ts';
-import type { KnobValues } from '../../ports/knobs.ts';
-import { createTestBench, topic } from '../test-bench.ts';
-import { knobsOf, outcomeOf } from '../test-support.ts';
-import { createCatalogueService, eventKey } from './catalogue-service.ts';
-import { catalogueKnobs } from './knobs.ts';
+import { createTestBench } from '../test-bench.ts';
+import { outcomeOf } from '../test-support.ts';
+import { eventKey } from './catalogue-service.ts';
 import { createLocalCache } from './local-cache.ts';
-import { tracksById } from './tables.ts';
-
-const delivered = (trackId: string, labelId = 'label'): Track => ({
-  trackId,
-  title: `Title ${trackId}`,
-  artistId: 'a1',
-  artistName: 'An Artist',
-  labelId,
-  durationMs: 200_000,
-  popularity: 12.5,
-  publishedAtNs: 0,
-});
-
-function setUp(set: Partial<KnobValues<typeof catalogueKnobs>> = {}) {
-  const bench = createTestBench();
-  const cassandra = bench.cassandra({ tables: [tracksById], knobs: { nodes: 3 } });
-  const kafka = bench.kafka([topic(CATALOGUE_UPDATES, 12)]);
-  const machine = bench.machine('catalogue');
-  let reads = 0;
-  cassandra.onRead = () => {
-    reads++;
-  };
-  const service = () =>
-    createCatalogueService({
-      store: cassandra.connect(machine),
-      events: kafka.connect(machine).createProducer('catalogue'),
-      clock: bench.simulation,
-      knobs: knobsOf(catalogueKnobs, set),
-    });
-  return { ...bench, bench, kafka, service, catalogue: service(), reads: () => reads };
-}
+import { delivered, setUp } from './test-catalogue.ts';
 
 test('a published track can be read everywhere, and search is told', async () => {
-  const { bench, catalogue, service, kafka, simulation } = setUp();
+  const { bench, catalogue, service, told } = setUp();
   const { publishedAtNs } = await bench.finish(
     catalogue.publishTrack(bench.context(), { track: delivered('t1') }),
   );
-  expect(publishedAtNs).toBeLessThan(simulation.nowNs);
+  expect(publishedAtNs).toBeLessThan(bench.simulation.nowNs);
   const track = { ...delivered('t1'), publishedAtNs };
   expect(await bench.finish(service().getTrack(bench.context(), { trackId: 't1' }))).toEqual({ track });
-  const records = kafka.inspect(CATALOGUE_UPDATES).flatMap((partition) => partition.records);
-  expect(records.map(({ key, value }) => ({ key, value }))).toEqual([{ key: 't1', value: { track } }]);
+  expect(told().map(({ key, value }) => ({ key, value }))).toEqual([{ key: 't1', value: { track } }]);
 });
 
 test('a track is read from the database once, then from memory until it is a minute old', async () => {

@@ -10,6 +10,23 @@ export const catalogueKnobs = {
   },
   // estimate: metadata changes a few times in a track's life, and a minute of the old title hurts nobody.
   localCacheTtlMs: { default: 60_000, unit: 'ms', description: 'How long it keeps them', min: 0 },
+  // estimate: artists, albums, podcasts and episodes that are asked for again and again; a few kilobytes each.
+  localCacheOthers: {
+    default: 2_000,
+    unit: '1',
+    description: 'Artists, albums, podcasts, episodes and versions of audio that it keeps, of each; 0: none',
+    min: 0,
+  },
+  // estimate: one page of a playlist in an app.
+  batchLimit: {
+    default: 100,
+    unit: '1',
+    description: 'Most tracks that one request may ask for',
+    min: 1,
+    max: 1_000,
+  },
+  // estimate: one page of a podcast in an app.
+  episodesLimit: { default: 50, unit: '1', description: 'Most episodes in a podcast’s answer', min: 1 },
   readConsistency: {
     default: 'QUORUM',
     unit: '',

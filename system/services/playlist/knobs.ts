@@ -10,6 +10,20 @@ export const playlistKnobs = {
   },
   // estimate: 117 MB in 64 buckets are under 2 MB each; a power of two of the order of the cluster's vnodes per replica set.
   buckets: { default: 64, unit: '1', description: 'Buckets of a playlist’s followers', min: 1, max: 10_000 },
+  order: {
+    default: 'snapshot',
+    unit: '',
+    description:
+      'What the tracks of a playlist are sorted by: the edit that added them (no moving), their position (an edit rewrites what follows, under a lightweight transaction), or an id that begins with the time (an edit writes one row)',
+    values: ['snapshot', 'position', 'timeuuid'],
+  },
+  permissions: {
+    default: 'created',
+    unit: '',
+    description:
+      'Whose edits are checked: those of playlists that listeners created (others are open to everybody), or of all (one more read an edit)',
+    values: ['created', 'all'],
+  },
   readConsistency: {
     default: 'QUORUM',
     unit: '',
@@ -20,6 +34,21 @@ export const playlistKnobs = {
   followersLimit: { default: 500, unit: '1', description: 'Most followers in an answer', min: 1 },
   // estimate: one page of a playlist in an app.
   tracksLimit: { default: 100, unit: '1', description: 'Tracks in an answer, newest first', min: 1 },
+  // estimate: one page of a library in an app.
+  libraryLimit: {
+    default: 50,
+    unit: '1',
+    description: 'Most entries of a page of a library',
+    min: 1,
+    max: 1_000,
+  },
+  // Thirty days, as the history has it: a listener's partitions do not grow for ever.
+  libraryPeriodS: {
+    default: 2_592_000,
+    unit: 's',
+    description: 'What is saved within this time lies in one partition',
+    min: 1,
+  },
   followerCount: {
     default: 'off',
     unit: '',

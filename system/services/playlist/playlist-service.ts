@@ -5,101 +5,60 @@
  *   getPlaylist ──▶ cache ──▶ database
  *   addTrack ──▶ catalogue (does the track exist?) ──▶ database ──▶ cache (delete) ──▶ log `playlist_updates`
  */
-import type { CatalogueApi, Track } from '../../contracts/generated/catalogue.ts';
-import { type PlaylistUpdate, sizeOfPlaylistUpdate } from '../../contracts/generated/events.ts';
+import type { GetPlaylistResponse, PlaylistApi } from '../../contracts/generated/playlist.ts';
+import type { Context } from '../../ports/context.ts';
+import { expectReadable } from './access.ts';
+import { createLibrary, type Library, type SavedKind } from './library.ts';
+import { createPlaylistEdits } from './playlist-edits.ts';
+import { createPlaylistOwnership } from './playlist-ownership.ts';
 import {
-  type GetPlaylistResponse,
-  type PlaylistApi,
-  sizeOfGetPlaylistResponse,
-} from '../../contracts/generated/playlist.ts';
-import { PLAYLIST_UPDATES } from '../../contracts/topics.ts';
-import { withTimeout } from '../../policies/index.ts';
-import type { Cache } from '../../ports/cache.ts';
-import { type Clock, MILLISECOND, type Random } from '../../ports/clock.ts';
-import type { Context, Hop } from '../../ports/context.ts';
-import { PortError } from '../../ports/errors.ts';
-import type { EventProducer } from '../../ports/event-log.ts';
-import type { WideColumnStore } from '../../ports/wide-column-store.ts';
-import type { Background } from '../consume.ts';
-import { createCacheAside } from './cache-aside.ts';
-import { createEditNumbers } from './edit-numbers.ts';
-import type { PlaylistKnobs } from './knobs.ts';
-import { createPlaylistStore } from './playlist-store.ts';
+  createPlaylistWorkings,
+  type PlaylistDependencies,
+  type PlaylistWorkings,
+} from './playlist-workings.ts';
 
-export interface PlaylistDependencies {
-  readonly store: WideColumnStore;
-  readonly cache: Cache;
-  readonly events: EventProducer;
-  readonly catalogue: Pick<CatalogueApi, 'getTrack'>;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly background: Background;
-  readonly knobs: PlaylistKnobs;
-  /** 0 to 999, different in every running instance. */
-  readonly instance: number;
-  /** Where the time of those who wait for another's rebuild is booked. */
-  readonly waitHop?: Hop;
-  /** Told whenever a playlist is read from the database. */
-  readonly onDatabaseRead?: (playlistId: string) => void;
-}
+export type { PlaylistDependencies };
 
 const DONE = Object.freeze({});
 
 export function createPlaylistService(dependencies: PlaylistDependencies): PlaylistApi {
-  const { events, catalogue, clock, knobs, instance, onDatabaseRead } = dependencies;
-  const playlists = createPlaylistStore(dependencies);
-  const nextEdit = createEditNumbers(clock, instance);
-  const catalogueDeadlineNs = knobs.catalogueDeadlineMs * MILLISECOND;
-  const writeDeadlineNs = knobs.writeDeadlineMs * MILLISECOND;
-
-  const load = (context: Context, playlistId: string, readerId: string) => {
-    onDatabaseRead?.(playlistId);
-    return playlists.read(context, playlistId, readerId);
-  };
-  const cached =
-    knobs.cache === 'off'
-      ? null
-      : createCacheAside({ ...dependencies, load, sizeOf: sizeOfGetPlaylistResponse });
-
-  async function validTrack(context: Context, trackId: string): Promise<Track> {
-    const operation = 'playlist.addTrack';
-    const answer = await withTimeout(clock, context, catalogueDeadlineNs, operation, async (limited) => {
-      try {
-        return await catalogue.getTrack(limited, { trackId });
-      } catch (error) {
-        if (error instanceof PortError && error.kind === 'not-found') return { track: undefined };
-        throw error;
-      }
-    });
-    if (answer.track === undefined) throw new PortError('invalid', operation, true, `no track ${trackId}`);
-    return answer.track;
-  }
-
+  const workings = createPlaylistWorkings(dependencies);
+  const library = createLibrary({ ...dependencies, nextNumber: workings.nextEdit });
   return {
+    ...createReading(workings),
+    ...createPlaylistEdits(workings),
+    ...createPlaylistOwnership(workings, library),
+    ...createSaving(workings, library),
+  };
+}
+
+function createReading({ knobs, playlists, access, cached, load }: PlaylistWorkings) {
+  const reading: Pick<PlaylistApi, 'getPlaylist' | 'listTracks' | 'follow' | 'unfollow'> = {
     async getPlaylist(context, { playlistId, listenerId, followersLimit, minimumSnapshot }) {
       const playlist =
         cached === null
           ? await load(context, playlistId, listenerId)
           : await cached.get(context, playlistId, listenerId, minimumSnapshot);
+      expectReadable(playlist, 'playlist.getPlaylist', playlistId, listenerId);
       return followersLimit === 0 || followersLimit >= playlist.followerIds.length
         ? playlist
         : withFollowers(playlist, followersLimit);
     },
 
-    async addTrack(context, { playlistId, listenerId, trackId }) {
-      const track = await validTrack(context, trackId);
-      const edit = nextEdit();
-      await withTimeout(clock, context, writeDeadlineNs, 'playlist.addTrack', (limited) =>
-        playlists.addTrack(limited, playlistId, edit, trackId, listenerId),
-      );
-      if (cached !== null) await cached.invalidate(context, playlistId);
-      const update: PlaylistUpdate = { playlistId, snapshot: edit, listenerId, track };
-      const bytes = sizeOfPlaylistUpdate(update);
-      await events.send(context, { topic: PLAYLIST_UPDATES, key: playlistId, value: update, bytes });
-      return { snapshot: edit };
+    async listTracks(context, { playlistId, listenerId, fromPosition, limit }) {
+      await access.toRead(context, 'playlist.listTracks', playlistId, listenerId);
+      const to = fromPosition + (limit === 0 ? knobs.tracksLimit : Math.min(limit, knobs.tracksLimit));
+      const all = await playlists.entries(context, playlistId, to);
+      const entries = all
+        .slice(fromPosition, to)
+        .map((entry, i) => ({ ...entry, position: fromPosition + i }));
+      return { entries };
     },
 
     async follow(context, { playlistId, listenerId }) {
+      // Whoever follows a playlist can read it.
+      if (access.isGuarded(playlistId))
+        await access.toRead(context, 'playlist.follow', playlistId, listenerId);
       await playlists.follow(context, playlistId, listenerId);
       return DONE;
     },
@@ -109,6 +68,51 @@ export function createPlaylistService(dependencies: PlaylistDependencies): Playl
       return DONE;
     },
   };
+  return reading;
+}
+
+function createSaving({ knobs, access, validTrack }: PlaylistWorkings, library: Library) {
+  const pageOf = (kind: SavedKind, context: Context, listenerId: string, before: number, limit: number) =>
+    library.page(
+      context,
+      kind,
+      listenerId,
+      before,
+      limit === 0 ? knobs.libraryLimit : Math.min(limit, knobs.libraryLimit),
+    );
+
+  const saving: Pick<
+    PlaylistApi,
+    'savePlaylist' | 'unsavePlaylist' | 'likeTrack' | 'unlikeTrack' | 'getLibrary' | 'getLikes'
+  > = {
+    async savePlaylist(context, { playlistId, listenerId }) {
+      await access.toRead(context, 'playlist.savePlaylist', playlistId, listenerId);
+      await library.save(context, 'playlist', listenerId, playlistId);
+      return DONE;
+    },
+
+    async unsavePlaylist(context, { playlistId, listenerId }) {
+      await library.unsave(context, 'playlist', listenerId, playlistId);
+      return DONE;
+    },
+
+    async likeTrack(context, { trackId, listenerId }) {
+      await validTrack(context, 'playlist.likeTrack', trackId);
+      await library.save(context, 'track', listenerId, trackId);
+      return DONE;
+    },
+
+    async unlikeTrack(context, { trackId, listenerId }) {
+      await library.unsave(context, 'track', listenerId, trackId);
+      return DONE;
+    },
+
+    getLibrary: (context, { listenerId, before, limit }) =>
+      pageOf('playlist', context, listenerId, before, limit),
+
+    getLikes: (context, { listenerId, before, limit }) => pageOf('track', context, listenerId, before, limit),
+  };
+  return saving;
 }
 
 function withFollowers(playlist: GetPlaylistResponse, limit: number): GetPlaylistResponse {

@@ -1,44 +1,53 @@
 /** Playlists in the database: what is read and written under either schema. See `tables.ts` for the two designs. */
 import type { GetPlaylistResponse } from '../../contracts/generated/playlist.ts';
 import { inParallel } from '../../policies/index.ts';
-import type { Clock } from '../../ports/clock.ts';
 import type { Context } from '../../ports/context.ts';
 import { PortError } from '../../ports/errors.ts';
-import type { Row, SelectStatement, WideColumnStore } from '../../ports/wide-column-store.ts';
-import type { PlaylistKnobs } from './knobs.ts';
-import {
-  bucketOf,
-  playlistFollowers,
-  playlistFollowersBucketed,
-  playlistMetadata,
-  playlistTracks,
-} from './tables.ts';
+import type { ColumnValue, Row, SelectStatement } from '../../ports/wide-column-store.ts';
+import { forEachBounded } from '../consume.ts';
+import { createEditOrder } from './order-by-edit.ts';
+import { createIdOrder } from './order-by-id.ts';
+import { createPositionOrder } from './order-by-position.ts';
+import { bucketOf, playlistFollowers, playlistFollowersBucketed, tracksTable } from './tables.ts';
+import type { Entry, TrackOrder, TrackOrderDependencies } from './track-order.ts';
+
+/** What a playlist is, beside what is on it. */
+export interface About {
+  readonly name: string;
+  readonly ownerId: string;
+  readonly isPrivate: boolean;
+  readonly isCollaborative: boolean;
+}
 
 export interface PlaylistStore {
+  readonly order: TrackOrder;
   /** `readerId` chooses which followers are shown under the bucketed schema. Rejects with `not-found`. */
   read(context: Context, playlistId: string, readerId: string): Promise<GetPlaylistResponse>;
-  addTrack(
-    context: Context,
-    playlistId: string,
-    edit: number,
-    trackId: string,
-    listenerId: string,
-  ): Promise<void>;
+  /** The first `limit` tracks; undefined: all. */
+  entries(context: Context, playlistId: string, limit: number | undefined): Promise<Entry[]>;
+  /** Undefined: there is no such playlist. */
+  about(context: Context, playlistId: string): Promise<About | undefined>;
+  /** Changes what a playlist is. */
+  describe(context: Context, playlistId: string, edit: number, change: Partial<About>): Promise<void>;
+  /** False: the id is taken. */
+  create(context: Context, playlistId: string, edit: number, about: About): Promise<boolean>;
+  remove(context: Context, playlistId: string): Promise<void>;
   follow(context: Context, playlistId: string, listenerId: string): Promise<void>;
   unfollow(context: Context, playlistId: string, listenerId: string): Promise<void>;
 }
 
-export interface PlaylistStoreDependencies {
-  readonly store: WideColumnStore;
-  readonly clock: Clock;
-  readonly knobs: PlaylistKnobs;
-}
+/** Buckets of followers that are deleted at once. estimate: gentle on the database; nobody waits for their end. */
+const DELETED_AT_ONCE = 8;
 
-export function createPlaylistStore({ store, clock, knobs }: PlaylistStoreDependencies): PlaylistStore {
+export function createPlaylistStore(dependencies: TrackOrderDependencies): PlaylistStore {
+  const { store, clock, knobs } = dependencies;
+  const order = createTrackOrder(dependencies);
   const wide = knobs.schema === 'wide';
   const consistency = knobs.readConsistency;
-  const tracks = wide ? playlistTracks.name : playlistMetadata.name;
+  const tracks = tracksTable(knobs).name;
   const followers = wide ? playlistFollowers.name : playlistFollowersBucketed.name;
+  /** Where it is written what a playlist is. */
+  const metadata = wide ? followers : tracks;
   const counted = knobs.followerCount === 'counted';
   const buckets = wide ? 1 : knobs.buckets;
 
@@ -73,6 +82,8 @@ export function createPlaylistStore({ store, clock, knobs }: PlaylistStoreDepend
   }
 
   return {
+    order,
+
     async read(context, playlistId, readerId) {
       const answers = await inParallel(context, statementsFor(playlistId, readerId), select);
       const [trackRows, followerRows] = answers as [readonly Row[], readonly Row[]];
@@ -84,17 +95,69 @@ export function createPlaylistStore({ store, clock, knobs }: PlaylistStoreDepend
         playlistId,
         name: about.name as string,
         ownerId: about.owner_id,
-        // Newest first, so the newest edit is the first.
-        snapshot: (trackRows[0]?.edit as number | null | undefined) ?? 0,
-        trackIds: trackIdsOf(trackRows),
+        snapshot: newestEdit(trackRows[0], about),
+        trackIds: knobs.order === 'position' ? idsWithin(trackRows) : trackIdsOf(trackRows),
         followerIds: followerIdsOf(followerRows),
         followerCount,
+        isPrivate: about.is_private === true,
+        isCollaborative: about.is_collaborative === true,
       };
     },
 
-    async addTrack(context, playlistId, edit, trackId, listenerId) {
-      const row: Row = { playlist_id: playlistId, edit, track_id: trackId, added_by: listenerId };
-      await store.upsert(context, { table: tracks, row, consistency: 'QUORUM' });
+    async entries(context, playlistId, limit) {
+      const statement = { table: tracks, partition: [playlistId], consistency: 'QUORUM' as const };
+      return order.entriesOf(
+        await store.select(context, limit === undefined ? statement : { ...statement, limit }),
+      );
+    },
+
+    async about(context, playlistId) {
+      const [row] = await store.select(context, {
+        table: metadata,
+        partition: [playlistId],
+        staticOnly: true,
+        consistency: 'QUORUM',
+      });
+      if (row === undefined || typeof row.owner_id !== 'string') return undefined;
+      return {
+        name: row.name as string,
+        ownerId: row.owner_id,
+        isPrivate: row.is_private === true,
+        isCollaborative: row.is_collaborative === true,
+      };
+    },
+
+    async describe(context, playlistId, edit, change) {
+      const row = aboutRow(playlistId, edit, change);
+      await store.upsert(context, { table: metadata, row, consistency: 'QUORUM' });
+    },
+
+    async create(context, playlistId, edit, about) {
+      const row = aboutRow(playlistId, edit, about);
+      const statement = { table: metadata, ifNotExists: true, consistency: 'QUORUM' as const };
+      if (metadata === tracks || Object.keys(order.initial).length === 0)
+        return (await store.upsert(context, { ...statement, row: { ...row, ...order.initial } })).applied;
+      const { applied } = await store.upsert(context, { ...statement, row });
+      if (applied) {
+        const empty: Row = { playlist_id: playlistId, ...order.initial };
+        await store.upsert(context, { table: tracks, row: empty, consistency: 'QUORUM' });
+      }
+      return applied;
+    },
+
+    async remove(context, playlistId) {
+      const partition = [playlistId];
+      const deletion = { partition, consistency: 'QUORUM' as const };
+      // Without what it is, it is not found.
+      await store.delete(context, { table: metadata, ...deletion });
+      if (metadata !== tracks) {
+        await store.delete(context, { table: tracks, ...deletion });
+        return;
+      }
+      const all = Array.from({ length: buckets }, (_, bucket) => partitionOf(playlistId, bucket));
+      await forEachBounded(all, DELETED_AT_ONCE, (bucket) =>
+        store.delete(context, { table: followers, partition: bucket, consistency: 'QUORUM' }),
+      );
     },
 
     async follow(context, playlistId, listenerId) {
@@ -115,6 +178,32 @@ export function createPlaylistStore({ store, clock, knobs }: PlaylistStoreDepend
   };
 }
 
+function createTrackOrder(dependencies: TrackOrderDependencies): TrackOrder {
+  const { order } = dependencies.knobs;
+  if (order === 'position') return createPositionOrder(dependencies);
+  return order === 'timeuuid' ? createIdOrder(dependencies) : createEditOrder(dependencies);
+}
+
+/** Newest first, so the newest edit is the first, unless it was one of another kind. */
+function newestEdit(first: Row | undefined, about: Row): number {
+  return Math.max(numberOf(first?.edit), numberOf(first?.last_edit), numberOf(about.last_edit));
+}
+
+const numberOf = (value: ColumnValue | undefined) => (typeof value === 'number' ? value : 0);
+
+/** Columns that `change` leaves out keep what they had. */
+function aboutRow(playlistId: string, edit: number, change: Partial<About>): Row {
+  const { name, ownerId, isPrivate, isCollaborative } = change;
+  return {
+    playlist_id: playlistId,
+    last_edit: edit,
+    ...(name === undefined ? {} : { name }),
+    ...(ownerId === undefined ? {} : { owner_id: ownerId }),
+    ...(isPrivate === undefined ? {} : { is_private: isPrivate }),
+    ...(isCollaborative === undefined ? {} : { is_collaborative: isCollaborative }),
+  };
+}
+
 // Hundreds of rows a read: the columns are named in the code, because a look-up by variable takes several times as long.
 // A partition that has static columns alone is one row without the others.
 
@@ -125,6 +214,11 @@ function trackIdsOf(rows: readonly Row[]): string[] {
     if (typeof id === 'string') ids.push(id);
   }
   return ids;
+}
+
+/** Rows from the list's length on are left over from a longer one. */
+function idsWithin(rows: readonly Row[]): string[] {
+  return trackIdsOf(rows.filter(({ position, length }) => (position as number) < (length as number)));
 }
 
 /** A store may answer with the same rows again as long as nothing was written: hundreds of ids are then made once. */

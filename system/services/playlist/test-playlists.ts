@@ -5,12 +5,14 @@ import type { BaseLayer } from '../../engines/cassandra/index.ts';
 import type { Context } from '../../ports/context.ts';
 import { PortError } from '../../ports/errors.ts';
 import type { KnobValues } from '../../ports/knobs.ts';
+import type { Row } from '../../ports/wide-column-store.ts';
 import type { CallContext, RequestTrace } from '../../runtime/kernel/index.ts';
 import { createTestBench, topic } from '../test-bench.ts';
 import { knobsOf } from '../test-support.ts';
 import { playlistKnobs } from './knobs.ts';
+import { idOfEdit } from './ordered-id.ts';
 import { createPlaylistService } from './playlist-service.ts';
-import { bucketOf, playlistTables } from './tables.ts';
+import { bucketOf, furtherPlaylistTables, playlistTables } from './tables.ts';
 
 export const FOLLOWERS = 400;
 const BASE_EDITS = 3;
@@ -23,12 +25,22 @@ function hotPlaylist(buckets: number): BaseLayer {
     table === 'playlist_followers'
       ? followerIds
       : followerIds.filter((id) => bucketOf(id, buckets) === bucket);
-  const rowsOf = (table: string, [playlist, bucket]: readonly unknown[]) => {
+  const rowsOf = (table: string, [playlist, bucket]: readonly unknown[]): Row[] => {
     if (playlist !== 'hot') return [];
     const about = { playlist_id: 'hot', name: 'Hot Hits', owner_id: 'l0' };
-    if (table === 'playlist_tracks' || table === 'playlist_metadata') {
+    const versioned: Row = table === 'playlist_positions' ? { order_version: 0, length: BASE_EDITS } : {};
+    const placeOf: Record<string, (i: number) => Row> = {
+      playlist_tracks: () => ({}),
+      playlist_metadata: () => ({}),
+      playlist_positions: (position) => ({ position }),
+      playlist_order: (i) => ({ order_id: idOfEdit(BASE_EDITS - i) }),
+    };
+    const place = placeOf[table];
+    if (place !== undefined) {
       return Array.from({ length: BASE_EDITS }, (_, i) => ({
         ...about,
+        ...versioned,
+        ...place(i),
         edit: BASE_EDITS - i,
         track_id: `old${BASE_EDITS - i}`,
         added_by: 'l0',
@@ -56,7 +68,7 @@ export function setUp(set: Partial<KnobValues<typeof playlistKnobs>> = {}, seed 
   const bench = createTestBench(seed);
   const knobs = knobsOf(playlistKnobs, { buckets: 8, ...set });
   const cassandra = bench.cassandra({
-    tables: playlistTables,
+    tables: [...playlistTables, ...furtherPlaylistTables],
     knobs: { nodes: 6, garbageCollection: false },
     baseLayer: hotPlaylist(knobs.buckets),
   });
@@ -71,7 +83,7 @@ export function setUp(set: Partial<KnobValues<typeof playlistKnobs>> = {}, seed 
       store: cassandra.connect(machine),
       cache: redis.connect(machine),
       events: kafka.connect(machine).createProducer(`playlist-${number}`),
-      catalogue: { getTrack },
+      catalogue: { getTrack, getTracks },
       clock: bench.simulation,
       random: bench.simulation.random('xfetch'),
       background: (work) => void work(context()),
@@ -113,7 +125,15 @@ async function getTrack(context: Context, { trackId }: { trackId: string }): Pro
       };
     });
   }
-  const track: Track = {
+  return { track: trackOf(trackId) };
+}
+
+async function getTracks(_context: Context, { trackIds }: { trackIds: readonly string[] }) {
+  return { tracks: trackIds.map((id) => ({ track: trackOf(id), artwork: [] })), missingIds: [] };
+}
+
+function trackOf(trackId: string): Track {
+  return {
     trackId,
     title: `Title ${trackId}`,
     artistId: 'a1',
@@ -123,7 +143,6 @@ async function getTrack(context: Context, { trackId }: { trackId: string }): Pro
     popularity: 1,
     publishedAtNs: 0,
   };
-  return { track };
 }
 
 export const bookedNs = (context: CallContext): number =>

@@ -9,11 +9,11 @@ export const playSchema: AvroSchema = JSON.parse(
 );
 
 export const playlistUpdateSchema: AvroSchema = JSON.parse(
-  '{"type":"record","name":"PlaylistUpdate","namespace":"rehearsal.events","doc":"Topic playlist_updates, by playlist.","fields":[{"name":"playlistId","type":"string"},{"name":"snapshot","type":"long"},{"name":"listenerId","type":"string"},{"name":"track","doc":"The track that was added.","type":["null",{"type":"record","name":"Track","namespace":"rehearsal.catalogue","fields":[{"name":"trackId","type":"string"},{"name":"title","type":"string"},{"name":"artistId","type":"string"},{"name":"artistName","type":"string"},{"name":"labelId","type":"string"},{"name":"durationMs","type":"long"},{"name":"popularity","doc":"Plays so far: what search multiplies its score by, as a logarithm.","type":"double"},{"name":"publishedAtNs","type":"long"}]}],"default":null}]}',
+  '{"type":"record","name":"PlaylistUpdate","namespace":"rehearsal.events","doc":"Topic playlist_updates, by playlist.","fields":[{"name":"playlistId","type":"string"},{"name":"snapshot","type":"long"},{"name":"listenerId","type":"string"},{"name":"track","doc":"The track that was added, if one was.","type":["null",{"type":"record","name":"Track","namespace":"rehearsal.catalogue","fields":[{"name":"trackId","type":"string"},{"name":"title","type":"string"},{"name":"artistId","type":"string"},{"name":"artistName","type":"string"},{"name":"labelId","type":"string"},{"name":"durationMs","type":"long"},{"name":"popularity","doc":"Plays so far: what search multiplies its score by, as a logarithm.","type":"double"},{"name":"publishedAtNs","type":"long"}]}],"default":null},{"name":"listing","doc":"What changed about what can be found through the playlist; absent for a track added to a public one.","type":["null",{"type":"record","name":"PlaylistListing","namespace":"rehearsal.events","fields":[{"name":"isPrivate","doc":"The playlist is private: what is added to it is for its owner alone.","type":"boolean"},{"name":"removedTrackIds","doc":"Not on the playlist any more, or not to be found through it: it was made private, or deleted.","type":{"type":"array","items":"string"}},{"name":"added","doc":"To be found through it again: it was made public.","type":{"type":"array","items":"rehearsal.catalogue.Track"}}]}],"default":null}]}',
 );
 
 export const catalogueUpdateSchema: AvroSchema = JSON.parse(
-  '{"type":"record","name":"CatalogueUpdate","namespace":"rehearsal.events","doc":"Topic catalogue_updates, by track or label (knob catalogue.eventKey).","fields":[{"name":"track","type":["null",{"type":"record","name":"Track","namespace":"rehearsal.catalogue","fields":[{"name":"trackId","type":"string"},{"name":"title","type":"string"},{"name":"artistId","type":"string"},{"name":"artistName","type":"string"},{"name":"labelId","type":"string"},{"name":"durationMs","type":"long"},{"name":"popularity","doc":"Plays so far: what search multiplies its score by, as a logarithm.","type":"double"},{"name":"publishedAtNs","type":"long"}]}],"default":null}]}',
+  '{"type":"record","name":"CatalogueUpdate","namespace":"rehearsal.events","doc":"Topic catalogue_updates: one of these; tracks by track or label (knob catalogue.eventKey), the others by their id.","fields":[{"name":"track","type":["null",{"type":"record","name":"Track","namespace":"rehearsal.catalogue","fields":[{"name":"trackId","type":"string"},{"name":"title","type":"string"},{"name":"artistId","type":"string"},{"name":"artistName","type":"string"},{"name":"labelId","type":"string"},{"name":"durationMs","type":"long"},{"name":"popularity","doc":"Plays so far: what search multiplies its score by, as a logarithm.","type":"double"},{"name":"publishedAtNs","type":"long"}]}],"default":null},{"name":"episode","type":["null",{"type":"record","name":"Episode","namespace":"rehearsal.catalogue","fields":[{"name":"episodeId","type":"string"},{"name":"podcastId","type":"string"},{"name":"podcastTitle","type":"string"},{"name":"number","doc":"Within the podcast, from 1.","type":"long"},{"name":"title","type":"string"},{"name":"text","doc":"What it is about: search looks into it.","type":"string"},{"name":"durationMs","type":"long"},{"name":"popularity","type":"double"},{"name":"publishedAtNs","type":"long"}]}],"default":null},{"name":"artist","type":["null",{"type":"record","name":"Artist","namespace":"rehearsal.catalogue","fields":[{"name":"artistId","type":"string"},{"name":"name","type":"string"},{"name":"labelId","type":"string"},{"name":"popularity","type":"double"},{"name":"artworkId","type":"string"}]}],"default":null},{"name":"album","type":["null",{"type":"record","name":"Album","namespace":"rehearsal.catalogue","fields":[{"name":"albumId","type":"string"},{"name":"title","type":"string"},{"name":"artistId","type":"string"},{"name":"artistName","type":"string"},{"name":"releaseYear","type":"long"},{"name":"popularity","type":"double"},{"name":"artworkId","type":"string"},{"name":"trackIds","doc":"In order.","type":{"type":"array","items":"string"}}]}],"default":null},{"name":"podcast","type":["null",{"type":"record","name":"Podcast","namespace":"rehearsal.catalogue","fields":[{"name":"podcastId","type":"string"},{"name":"title","type":"string"},{"name":"publisher","type":"string"},{"name":"description","type":"string"},{"name":"language","doc":"ISO 639-1.","type":"string"},{"name":"popularity","type":"double"},{"name":"artworkId","type":"string"}]}],"default":null}]}',
 );
 
 export function avroSizeOfPlay(m: events.Play): number {
@@ -36,6 +36,8 @@ export function avroSizeOfPlaylistUpdate(m: events.PlaylistUpdate): number {
   size += avro.sizeOfString(m.listenerId, 'PlaylistUpdate.listenerId');
   size += avro.INDEX_BYTES;
   if (m.track !== undefined) size += avroSizeOfTrack(m.track);
+  size += avro.INDEX_BYTES;
+  if (m.listing !== undefined) size += avroSizeOfPlaylistListing(m.listing);
   return size;
 }
 
@@ -53,10 +55,83 @@ export function avroSizeOfTrack(m: catalogue.Track): number {
   return size;
 }
 
+export function avroSizeOfPlaylistListing(m: events.PlaylistListing): number {
+  avro.checkRecord(m, 'PlaylistListing');
+  let size = 0;
+  size += avro.sizeOfBoolean(m.isPrivate, 'PlaylistListing.isPrivate');
+  size += avro.sizeOfArray(m.removedTrackIds, 'PlaylistListing.removedTrackIds');
+  for (const item of m.removedTrackIds) size += avro.sizeOfString(item, 'PlaylistListing.removedTrackIds');
+  size += avro.sizeOfArray(m.added, 'PlaylistListing.added');
+  for (const item of m.added) size += avroSizeOfTrack(item);
+  return size;
+}
+
 export function avroSizeOfCatalogueUpdate(m: events.CatalogueUpdate): number {
   avro.checkRecord(m, 'CatalogueUpdate');
   let size = 0;
   size += avro.INDEX_BYTES;
   if (m.track !== undefined) size += avroSizeOfTrack(m.track);
+  size += avro.INDEX_BYTES;
+  if (m.episode !== undefined) size += avroSizeOfEpisode(m.episode);
+  size += avro.INDEX_BYTES;
+  if (m.artist !== undefined) size += avroSizeOfArtist(m.artist);
+  size += avro.INDEX_BYTES;
+  if (m.album !== undefined) size += avroSizeOfAlbum(m.album);
+  size += avro.INDEX_BYTES;
+  if (m.podcast !== undefined) size += avroSizeOfPodcast(m.podcast);
+  return size;
+}
+
+export function avroSizeOfEpisode(m: catalogue.Episode): number {
+  avro.checkRecord(m, 'Episode');
+  let size = 0;
+  size += avro.sizeOfString(m.episodeId, 'Episode.episodeId');
+  size += avro.sizeOfString(m.podcastId, 'Episode.podcastId');
+  size += avro.sizeOfString(m.podcastTitle, 'Episode.podcastTitle');
+  size += avro.sizeOfLong(m.number, 'Episode.number');
+  size += avro.sizeOfString(m.title, 'Episode.title');
+  size += avro.sizeOfString(m.text, 'Episode.text');
+  size += avro.sizeOfLong(m.durationMs, 'Episode.durationMs');
+  size += avro.sizeOfDouble(m.popularity, 'Episode.popularity');
+  size += avro.sizeOfLong(m.publishedAtNs, 'Episode.publishedAtNs');
+  return size;
+}
+
+export function avroSizeOfArtist(m: catalogue.Artist): number {
+  avro.checkRecord(m, 'Artist');
+  let size = 0;
+  size += avro.sizeOfString(m.artistId, 'Artist.artistId');
+  size += avro.sizeOfString(m.name, 'Artist.name');
+  size += avro.sizeOfString(m.labelId, 'Artist.labelId');
+  size += avro.sizeOfDouble(m.popularity, 'Artist.popularity');
+  size += avro.sizeOfString(m.artworkId, 'Artist.artworkId');
+  return size;
+}
+
+export function avroSizeOfAlbum(m: catalogue.Album): number {
+  avro.checkRecord(m, 'Album');
+  let size = 0;
+  size += avro.sizeOfString(m.albumId, 'Album.albumId');
+  size += avro.sizeOfString(m.title, 'Album.title');
+  size += avro.sizeOfString(m.artistId, 'Album.artistId');
+  size += avro.sizeOfString(m.artistName, 'Album.artistName');
+  size += avro.sizeOfLong(m.releaseYear, 'Album.releaseYear');
+  size += avro.sizeOfDouble(m.popularity, 'Album.popularity');
+  size += avro.sizeOfString(m.artworkId, 'Album.artworkId');
+  size += avro.sizeOfArray(m.trackIds, 'Album.trackIds');
+  for (const item of m.trackIds) size += avro.sizeOfString(item, 'Album.trackIds');
+  return size;
+}
+
+export function avroSizeOfPodcast(m: catalogue.Podcast): number {
+  avro.checkRecord(m, 'Podcast');
+  let size = 0;
+  size += avro.sizeOfString(m.podcastId, 'Podcast.podcastId');
+  size += avro.sizeOfString(m.title, 'Podcast.title');
+  size += avro.sizeOfString(m.publisher, 'Podcast.publisher');
+  size += avro.sizeOfString(m.description, 'Podcast.description');
+  size += avro.sizeOfString(m.language, 'Podcast.language');
+  size += avro.sizeOfDouble(m.popularity, 'Podcast.popularity');
+  size += avro.sizeOfString(m.artworkId, 'Podcast.artworkId');
   return size;
 }

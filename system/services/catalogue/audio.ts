@@ -1,0 +1,78 @@
+/**
+ * Versions of audio. A version is part of the address of what listeners fetch, so that a new delivery needs no purge of
+ * any cache: what was fetched before stays right under its old address. Counting needs a lightweight transaction: two
+ * deliveries at the same moment are two versions.
+ */
+import type { CatalogueApi, GetAudioResponse } from '../../contracts/generated/catalogue.ts';
+import type { Context } from '../../ports/context.ts';
+import { PortError } from '../../ports/errors.ts';
+import type { Row } from '../../ports/wide-column-store.ts';
+import { expectContentId } from './artwork.ts';
+import { type CatalogueWorkings, notFound } from './catalogue-workings.ts';
+import { audioVersions } from './tables.ts';
+
+/** What a track or an episode has that was published, and whose audio was never delivered apart from that. */
+const PUBLISHED: GetAudioResponse = Object.freeze({ version: 1, contentId: '' });
+
+/** Whether there is a track or an episode of this id. */
+export type Exists = (context: Context, audioId: string) => Promise<boolean>;
+
+export function createAudio(
+  workings: CatalogueWorkings,
+  exists: Exists,
+): Pick<CatalogueApi, 'getAudio' | 'deliverAudio'> {
+  const { store, knobs, rowsOf, memory } = workings;
+  const known = memory<GetAudioResponse>(knobs.localCacheOthers);
+
+  async function expectExists(context: Context, operation: string, audioId: string): Promise<void> {
+    if (!(await exists(context, audioId))) throw notFound(operation, `audio ${audioId}`);
+  }
+
+  /** Null: somebody else has delivered meanwhile; `current` is theirs. */
+  async function count(context: Context, audioId: string, contentId: string, before: Row | undefined) {
+    const version = before === undefined ? 1 : (before.version as number) + 1;
+    const { applied, current } = await store.upsert(context, {
+      table: audioVersions.name,
+      row: { audio_id: audioId, version, content_id: contentId },
+      consistency: 'QUORUM',
+      ...(before === undefined ? { ifNotExists: true } : { ifEquals: { version: before.version! } }),
+    });
+    return applied ? { version, contentId } : { current };
+  }
+
+  return {
+    async getAudio(context, { audioId }) {
+      let audio = known.get(audioId);
+      if (audio === undefined) {
+        const [row] = await rowsOf(context, audioVersions, audioId);
+        if (row === undefined) await expectExists(context, 'catalogue.getAudio', audioId);
+        audio = row === undefined ? PUBLISHED : audioIn(row);
+        known.set(audioId, audio);
+      }
+      return audio;
+    },
+
+    async deliverAudio(context, { audioId, contentId }) {
+      const operation = 'catalogue.deliverAudio';
+      if (contentId === '') throw new PortError('invalid', operation, true, 'no content id');
+      expectContentId(contentId, operation);
+      await expectExists(context, operation, audioId);
+      let [before] = await rowsOf(context, audioVersions, audioId);
+      // The same content again is no new version: a delivery that is tried again changes nothing.
+      while (before?.content_id !== contentId) {
+        const counted = await count(context, audioId, contentId, before);
+        if (!('current' in counted)) {
+          known.delete(audioId);
+          return counted;
+        }
+        before = counted.current;
+      }
+      known.delete(audioId);
+      return audioIn(before);
+    },
+  };
+}
+
+function audioIn(row: Row): GetAudioResponse {
+  return { version: row.version as number, contentId: row.content_id as string };
+}

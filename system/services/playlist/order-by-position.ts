@@ -1,0 +1,115 @@
+/**
+ * Tracks by their position: what is read is in order, and a position is a key. The price is paid by editors: a track put
+ * at a position moves all that follow, a row each, and two editors who did that at the same moment would overwrite each
+ * other. So the list has a version, and an edit is one batch within the partition that holds only for the version it has
+ * read (a lightweight transaction, four round trips); who comes too late reads again.
+ *
+ *   read version 7 ─▶ rows that change ─▶ write them and version 8 IF version = 7 ─▶ refused? wait a little, read again
+ */
+import { MILLISECOND } from '../../ports/clock.ts';
+import type { Context } from '../../ports/context.ts';
+import { PortError } from '../../ports/errors.ts';
+import type { Row } from '../../ports/wide-column-store.ts';
+import { hashOf } from '../hash.ts';
+import { playlistPositions } from './tables.ts';
+import {
+  type Edit,
+  type Entry,
+  entryOf,
+  expectPlace,
+  expectThere,
+  type TrackOrder,
+  type TrackOrderDependencies,
+} from './track-order.ts';
+
+/** estimate: about one transaction; doubled with every refusal up to the longest, so that many editors come through. */
+const FIRST_PAUSE_NS = 5 * MILLISECOND;
+const LONGEST_PAUSE_NS = 80 * MILLISECOND;
+
+const table = playlistPositions.name;
+
+export function createPositionOrder({ store, clock, random }: TrackOrderDependencies): TrackOrder {
+  const entriesOf = (rows: readonly Row[]): Entry[] =>
+    rows
+      .filter(({ position, length }) => typeof position === 'number' && position < (length as number))
+      .map(entryOf);
+
+  /** False: the list has another version by now. */
+  async function tryOnce(context: Context, edit: Edit, alter: (list: Entry[]) => void): Promise<boolean> {
+    const { playlistId, number } = edit;
+    const partition = [playlistId];
+    const rows = await store.select(context, { table, partition, consistency: 'QUORUM' });
+    const version = rows[0]?.order_version;
+    if (typeof version !== 'number')
+      throw new PortError('not-found', edit.operation, true, `playlist ${playlistId}`);
+    const before = entriesOf(rows);
+    const after = [...before];
+    alter(after);
+    const alsoRows: Row[] = [];
+    after.forEach((entry, position) => {
+      if (entry !== before[position]) alsoRows.push(rowOf(playlistId, position, entry));
+    });
+    const { applied } = await store.upsert(context, {
+      table,
+      row: {
+        playlist_id: playlistId,
+        order_version: version + 1,
+        length: after.length,
+        last_edit: number,
+      },
+      alsoRows,
+      ifEquals: { order_version: version },
+      consistency: 'QUORUM',
+    });
+    return applied;
+  }
+
+  async function change(context: Context, edit: Edit, alter: (list: Entry[]) => void): Promise<void> {
+    let pauseNs = FIRST_PAUSE_NS;
+    for (let attempt = 0; ; attempt++) {
+      // Each attempt draws times of its own.
+      const child = context.child({ attempt: context.attempt + attempt });
+      try {
+        if (await tryOnce(child, edit, alter)) return;
+      } finally {
+        child.close();
+      }
+      const share = random.uniform(hashOf(edit.playlistId), context.request, attempt);
+      await clock.sleep(context, Math.ceil(share * pauseNs));
+      pauseNs = Math.min(2 * pauseNs, LONGEST_PAUSE_NS);
+    }
+  }
+
+  const order: TrackOrder = {
+    initial: { order_version: 0, length: 0 },
+    entriesOf,
+
+    add: (context, edit, trackId) => order.insert(context, edit, trackId, 0),
+
+    insert(context, edit, trackId, position) {
+      const entry = { trackId, addedBy: edit.listenerId, edit: edit.number };
+      return change(context, edit, (list) => {
+        expectPlace(position, list.length, edit.operation);
+        list.splice(position, 0, entry);
+      });
+    },
+
+    remove: (context, edit, trackId, position) =>
+      change(context, edit, (list) => {
+        expectThere(list, position, trackId, edit.operation);
+        list.splice(position, 1);
+      }),
+
+    move: (context, edit, trackId, from, to) =>
+      change(context, edit, (list) => {
+        expectThere(list, from, trackId, edit.operation);
+        expectPlace(to, list.length - 1, edit.operation);
+        list.splice(to, 0, ...list.splice(from, 1));
+      }),
+  };
+  return order;
+}
+
+function rowOf(playlistId: string, position: number, { trackId, addedBy, edit }: Entry): Row {
+  return { playlist_id: playlistId, position, track_id: trackId, added_by: addedBy, edit };
+}

@@ -1,0 +1,64 @@
+/** The order of a playlist's tracks: what can be done to it, whatever table keeps it. `playlist.order` chooses one. */
+import type { Clock, Random } from '../../ports/clock.ts';
+import type { Context } from '../../ports/context.ts';
+import { PortError } from '../../ports/errors.ts';
+import type { Row, WideColumnStore } from '../../ports/wide-column-store.ts';
+import type { PlaylistKnobs } from './knobs.ts';
+
+/** Who changes which playlist, and the number of the change. */
+export interface Edit {
+  readonly operation: string;
+  readonly playlistId: string;
+  readonly listenerId: string;
+  readonly number: number;
+}
+
+export interface Entry {
+  readonly trackId: string;
+  readonly addedBy: string;
+  /** The edit that added it. */
+  readonly edit: number;
+}
+
+export interface TrackOrder {
+  /** Columns that a playlist without tracks begins with. */
+  readonly initial: Row;
+  /** The tracks of rows that begin at the top. */
+  entriesOf(rows: readonly Row[]): Entry[];
+  /** Puts a track at the top. */
+  add(context: Context, edit: Edit, trackId: string): Promise<void>;
+  /** Rejects with `invalid` where there is no such place. */
+  insert(context: Context, edit: Edit, trackId: string, position: number): Promise<void>;
+  /** Rejects with `conflict` if another track stands there. */
+  remove(context: Context, edit: Edit, trackId: string, position: number): Promise<void>;
+  move(context: Context, edit: Edit, trackId: string, from: number, to: number): Promise<void>;
+}
+
+export interface TrackOrderDependencies {
+  readonly store: WideColumnStore;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly knobs: PlaylistKnobs;
+}
+
+export function entryOf({ track_id, added_by, edit }: Row): Entry {
+  return { trackId: track_id as string, addedBy: added_by as string, edit: edit as number };
+}
+
+/** What a caller sees must be there still, or it would take away something else. */
+export function expectThere(
+  entries: readonly Entry[],
+  position: number,
+  trackId: string,
+  operation: string,
+): void {
+  const there = entries[position]?.trackId;
+  if (there === trackId) return;
+  const detail = there === undefined ? 'nothing' : `track ${there}`;
+  throw new PortError('conflict', operation, true, `${detail} stands at ${position}, not track ${trackId}`);
+}
+
+export function expectPlace(position: number, last: number, operation: string): void {
+  if (position <= last) return;
+  throw new PortError('invalid', operation, true, `position ${position} is beyond the end, which is ${last}`);
+}
