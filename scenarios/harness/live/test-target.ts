@@ -14,6 +14,8 @@ export interface TestTarget {
   readonly counts: Map<string, number>;
   /** Listeners who logged in through the form. */
   readonly byForm: Set<string>;
+  /** How many it has given. */
+  readonly tokens: number;
   readonly faults: Faults;
   /** Answers nothing for a while; what comes in waits. */
   stall(ms: number): void;
@@ -52,7 +54,8 @@ export async function startTestTarget(seed = 1, listeners = 10_000): Promise<Tes
   let stalledUntilMs = 0;
   let requests = 0;
   const api = createApi(seed, listeners, faults);
-  const oauth = createOauth(faults, byForm);
+  let tokens = 0;
+  const oauth = createOauth(faults, byForm, () => tokens++);
   const server = createServer(async (request, response) => {
     const body = await textOf(request);
     const url = new URL(request.url ?? '/', 'http://target');
@@ -77,6 +80,9 @@ export async function startTestTarget(seed = 1, listeners = 10_000): Promise<Tes
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     counts,
     byForm,
+    get tokens() {
+      return tokens;
+    },
     faults,
     stall(ms) {
       stalledUntilMs = performance.now() + ms;
@@ -122,14 +128,18 @@ function createApi(seed: number, listeners: number, faults: Faults) {
 }
 
 /** Returns whether the request was for it. */
-function createOauth(faults: Faults, byForm: Set<string>) {
+function createOauth(faults: Faults, byForm: Set<string>, onToken: () => void) {
   const codes = new Map<string, { listener: string; challenge: string }>();
-  let asked = { challenge: '', state: '', redirect: '' };
-  let listener = '';
+  const interactions = new Map<
+    string,
+    { challenge: string; state: string; redirect: string; listener: string }
+  >();
   return (request: IncomingMessage, url: URL, body: string, response: ServerResponse): boolean => {
     const form = new URLSearchParams(body);
-    const give = (who: string) =>
+    const give = (who: string) => {
+      onToken();
       send(response, 200, { access_token: `token-${who}`, expires_in: faults.tokenSeconds });
+    };
     switch (`${request.method} ${url.pathname}`) {
       case 'GET /.well-known/openid-configuration':
         // Under a name that nobody can reach: clients keep to the address that they were given.
@@ -140,31 +150,11 @@ function createOauth(faults: Faults, byForm: Set<string>) {
         return true;
       case `GET ${ISSUER}/auth`: {
         const get = (name: string) => url.searchParams.get(name) ?? '';
-        asked = { challenge: get('code_challenge'), state: get('state'), redirect: get('redirect_uri') };
-        response.setHeader('set-cookie', ['interaction=7; Path=/interaction; HttpOnly', 'other=1']);
-        redirect(response, 'http://issuer.invalid/interaction/7');
-        return true;
-      }
-      case 'GET /interaction/7':
-        response.setHeader('content-type', 'text/html');
-        response.end(
-          `<html><body><form method="post" action="/interaction/7"><input type="hidden" name="csrf" value="a&amp;b"><label>User<input name="login" autofocus></label><input type='password' name='password'><button>Log in</button></form></body></html>`,
-        );
-        return true;
-      case 'POST /interaction/7': {
-        const cookie = /(?:^|; )interaction=7(?:;|$)/.test(request.headers.cookie ?? '');
-        if (!cookie || form.get('csrf') !== 'a&b' || form.get('password') !== 'rehearse') {
-          send(response, 400, { error: 'the form was not filled in as it was given' });
-          return true;
-        }
-        listener = form.get('login') ?? '';
-        redirect(response, `${ISSUER}/auth/7`);
-        return true;
-      }
-      case `GET ${ISSUER}/auth/7`: {
-        const code = `code-${codes.size}`;
-        codes.set(code, { listener, challenge: asked.challenge });
-        redirect(response, `${asked.redirect}?code=${code}&state=${asked.state}`);
+        const id = String(interactions.size);
+        const [challenge, state, redirect] = [get('code_challenge'), get('state'), get('redirect_uri')];
+        interactions.set(id, { challenge, state, redirect, listener: '' });
+        response.setHeader('set-cookie', [`interaction=${id}; Path=/interaction; HttpOnly`, 'other=1']);
+        redirectTo(response, `http://issuer.invalid/interaction/${id}`);
         return true;
       }
       case `POST ${ISSUER}/token`: {
@@ -191,12 +181,44 @@ function createOauth(faults: Faults, byForm: Set<string>) {
         return true;
       }
       default:
-        return false;
+        return interact(request, url, form, response);
     }
   };
+
+  function interact(
+    { method, headers }: IncomingMessage,
+    { pathname }: URL,
+    form: URLSearchParams,
+    response: ServerResponse,
+  ): boolean {
+    const [, , page, id = ''] = /^(\/oauth)?\/(interaction|auth)\/(\d+)$/.exec(pathname) ?? [];
+    const interaction = interactions.get(id);
+    if (interaction === undefined) return false;
+    if (page === 'auth') {
+      const code = `code-${id}`;
+      codes.set(code, interaction);
+      redirectTo(response, `${interaction.redirect}?code=${code}&state=${interaction.state}`);
+      return true;
+    }
+    if (method === 'GET') {
+      response.setHeader('content-type', 'text/html');
+      response.end(
+        `<html><body><form method="post" action="/interaction/${id}"><input type="hidden" name="csrf" value="a&amp;b"><label>User<input name="login" autofocus></label><input type='password' name='password'><button>Log in</button></form></body></html>`,
+      );
+      return true;
+    }
+    const cookie = new RegExp(`(?:^|; )interaction=${id}(?:;|$)`).test(headers.cookie ?? '');
+    if (!cookie || form.get('csrf') !== 'a&b' || form.get('password') !== 'rehearse') {
+      send(response, 400, { error: 'the form was not filled in as it was given' });
+      return true;
+    }
+    interaction.listener = form.get('login') ?? '';
+    redirectTo(response, `${ISSUER}/auth/${id}`);
+    return true;
+  }
 }
 
-function redirect(response: ServerResponse, location: string): void {
+function redirectTo(response: ServerResponse, location: string): void {
   response.statusCode = 303;
   response.setHeader('location', location);
   response.end();

@@ -1,0 +1,152 @@
+import { describe, expect, test } from 'vitest';
+import { compareResults } from '../../../reports/compare.ts';
+import type { RunResult } from '../../../reports/result.ts';
+import { renderTable } from '../../../reports/terminal.ts';
+import { parseResult } from '../../../reports/validate-result.ts';
+import { PROMISED } from '../../load/objectives.ts';
+import { addTrack, operationsOf, type Profile } from '../../load/profiles.ts';
+import { phasesOf } from './live-load.ts';
+import { LiveRecorder } from './live-recorder.ts';
+import { type Finished, resultOf } from './live-result.ts';
+import { testLoad } from './test-load.ts';
+
+interface Story {
+  readonly profile?: Profile;
+  readonly latencyMs?: number;
+  readonly book?: (recorder: LiveRecorder) => void;
+  readonly finished?: Partial<Finished>;
+}
+
+/** A run of 100 requests an operation, all answered after `latencyMs`, and whatever else happens. */
+function result({ profile = addTrack, latencyMs = 20, book, finished = {} }: Story): RunResult {
+  const load = testLoad({ profile });
+  const operations = operationsOf(profile);
+  const goodWithinMs = operations.map((operation) => PROMISED[operation].p99Ms);
+  const recorder = new LiveRecorder({ operations, phases: phasesOf(load), goodWithinMs });
+  for (const operation of operations) {
+    for (let i = 0; i < 100; i++) {
+      recorder.arrive(operation, 'steady', 1 + i / 100);
+      recorder.answer(operation, 'steady', 1 + i / 100, latencyMs);
+    }
+  }
+  recorder.late('steady', 0);
+  book?.(recorder);
+  return resultOf({
+    load,
+    engine: 'own generator',
+    recorder,
+    partial: false,
+    objections: [],
+    startedAt: new Date(0),
+    wallSeconds: 3,
+    command: 'rehearse load add-track',
+    ...finished,
+  });
+}
+
+const READ_BACK = 'playlist.add-track read-back';
+
+test('a run that keeps its objectives is confirmed, and is a result by the schema', () => {
+  const good = result({});
+  expect(good.confirmed, good.verdicts[0]!.sentence).toBe(true);
+  expect(parseResult(JSON.stringify(good), 'result.json')).toEqual(good);
+  expect(good.verdicts[0]!.sentence).toContain('playlist.add-track p99 20 ms, 0 % failed');
+  expect(renderTable(good)).toContain('load-add-track');
+});
+
+test('two runs of a profile can be compared', () => {
+  const { arms, regressed } = compareResults(result({}), result({ latencyMs: 40 }));
+  expect(regressed).toBe(false);
+  const p99 = arms[0]!.changes.find(({ metric }) => metric === 'playlist.add-track p99')!;
+  expect(p99.relative).toBeCloseTo(1, 1);
+});
+
+describe('not confirmed is', () => {
+  const refused = (story: Story) => {
+    const told = result(story);
+    expect(told.confirmed).toBe(false);
+    expect(parseResult(JSON.stringify(told), 'result.json').confirmed).toBe(false);
+    return told.verdicts[0]!;
+  };
+
+  test('a run that misses an objective', () => {
+    const verdict = refused({ latencyMs: 400 });
+    expect(verdict.observed).toBe('misses');
+    expect(verdict.sentence).toContain('playlist.add-track p99 400 ms (target <= 250)');
+  });
+
+  test('a run with dropped journeys, however fast the rest was', () => {
+    const verdict = refused({
+      book: (recorder) => {
+        recorder.dropped = 3;
+      },
+    });
+    expect(verdict.sentence).toContain("'every journey that was due was begun' was violated 3 times");
+  });
+
+  test('a run in which a writer did not see the own write', () => {
+    const verdict = refused({
+      book(recorder) {
+        recorder.arrive(READ_BACK, 'steady', 2);
+        recorder.fail(READ_BACK, 'steady', 2, { kind: 'stale', definite: false, why: 'lacks t1' });
+      },
+    });
+    expect(verdict.sentence).toContain("'read-your-writes' was violated 1 times: ");
+    expect(verdict.sentence).toContain('lacks t1');
+  });
+
+  test('a run with answers that are wrong in their content', () => {
+    const verdict = refused({
+      book(recorder) {
+        recorder.arrive(READ_BACK, 'steady', 2);
+        recorder.fail(READ_BACK, 'steady', 2, { kind: 'wrong-answer', definite: false, why: 'no tracks' });
+      },
+    });
+    expect(verdict.sentence).toContain("'answers are as agreed' was violated 1 times");
+  });
+
+  test('a run that ends with requests in flight', () => {
+    const verdict = refused({ book: (recorder) => recorder.arrive(READ_BACK, 'steady', 2) });
+    expect(verdict.sentence).toContain("'conservation' was violated 1 times");
+  });
+
+  test('a run in which nothing of an operation was answered, or everything failed', () => {
+    const silent = refused({ book: () => {}, finished: { recorder: emptyRecorder() } });
+    expect(silent.sentence).toMatch(/^Nothing was answered\./);
+    const failed = emptyRecorder();
+    for (let i = 0; i < 10; i++) {
+      failed.arrive('playlist.add-track', 'steady', 2);
+      failed.fail('playlist.add-track', 'steady', 2, { kind: 'rate-limited', definite: true, why: '' });
+    }
+    const verdict = refused({ finished: { recorder: failed } });
+    expect(verdict.observed).toBe('misses');
+    expect(verdict.sentence).toContain('playlist.add-track 100 % failed');
+  });
+
+  test('a run that k6 itself objects to', () => {
+    const verdict = refused({ finished: { objections: ['k6 saw thresholds missed'] } });
+    expect(verdict.observed).toBe('inconclusive');
+  });
+
+  test('an interrupted run, which says so', () => {
+    const told = result({ finished: { partial: true } });
+    expect(told.partial).toBe(true);
+    expect(told.verdicts[0]!.sentence).toContain('the run was interrupted');
+  });
+});
+
+test('a miss proves nothing when the generator itself was late', () => {
+  const late = (lateMs: number, latencyMs: number) =>
+    result({ latencyMs, book: (recorder) => recorder.late('steady', lateMs) }).verdicts[0]!;
+  expect(late(80, 400).observed).toBe('inconclusive');
+  expect(late(80, 400).sentence).toContain('the generator itself was');
+  expect(late(3, 400).observed).toBe('misses');
+  // Lateness counts in the latencies: who meets them in spite of it meets them.
+  expect(late(80, 20).observed).toBe('meets');
+});
+
+function emptyRecorder(): LiveRecorder {
+  const load = testLoad({ profile: addTrack });
+  const operations = operationsOf(addTrack);
+  return new LiveRecorder({ operations, phases: phasesOf(load), goodWithinMs: operations.map(() => 1) });
+}

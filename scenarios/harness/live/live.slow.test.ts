@@ -1,0 +1,200 @@
+/**
+ * Both load generators against a small server that keeps the HTTP contract: the same profiles, the same faults, and
+ * what has to be in the result. k6 takes part where K6_PATH or the PATH has it.
+ */
+import { afterEach, describe, expect, test } from 'vitest';
+import { findK6 } from '../../../cli/find-k6.ts';
+import { quantileMs } from '../../../reports/percentiles.ts';
+import type { HistogramData, OperationResult, RunResult } from '../../../reports/result.ts';
+import { parseResult } from '../../../reports/validate-result.ts';
+import { addTrack, browse, soak } from '../../load/profiles.ts';
+import { createK6Engine } from './k6.ts';
+import type { LiveLoad, LoadEngine } from './live-load.ts';
+import { ownEngine } from './open-loop.ts';
+import { runLive } from './run-live.ts';
+import { testLoad } from './test-load.ts';
+import { startTestTarget, type TestTarget } from './test-target.ts';
+
+const { found } = await findK6(process.env);
+const k6 = found === null || found.root !== null ? null : createK6Engine(found);
+const SLOW_MS = 60_000;
+
+let target: TestTarget | null = null;
+afterEach(async () => {
+  await target?.close();
+  target = null;
+});
+
+interface Run {
+  readonly load?: Partial<LiveLoad>;
+  readonly signal?: AbortSignal;
+  /** Called when the target has been asked for a while: within the measured phase. */
+  readonly meanwhile?: (target: TestTarget) => void;
+}
+
+async function run(engine: LoadEngine, { load = {}, signal, meanwhile }: Run = {}): Promise<RunResult> {
+  target ??= await startTestTarget();
+  const here = target;
+  let told = false;
+  const result = await runLive({
+    load: testLoad({ ...load, baseUrl: here.url }),
+    engine,
+    command: 'rehearse load',
+    signal: signal ?? new AbortController().signal,
+    onProgress({ elapsedS }) {
+      if (elapsedS < 1.2 || told) return;
+      told = true;
+      meanwhile?.(here);
+    },
+  });
+  return parseResult(JSON.stringify(result), 'result.json');
+}
+
+const armOf = (result: RunResult) => result.scenarios[0]!.cases[0]!.arms[0]!;
+const runOf = (result: RunResult) => armOf(result).runs[0]!;
+const operation = (result: RunResult, name: string) =>
+  runOf(result).phases[1]!.operations.find((one) => one.operation === name) as OperationResult;
+const invariant = (result: RunResult, name: string) =>
+  runOf(result).invariants.find((one) => one.name === name)!;
+const slowerThan = (histogram: HistogramData, ms: number) => {
+  let count = 0;
+  for (let q = 1; q <= histogram.count; q++) if (quantileMs(histogram, q / histogram.count) > ms) count++;
+  return count;
+};
+
+const engines: readonly (readonly [string, LoadEngine | null])[] = [
+  ['the own generator', ownEngine],
+  ['k6', k6],
+];
+
+describe.each(engines)('%s', (_name, present) => {
+  const engine = present!;
+  const slow = test.skipIf(present === null);
+
+  slow('sends every operation of a profile and books every answer', { timeout: SLOW_MS }, async () => {
+    const result = await run(engine, { load: { profile: soak, perSecond: 120 } });
+    const { conservation, phases } = runOf(result);
+    expect(conservation.inFlight).toBe(0);
+    expect(conservation.failed, armOf(result).verdict.sentence).toBe(0);
+    // 1 s of ramp at half of the rate or a second of the whole, and 2 s.
+    expect(conservation.arrivals).toBeGreaterThan(0.6 * 120 * 2.5);
+    expect(phases[1]!.operations).toHaveLength(9);
+    const total = [...target!.counts.values()].reduce((sum, count) => sum + count, 0);
+    expect(total).toBe(conservation.arrivals);
+    expect(invariant(result, 'read-your-writes').checked).toBeGreaterThan(0);
+    expect(target!.byForm.size).toBe(3);
+  });
+
+  slow('shows a stall of the server in all requests that were due in it', { timeout: SLOW_MS }, async () => {
+    const result = await run(engine, { meanwhile: (here) => here.stall(300) });
+    const { latency } = operation(result, 'playlist.get');
+    // 48 a second are due: 14 within 300 ms, 9 of which more than 100 ms before its end. A client that waits has 1.
+    expect(slowerThan(latency, 100)).toBeGreaterThanOrEqual(6);
+    expect(quantileMs(latency, 0.99)).toBeGreaterThan(200);
+    expect(armOf(result).verdict.confirmed).toBe(false);
+  });
+
+  slow('tells errors by their kind', { timeout: SLOW_MS }, async () => {
+    target = await startTestTarget();
+    target.faults.every = 10;
+    const result = await run(engine);
+    const errors = runOf(result).phases.flatMap(({ operations }) => operations.flatMap((one) => one.errors));
+    expect(new Set(errors.map(({ kind, definite }) => `${kind} ${definite}`))).toEqual(
+      new Set(['overloaded true']),
+    );
+    const { arrivals, failed } = runOf(result).conservation;
+    expect(failed).toBe(Math.floor(arrivals / 10));
+    expect(armOf(result).verdict.confirmed).toBe(false);
+  });
+
+  slow('finds writes that their writer does not see', { timeout: SLOW_MS }, async () => {
+    target = await startTestTarget();
+    target.faults.forgetful = true;
+    const result = await run(engine, { load: { profile: addTrack, perSecond: 20 } });
+    const { checked, violations, examples } = invariant(result, 'read-your-writes');
+    // Some of the tracks were on the playlist before.
+    expect(violations).toBeGreaterThan(0.7 * checked);
+    expect(checked).toBeGreaterThan(20);
+    expect(examples[0]).toMatch(/playlist p\d+ at snapshot \d+ lacks t\d+/);
+    expect(armOf(result).verdict.confirmed).toBe(false);
+  });
+
+  slow('finds answers of the right status and the wrong content', { timeout: SLOW_MS }, async () => {
+    target = await startTestTarget();
+    target.faults.wrongOwner = true;
+    const result = await run(engine);
+    expect(invariant(result, 'answers are as agreed').violations).toBeGreaterThan(50);
+    expect(invariant(result, 'answers are as agreed').examples[0]).toContain('belongs to');
+  });
+
+  slow('gives up after ten seconds, and the wait counts', { timeout: SLOW_MS }, async () => {
+    target = await startTestTarget();
+    target.faults.silent = '/v1/tracks';
+    const result = await run(engine, { load: { perSecond: 20 } });
+    const { errors, latency, conservation } = operation(result, 'track.get');
+    expect(errors).toEqual([{ kind: 'timeout', definite: false, count: conservation.arrivals }]);
+    expect(latency.count).toBe(conservation.arrivals);
+    expect(quantileMs(latency, 0.5)).toBeGreaterThan(9_500);
+    expect(conservation.inFlight).toBe(0);
+  });
+
+  slow('renews tokens before they expire', { timeout: SLOW_MS }, async () => {
+    target = await startTestTarget();
+    // Renewed a minute before their end, so a second after they were given.
+    target.faults.tokenSeconds = 61;
+    const result = await run(engine, { load: { loggedIn: 4 } });
+    expect(runOf(result).conservation.failed).toBe(0);
+    expect(target.tokens).toBeGreaterThan(4);
+  });
+
+  slow('keeps what it has when it is interrupted', { timeout: SLOW_MS }, async () => {
+    const controller = new AbortController();
+    const beganMs = performance.now();
+    const result = await run(engine, {
+      load: { seconds: 120 },
+      signal: controller.signal,
+      meanwhile: () => controller.abort(),
+    });
+    expect(performance.now() - beganMs).toBeLessThan(40_000);
+    expect(result.partial).toBe(true);
+    expect(result.confirmed).toBe(false);
+    expect(runOf(result).conservation.completed).toBeGreaterThan(20);
+  });
+
+  slow('says why nobody can log in', { timeout: SLOW_MS }, async () => {
+    const credentials = { client: 'rehearsal-load', secret: 'wrong' };
+    process.env.CLIENT_SECRET = credentials.secret;
+    try {
+      const refused = run(engine, { load: { credentials } });
+      await expect(refused).rejects.toMatchObject({
+        exitCode: 3,
+        message: expect.stringContaining('client authentication failed'),
+      });
+    } finally {
+      delete process.env.CLIENT_SECRET;
+    }
+  });
+});
+
+test('a target that does not answer, or is not ready, is told before anything is sent', async () => {
+  target = await startTestTarget();
+  target.faults.ready = false;
+  const load = testLoad({ baseUrl: target.url, profile: browse });
+  const request = {
+    load,
+    engine: ownEngine,
+    command: '',
+    signal: new AbortController().signal,
+    onProgress: () => {},
+  };
+  await expect(runLive(request)).rejects.toMatchObject({
+    exitCode: 3,
+    message: expect.stringContaining('is not ready'),
+  });
+  await target.close();
+  target = null;
+  await expect(runLive(request)).rejects.toMatchObject({
+    exitCode: 3,
+    message: expect.stringContaining('rehearse serve'),
+  });
+});
