@@ -5,6 +5,7 @@
 import type { ObjectInfo } from '../ports/object-store.ts';
 import { Entries } from './entries.ts';
 import { createLru, createTinyLfu, type Eviction } from './eviction.ts';
+import type { WarmContents } from './warm-contents.ts';
 
 export type EvictionPolicy = 'lru' | 'w-tinylfu';
 
@@ -35,9 +36,17 @@ export class ChunkCache {
   readonly #objects = new Map<string, CachedObject>();
   readonly #entries = new Entries<CachedObject>();
   readonly #eviction: Eviction;
+  readonly #warm: WarmContents | null;
 
-  constructor(options: { maxBytes: number; chunkBytes: number; policy: EvictionPolicy }) {
-    const { maxBytes, chunkBytes, policy } = options;
+  constructor(options: {
+    maxBytes: number;
+    chunkBytes: number;
+    policy: EvictionPolicy;
+    /** What it held before the run; absent: nothing. */
+    warm?: WarmContents | undefined;
+  }) {
+    const { maxBytes, chunkBytes, policy, warm = null } = options;
+    this.#warm = warm;
     if (!(maxBytes >= 0)) throw new RangeError(`A cache cannot hold ${maxBytes} bytes.`);
     if (!(chunkBytes >= 1)) throw new RangeError(`A chunk cannot have ${chunkBytes} bytes.`);
     this.maxBytes = maxBytes;
@@ -59,7 +68,8 @@ export class ChunkCache {
 
   /** What is here of an object, without using it. */
   find(path: string): CachedObject | undefined {
-    return this.#objects.get(path);
+    const object = this.#objects.get(path);
+    return object === undefined && this.#warm !== null ? this.#thaw(path, this.#warm) : object;
   }
 
   /** Somebody asks for a chunk of an object of which something is here. True: it is here. */
@@ -78,33 +88,52 @@ export class ChunkCache {
 
   /** Keeps a chunk, if the policy wants to; makes what is here of the object fresh until that time. */
   add(path: string, info: ObjectInfo, chunk: number, freshUntilNs: number): void {
+    const bytes = chunkSize(info.size, this.chunkBytes, chunk);
+    if (bytes > this.maxBytes) return;
+    if (this.#put(path, info, chunk, bytes, freshUntilNs)) this.#warm?.displace(bytes);
+  }
+
+  /** False: it was here. */
+  #put(path: string, info: ObjectInfo, chunk: number, bytes: number, freshUntilNs: number): boolean {
     let object = this.#objects.get(path);
     if (object !== undefined && object.info.etag !== info.etag) {
       this.remove(path);
       object = undefined;
     }
-    const bytes = chunkSize(info.size, this.chunkBytes, chunk);
-    if (bytes > this.maxBytes) return;
     if (object === undefined) {
       object = new CachedObject(path, info, Math.ceil(info.size / this.chunkBytes), freshUntilNs);
       this.#objects.set(path, object);
     }
     object.freshUntilNs = freshUntilNs;
-    if (object.places[chunk]! >= 0) return;
+    if (object.places[chunk]! >= 0) return false;
     const place = this.#entries.create(object, chunk, bytes, hashOfChunk(object.hash, chunk));
     object.places[chunk] = place;
     object.held++;
     this.bytes += bytes;
     this.#eviction.added(place);
+    return true;
+  }
+
+  /** An object from before the run is asked for, or asked about, for the first time. */
+  #thaw(path: string, warm: WarmContents): CachedObject | undefined {
+    const info = warm.take(path);
+    if (info === null) return undefined;
+    for (let chunk = 0; chunk * this.chunkBytes < info.size; chunk++) {
+      const bytes = chunkSize(info.size, this.chunkBytes, chunk);
+      if (bytes <= this.maxBytes) this.#put(path, info, chunk, bytes, info.maxAgeS * 1e9);
+    }
+    return this.#objects.get(path);
   }
 
   remove(path: string): void {
+    this.#warm?.purge(path);
     const object = this.#objects.get(path);
     if (object === undefined) return;
     for (const place of object.places) if (place >= 0) this.#drop(place);
   }
 
   removePrefix(prefix: string): void {
+    this.#warm?.purgePrefix(prefix);
     const found = [...this.#objects.keys()].filter((path) => path.startsWith(prefix));
     for (const path of found) this.remove(path);
   }
@@ -113,6 +142,7 @@ export class ChunkCache {
     this.#objects.clear();
     this.#entries.clear();
     this.#eviction.cleared();
+    this.#warm?.clear();
     this.bytes = 0;
   }
 

@@ -11,6 +11,7 @@ import { nearestSites, PLACES, SITES } from './geography.ts';
 import { type EdgeKnobs, edgeKnobs } from './knobs.ts';
 import { Purges } from './purges.ts';
 import { Requests } from './requests.ts';
+import type { WarmSource } from './warm-contents.ts';
 import { type SiteFault, WideArea } from './wide-area.ts';
 
 export interface EdgeOptions {
@@ -20,6 +21,8 @@ export interface EdgeOptions {
   readonly verifier: ImmediateUrlVerifier;
   /** Sites whose pages may embed audio, as browsers name them: 'https://open.rehearsal.example'. Apps name none. */
   readonly allowedOrigins?: readonly string[];
+  /** What the caches hold before the run; absent: nothing. */
+  readonly warm?: WarmSource;
 }
 
 export interface EmbeddedEdge extends EmbeddedEngine, AudioEdge {
@@ -28,6 +31,8 @@ export interface EmbeddedEdge extends EmbeddedEngine, AudioEdge {
   readonly sites: readonly string[];
   /** The point of presence that serves a place (`PLACES`) when all are up. */
   siteOf(place: number): number;
+  /** Time of a round trip between a place and a point of presence, in ns: drawn for this request. */
+  roundTripNs(place: number, site: number, request: number): number;
   /** What happens on the way to and from a point of presence. */
   setFault(site: number, fault: SiteFault | null): void;
   /** Puts a copy of an object into the cache of a point of presence, or ('shield') of the shield, as if it had been asked for. */
@@ -69,7 +74,7 @@ export function createEdge(environment: EngineEnvironment, options: EdgeOptions)
   const createNode = (name: string, site: number, cacheGB: number) => {
     const machine = environment.createMachine(`edge-${name}`);
     const store = options.origin(machine);
-    return new CacheNode({ simulation, name, site, machine, store, cacheGB, knobs });
+    return new CacheNode({ simulation, name, site, machine, store, cacheGB, knobs, warm: options.warm });
   };
   const sites = positions.map(({ name }, site) => createNode(name, site, knobs.cacheGB));
   const shield = knobs.shield ? createNode('shield', 0, knobs.shieldCacheGB) : null;
@@ -95,6 +100,7 @@ export function createEdge(environment: EngineEnvironment, options: EdgeOptions)
     gauges: gaugesOf(simulation, figures, sites),
     sites: sites.map(({ name }) => name),
     siteOf: (place) => nearest[place]![0]!,
+    roundTripNs: (place, site, request) => wideArea.roundTripNs(place, site, request),
     fetch: (context, request) => requests.fetch(context, request),
     fetchMore: (context, answer, range) => requests.fetchMore(context, answer, range),
     purge: (context, target) => purges.purge(context, target),

@@ -62,6 +62,15 @@ export class WideArea {
     return this.#send(distance + this.#access.at(u), site, site, afterNs, handler, argument);
   }
 
+  /** There and back between a place and a site, faults left out; 0 where nothing costs time. */
+  roundTripNs(place: number, site: number, request: number): number {
+    if (!this.#simulation.costs) return 0;
+    const distance = this.#distanceNs[(this.#sites + place) * this.#sites + site]!;
+    const key = place * 64 + site;
+    const out = this.#access.at(this.#random.uniform(key, request, -1));
+    return Math.round(2 * distance + out + this.#access.at(this.#random.uniform(key, request, -2)));
+  }
+
   /** Between two sites. */
   between(
     from: number,
