@@ -11,3 +11,6 @@ export const SESSIONS_LATE = 'sessions_late';
 export const TOP_CHARTS_LATE = 'top_charts_late';
 /** What partitions of plays add to the charts: between the two stages of that job. */
 export const TOP_CHARTS_PARTS = 'top_charts_parts';
+
+/** Where the messages of a topic go that its consumers cannot read or handle. */
+export const deadLetterTopic = (topic: string) => `${topic}.dead-letter`;

@@ -36,12 +36,14 @@ export class MalformedEvent extends PortError {
   readonly reason: MalformedReason;
   /** The id that the message names; null where it names none. */
   readonly schemaId: number | null;
+  readonly detail: string;
 
   constructor(reason: MalformedReason, schemaId: number | null, detail: string) {
     super('invalid', 'events.decode', true, `${reason}: ${detail}`);
     this.name = 'MalformedEvent';
     this.reason = reason;
     this.schemaId = schemaId;
+    this.detail = detail;
   }
 }
 

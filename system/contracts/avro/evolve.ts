@@ -40,19 +40,33 @@ export class DriftError extends Error {
   override readonly name = 'DriftError';
 }
 
-/** The messages of `events.proto` that are events: those that are no part of another. */
-export function eventsOf(contracts: readonly ProtoFile[]): readonly ProtoMessage[] {
+/** A message that goes through the log: where it is defined, and its name. */
+export interface Event {
+  readonly file: string;
+  readonly name: string;
+}
+
+/** Messages of other contracts that are published as they are. */
+const PUBLISHED: readonly Event[] = [{ file: 'listening', name: 'Session' }];
+
+/** The messages of `events.proto` that are no part of another one, and those of other contracts that are published. */
+export function eventsOf(contracts: readonly ProtoFile[]): readonly Event[] {
   const messages = contracts.find(({ name }) => name === 'events')?.messages ?? [];
   const parts = new Set(messages.flatMap(({ fields }) => fields.map(({ type }) => type)));
-  return messages.filter(({ name }) => !parts.has(name));
+  const own = messages.filter(({ name }) => !parts.has(name)).map(({ name }) => ({ file: 'events', name }));
+  return [...own, ...PUBLISHED];
 }
 
 /** Records by their full names, as some event's schema defines them. */
 export type KnownRecords = ReadonlyMap<string, AvroRecord>;
 
-/** The schema of an event of `events.proto`. Throws DriftError where only a person can decide. */
-export function evolve(contracts: readonly ProtoFile[], known: KnownRecords, name: string): AvroRecord {
-  return new Evolution(contracts, known).record('events', name);
+/** The schema of an event. Throws DriftError where only a person can decide. */
+export function evolve(
+  contracts: readonly ProtoFile[],
+  known: KnownRecords,
+  { file, name }: Event,
+): AvroRecord {
+  return new Evolution(contracts, known).record(file, name);
 }
 
 class Evolution {

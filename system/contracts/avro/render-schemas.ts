@@ -13,9 +13,11 @@ import {
 const HEAD =
   '/** Avro schemas of the events, and the bytes that their messages take. Generated from the .avsc files by generate.ts: do not edit. */';
 
-export function renderSchemas(events: readonly AvroRecord[]): string {
+/** `byHand`: full names of records that no contract has. */
+export function renderSchemas(events: readonly AvroRecord[], byHand: ReadonlySet<string>): string {
   const records = recordsOf(events);
-  const files = [...new Set(records.map(({ namespace }) => fileOf(namespace)))].sort();
+  const ofContracts = records.filter((record) => !byHand.has(nameOf(record)));
+  const files = [...new Set(ofContracts.map(({ namespace }) => fileOf(namespace)))].sort();
   const lines = [HEAD, "import type { AvroSchema } from '../../../ports/schema-registry.ts';"];
   for (const file of files) lines.push(`import type * as ${file} from '../../generated/${file}.ts';`);
   lines.push("import * as avro from '../size.ts';");
@@ -26,7 +28,11 @@ export function renderSchemas(events: readonly AvroRecord[]): string {
       `  '${JSON.stringify(event).replaceAll('\\', '\\\\').replaceAll("'", "\\'")}',`,
       ');',
     );
-  for (const record of records) lines.push('', ...renderSize(record));
+  for (const record of records) {
+    if (byHand.has(nameOf(record)))
+      lines.push('', ...renderType(record), '', ...renderSize(record, record.name));
+    else lines.push('', ...renderSize(record, `${fileOf(record.namespace)}.${record.name}`));
+  }
   return `${lines.join('\n')}\n`;
 }
 
@@ -45,9 +51,25 @@ function recordsOf(events: readonly AvroRecord[]): AvroRecord[] {
   return [...found.values()];
 }
 
-function renderSize({ name, namespace, fields }: AvroRecord): string[] {
+const BY_HAND: Readonly<Record<string, string>> = {
+  string: 'string',
+  boolean: 'boolean',
+  double: 'number',
+  long: 'number',
+};
+
+function renderType({ name, fields }: AvroRecord): string[] {
+  const properties = fields.map(({ name: field, type }) => {
+    const found = typeof type === 'string' ? BY_HAND[type] : undefined;
+    if (found === undefined) throw new DriftError(`${name}.${field}: by hand, only plain types are used.`);
+    return `  readonly ${field}: ${found};`;
+  });
+  return [`export interface ${name} {`, ...properties, '}'];
+}
+
+function renderSize({ name, fields }: AvroRecord, type: string): string[] {
   return [
-    `export function avroSizeOf${name}(m: ${fileOf(namespace)}.${name}): number {`,
+    `export function avroSizeOf${name}(m: ${type}): number {`,
     `  avro.checkRecord(m, '${name}');`,
     '  let size = 0;',
     ...fields.flatMap((field) => renderField(name, field)),

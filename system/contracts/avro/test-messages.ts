@@ -3,12 +3,24 @@ import fc from 'fast-check';
 import { readContracts } from '../generate.ts';
 import { isScalar, type ProtoField } from '../parse-proto.ts';
 import { camelCase } from '../render.ts';
+import type { EventSchema } from './generate.ts';
 import { LARGEST_LONG } from './size.ts';
 
 const contracts = readContracts();
 
-/** Messages of this name from `events.proto`, nested ones included. */
-export const arbitraryEvent = (name: string) => arbitraryMessage('events', name);
+/** Messages of this name from a contract, nested ones included; or of a schema that is kept by hand. */
+export function arbitraryEvent({
+  contract,
+  name,
+  schema,
+}: EventSchema): fc.Arbitrary<Record<string, unknown>> {
+  if (contract !== null) return arbitraryMessage(contract, name);
+  return fc.record(
+    Object.fromEntries(schema.fields.map((field) => [field.name, field.type === 'string' ? text : long])),
+  );
+}
+
+const long = fc.integer({ min: -LARGEST_LONG, max: LARGEST_LONG });
 
 function arbitraryMessage(file: string, name: string): fc.Arbitrary<Record<string, unknown>> {
   const message = contracts.find((one) => one.name === file)!.messages.find((one) => one.name === name)!;
@@ -28,7 +40,7 @@ function arbitraryField(file: string, { type, repeated }: ProtoField): fc.Arbitr
 }
 
 function arbitraryValue(file: string, type: string): fc.Arbitrary<unknown> {
-  if (type === 'string') return fc.oneof(fc.string({ unit: 'grapheme', maxLength: 60 }), longText);
+  if (type === 'string') return text;
   if (type === 'bool') return fc.boolean();
   if (type === 'double') return fc.double();
   if (type === 'uint32') return fc.nat(2 ** 32 - 1);
@@ -41,6 +53,8 @@ function arbitraryValue(file: string, type: string): fc.Arbitrary<unknown> {
 const longText = fc
   .tuple(fc.constantFrom(31, 32, 63, 64, 65, 127, 8191, 8192), fc.constantFrom('a', 'ä', '€', '𝄞'))
   .map(([length, letter]) => letter.repeat(length));
+
+const text = fc.oneof(fc.string({ unit: 'grapheme', maxLength: 60 }), longText);
 
 const powersOfTwo = fc
   .tuple(fc.nat(52), fc.constantFrom(-1, 0, 1))

@@ -2,6 +2,7 @@
 import type { AvroSchema } from '../../../ports/schema-registry.ts';
 import type * as catalogue from '../../generated/catalogue.ts';
 import type * as events from '../../generated/events.ts';
+import type * as listening from '../../generated/listening.ts';
 import * as avro from '../size.ts';
 
 export const playSchema: AvroSchema = JSON.parse(
@@ -14,6 +15,14 @@ export const playlistUpdateSchema: AvroSchema = JSON.parse(
 
 export const catalogueUpdateSchema: AvroSchema = JSON.parse(
   '{"type":"record","name":"CatalogueUpdate","namespace":"rehearsal.events","doc":"Topic catalogue_updates: one of these; tracks by track or label (knob catalogue.eventKey), the others by their id.","fields":[{"name":"track","type":["null",{"type":"record","name":"Track","namespace":"rehearsal.catalogue","fields":[{"name":"trackId","type":"string"},{"name":"title","type":"string"},{"name":"artistId","type":"string"},{"name":"artistName","type":"string"},{"name":"labelId","type":"string"},{"name":"durationMs","type":"long"},{"name":"popularity","doc":"Plays so far: what search multiplies its score by, as a logarithm.","type":"double"},{"name":"publishedAtNs","type":"long"}]}],"default":null},{"name":"episode","type":["null",{"type":"record","name":"Episode","namespace":"rehearsal.catalogue","fields":[{"name":"episodeId","type":"string"},{"name":"podcastId","type":"string"},{"name":"podcastTitle","type":"string"},{"name":"number","doc":"Within the podcast, from 1.","type":"long"},{"name":"title","type":"string"},{"name":"text","doc":"What it is about: search looks into it.","type":"string"},{"name":"durationMs","type":"long"},{"name":"popularity","type":"double"},{"name":"publishedAtNs","type":"long"}]}],"default":null},{"name":"artist","type":["null",{"type":"record","name":"Artist","namespace":"rehearsal.catalogue","fields":[{"name":"artistId","type":"string"},{"name":"name","type":"string"},{"name":"labelId","type":"string"},{"name":"popularity","type":"double"},{"name":"artworkId","type":"string"}]}],"default":null},{"name":"album","type":["null",{"type":"record","name":"Album","namespace":"rehearsal.catalogue","fields":[{"name":"albumId","type":"string"},{"name":"title","type":"string"},{"name":"artistId","type":"string"},{"name":"artistName","type":"string"},{"name":"releaseYear","type":"long"},{"name":"popularity","type":"double"},{"name":"artworkId","type":"string"},{"name":"trackIds","doc":"In order.","type":{"type":"array","items":"string"}}]}],"default":null},{"name":"podcast","type":["null",{"type":"record","name":"Podcast","namespace":"rehearsal.catalogue","fields":[{"name":"podcastId","type":"string"},{"name":"title","type":"string"},{"name":"publisher","type":"string"},{"name":"description","type":"string"},{"name":"language","doc":"ISO 639-1.","type":"string"},{"name":"popularity","type":"double"},{"name":"artworkId","type":"string"}]}],"default":null}]}',
+);
+
+export const sessionSchema: AvroSchema = JSON.parse(
+  '{"type":"record","name":"Session","namespace":"rehearsal.listening","doc":"Plays of one listener without a longer pause between them. On the topic sessions when it is over.","fields":[{"name":"listenerId","type":"string"},{"name":"startedAtNs","doc":"When the first and the last of its plays were recorded.","type":"long"},{"name":"endedAtNs","type":"long"},{"name":"tracks","type":"long"},{"name":"skips","type":"long"},{"name":"listenedMs","type":"long"},{"name":"version","doc":"Grows with every change; the highest counts.","type":"long"},{"name":"retracted","doc":"It has become part of another one.","type":"boolean"}]}',
+);
+
+export const partialWindowsSchema: AvroSchema = JSON.parse(
+  '{"type":"record","name":"PartialWindows","namespace":"rehearsal.listening","doc":"Topic top_charts_parts, between the two stages of that job: what a partition of plays adds to the charts in one step.","fields":[{"name":"partition","type":"long"},{"name":"sequence","type":"long"},{"name":"watermarkNs","type":"long"},{"name":"windows","type":"string"}]}',
 );
 
 export function avroSizeOfPlay(m: events.Play): number {
@@ -133,5 +142,36 @@ export function avroSizeOfPodcast(m: catalogue.Podcast): number {
   size += avro.sizeOfString(m.language, 'Podcast.language');
   size += avro.sizeOfDouble(m.popularity, 'Podcast.popularity');
   size += avro.sizeOfString(m.artworkId, 'Podcast.artworkId');
+  return size;
+}
+
+export function avroSizeOfSession(m: listening.Session): number {
+  avro.checkRecord(m, 'Session');
+  let size = 0;
+  size += avro.sizeOfString(m.listenerId, 'Session.listenerId');
+  size += avro.sizeOfLong(m.startedAtNs, 'Session.startedAtNs');
+  size += avro.sizeOfLong(m.endedAtNs, 'Session.endedAtNs');
+  size += avro.sizeOfLong(m.tracks, 'Session.tracks');
+  size += avro.sizeOfLong(m.skips, 'Session.skips');
+  size += avro.sizeOfLong(m.listenedMs, 'Session.listenedMs');
+  size += avro.sizeOfLong(m.version, 'Session.version');
+  size += avro.sizeOfBoolean(m.retracted, 'Session.retracted');
+  return size;
+}
+
+export interface PartialWindows {
+  readonly partition: number;
+  readonly sequence: number;
+  readonly watermarkNs: number;
+  readonly windows: string;
+}
+
+export function avroSizeOfPartialWindows(m: PartialWindows): number {
+  avro.checkRecord(m, 'PartialWindows');
+  let size = 0;
+  size += avro.sizeOfLong(m.partition, 'PartialWindows.partition');
+  size += avro.sizeOfLong(m.sequence, 'PartialWindows.sequence');
+  size += avro.sizeOfLong(m.watermarkNs, 'PartialWindows.watermarkNs');
+  size += avro.sizeOfString(m.windows, 'PartialWindows.windows');
   return size;
 }
