@@ -15,6 +15,7 @@ import type { EmbeddedEngine, EngineEnvironment, EngineNode, Gauge } from '../en
 import { type Broker, Cluster, type Topic } from './cluster.ts';
 import { Consumer, type ConsumerParts } from './consumer.ts';
 import { serviceSpread } from './cost.ts';
+import { DurableLog } from './durable.ts';
 import { Group } from './group.ts';
 import { type KafkaKnobs, resolveKnobs } from './knobs.ts';
 import { partitionOf } from './murmur2.ts';
@@ -64,6 +65,7 @@ class Kafka implements EmbeddedKafka {
   readonly nodes: readonly EngineNode[];
   /** Grows when a group is first seen. */
   readonly gauges: Gauge[];
+  readonly durable: DurableLog;
   readonly #environment: EngineEnvironment;
   readonly #simulation: Simulation;
   readonly #cluster: Cluster;
@@ -87,6 +89,7 @@ class Kafka implements EmbeddedKafka {
     const hop = (name: string) => environment.hop(`kafka.${name}`);
     const hops = { network: hop('network'), queue: hop('queue'), broker: hop('broker') };
     const path = new ProducePath<ProducerBatch>(environment, cluster);
+    this.durable = new DurableLog({ simulation, cluster, path, groups: this.#groups });
     cluster.onCrash((broker) => this.#brokerCrashed(broker));
     this.#producerParts = {
       simulation,
@@ -220,8 +223,9 @@ class Kafka implements EmbeddedKafka {
       group,
       topics.map((topic) => this.#topic(topic)),
       startFrom,
-      { simulation, network, cluster: this.#cluster },
+      { simulation, network, cluster: this.#cluster, onCommit: this.durable.committed },
     );
+    this.durable.adopt(made);
     this.#groups.set(group, made);
     this.gauges.push(...made.gauges);
     return made;

@@ -48,6 +48,21 @@ export class Claim implements Reader {
   }
 }
 
+export interface CommittedOffset {
+  readonly topic: string;
+  readonly partition: number;
+  /** Of the first record that was not handled. */
+  readonly offset: number;
+}
+
+export interface GroupParts {
+  readonly simulation: Simulation;
+  readonly network: Network;
+  readonly cluster: Cluster;
+  /** Told of offsets that were committed and differ from those before. */
+  readonly onCommit: (group: string, offsets: readonly CommittedOffset[]) => void;
+}
+
 interface Seat {
   readonly member: Member;
   lastHeartbeatNs: number;
@@ -65,6 +80,7 @@ export class Group {
   readonly #simulation: Simulation;
   readonly #network: Network;
   readonly #cluster: Cluster;
+  readonly #onCommit: GroupParts['onCommit'];
   readonly #seats: Seat[] = [];
   readonly #tick: HandlerId;
   readonly #heartbeat: HandlerId;
@@ -79,18 +95,14 @@ export class Group {
   #ticks = 0;
   #stopped = false;
 
-  constructor(
-    name: string,
-    topics: readonly Topic[],
-    startFrom: 'earliest' | 'latest',
-    parts: { simulation: Simulation; network: Network; cluster: Cluster },
-  ) {
+  constructor(name: string, topics: readonly Topic[], startFrom: 'earliest' | 'latest', parts: GroupParts) {
     this.name = name;
     this.topics = topics;
     this.#startFrom = startFrom;
     this.#simulation = parts.simulation;
     this.#network = parts.network;
     this.#cluster = parts.cluster;
+    this.#onCommit = parts.onCommit;
     const { sessionTimeoutMs, heartbeatIntervalMs } = parts.cluster.knobs;
     this.#sessionNs = sessionTimeoutMs * MILLISECOND;
     // Kafka's documentation: no more than a third of the session timeout.
@@ -162,8 +174,15 @@ export class Group {
     positions: readonly number[],
   ): boolean {
     if (generation !== this.generation || !this.has(member)) return false;
-    for (let i = 0; i < claims.length; i++)
-      if (claims[i]!.owner === member) claims[i]!.committed = positions[i]!;
+    const moved: CommittedOffset[] = [];
+    for (let i = 0; i < claims.length; i++) {
+      const claim = claims[i]!;
+      const offset = positions[i]!;
+      if (claim.owner !== member || claim.committed === offset) continue;
+      claim.committed = offset;
+      moved.push({ topic: claim.partition.topic, partition: claim.partition.number, offset });
+    }
+    if (moved.length > 0) this.#onCommit(this.name, moved);
     return true;
   }
 

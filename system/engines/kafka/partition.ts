@@ -63,6 +63,30 @@ export class Partition {
     this.#records.push(record);
   }
 
+  /** Puts a record back where it was; what stood there and behind it had been lost with a leader. */
+  restore(record: StoredRecord): void {
+    if (record.offset > this.endOffset)
+      throw new RangeError(
+        `${this.topic}-${this.number} ends at ${this.endOffset}, and the next record is number ${record.offset}.`,
+      );
+    if (record.offset < this.startOffset) return;
+    this.truncate(record.offset);
+    this.append(record, record.timestampNs);
+    this.settleReplicas();
+  }
+
+  /** The log begins here: what was before has been deleted. */
+  beginAt(offset: number): void {
+    if (offset <= this.startOffset) return;
+    this.#records = this.#records.slice(this.#head + offset - this.startOffset);
+    this.#head = 0;
+    this.bytes = this.#records.reduce((sum, record) => sum + record!.bytes, 0);
+    this.startOffset = offset;
+    this.endOffset = offset + this.#records.length;
+    this.highWatermark = Math.max(offset, Math.min(this.highWatermark, this.endOffset));
+    this.settleReplicas();
+  }
+
   /** The record at an offset, if it is in the log. */
   at(offset: number): StoredRecord | undefined {
     if (offset < this.startOffset || offset >= this.endOffset) return undefined;

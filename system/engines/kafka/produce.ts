@@ -4,6 +4,8 @@
  *
  *   producer ──network──▶ [queue ▸ leader] ──▶ [fetcher of each follower] ── round trip ──▶ committed ──network──▶ producer
  */
+
+import type { LogRecord } from '../../ports/event-log.ts';
 import {
   type Distribution,
   type HandlerId,
@@ -76,6 +78,8 @@ const SLOT_MASK = (1 << SLOT_BITS) - 1;
 const GENERATION_MASK = 0x7ff;
 
 export class ProducePath<B extends Batch> {
+  /** Told of each record that a leader has put into its log. */
+  onAppend: ((record: LogRecord) => void) | null = null;
   readonly #simulation: Simulation;
   readonly #network: Network;
   readonly #cluster: Cluster;
@@ -191,7 +195,10 @@ export class ProducePath<B extends Batch> {
     if (batch.baseOffset >= 0 && batch.baseOffset < partition.startOffset) return true;
     batch.baseOffset = partition.endOffset;
     const nowNs = this.#simulation.nowNs;
-    for (const record of batch.records) partition.append(record, nowNs);
+    for (const record of batch.records) {
+      partition.append(record, nowNs);
+      this.onAppend?.(record);
+    }
     return true;
   }
 
