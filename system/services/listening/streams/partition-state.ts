@@ -195,10 +195,14 @@ export class PartitionState {
       this.#parts.set(part.partition, { sequence: part.sequence, watermarkNs: part.watermarkNs });
     }
     if (nextOffset === position.nextOffset) return null;
+    if (this.#parts.size >= this.#stage.parts) watermarkNs = Math.max(watermarkNs, this.#leastWatermarkNs());
+    return { ...position, sequence: position.sequence + 1, nextOffset, watermarkNs, late, repeated };
+  }
+
+  #leastWatermarkNs(): number {
     let leastNs = Number.POSITIVE_INFINITY;
     for (const part of this.#parts.values()) leastNs = Math.min(leastNs, part.watermarkNs);
-    if (leastNs > watermarkNs && leastNs < Number.POSITIVE_INFINITY) watermarkNs = leastNs;
-    return { ...position, sequence: position.sequence + 1, nextOffset, watermarkNs, late, repeated };
+    return leastNs;
   }
 
   #encodeParts(): { parts?: readonly number[] } {

@@ -26,17 +26,19 @@ export interface Stage {
   readonly outOfOrderNs: number;
   /** 0: a partition without records keeps its watermark. */
   readonly idleNs: number;
+  /** Partitions whose parts are merged: as long as one has not been heard of, there is no watermark. */
+  readonly parts: number;
   createWindows(): Windows;
 }
 
-/** Throws `invalid` for a job that makes no sense. */
-export function stagesOf(job: StreamJob): readonly Stage[] {
+/** `sourcePartitions`: of the job's topic. Throws `invalid` for a job that makes no sense. */
+export function stagesOf(job: StreamJob, sourcePartitions: number): readonly Stage[] {
   checkJob(job);
-  if (job.merge === undefined) return [stage(job, 'whole')];
-  return [stage(job, 'partial'), stage(job, 'merge')];
+  if (job.merge === undefined) return [stage(job, 'whole', 0)];
+  return [stage(job, 'partial', 0), stage(job, 'merge', sourcePartitions)];
 }
 
-function stage(job: StreamJob, kind: Stage['kind']): Stage {
+function stage(job: StreamJob, kind: Stage['kind'], parts: number): Stage {
   const { source, time, merge } = job;
   const folding = new Folding(job.aggregates);
   const merging = kind === 'merge';
@@ -52,6 +54,7 @@ function stage(job: StreamJob, kind: Stage['kind']): Stage {
     distinctNs: merging ? 0 : (source.distinct?.withinMs ?? 0) * MILLISECOND,
     outOfOrderNs: time.outOfOrderMs * MILLISECOND,
     idleNs: merging ? 0 : time.idleMs * MILLISECOND,
+    parts,
     createWindows: () => createWindows(job, folding),
   };
 }

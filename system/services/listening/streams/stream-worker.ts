@@ -26,6 +26,8 @@ export interface StreamWorkerDependencies {
 }
 
 export interface StreamSettings {
+  /** Of the job's topic. */
+  readonly sourcePartitions: number;
   /** Batches begin this far apart unless they are full. */
   readonly intervalMs: number;
   /** Records of a full batch. */
@@ -49,7 +51,9 @@ export const groupOf = (stage: Pick<Stage, 'name'>) => `stream-${stage.name}`;
 
 /** Throws `invalid` for a job that makes no sense. */
 export function createStreamWorker(job: StreamJob, dependencies: StreamWorkerDependencies): StreamWorker {
-  const stages = stagesOf(job).map((stage) => new StageRunner(stage, dependencies));
+  const stages = stagesOf(job, dependencies.settings.sourcePartitions).map(
+    (stage) => new StageRunner(stage, dependencies),
+  );
   return {
     async run(context) {
       await Promise.all(stages.map((stage) => stage.run(context)));
