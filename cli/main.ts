@@ -4,6 +4,7 @@
  */
 import { Command, CommanderError } from 'commander';
 import { registerBench } from './bench.ts';
+import { registerCertificates } from './certificates.ts';
 import { registerCompare } from './compare.ts';
 import { EXIT } from './errors.ts';
 import { reasonOf } from './files.ts';
@@ -52,6 +53,7 @@ export function createProgram(): Command {
   registerShow(program);
   registerRun(program);
   registerServe(program);
+  registerCertificates(program);
   registerInit(program);
   registerReport(program);
   registerCompare(program);

@@ -4,11 +4,12 @@
  */
 import { type Command, Option } from 'commander';
 import type { Setting } from '../reports/result.ts';
-import type { ServeOptions } from '../system/modes/live-server.ts';
+import type { LiveServiceOptions, Upstreams } from '../system/modes/live-service.ts';
+import type { ServiceApis } from '../system/modes/services.ts';
 import { UnavailableError, UsageError } from './errors.ts';
 import { findScenarios } from './find-scenarios.ts';
 import { onInterrupt } from './interrupt.ts';
-import { grouped, keyAndValue, LARGEST_SEED, wholeNumber } from './options.ts';
+import { grouped, keyAndValue, LARGEST_SEED, oneOf, wholeNumber } from './options.ts';
 import { didYouMean } from './suggest.ts';
 import { productVersion } from './version.ts';
 
@@ -22,8 +23,20 @@ interface Options {
   readonly case?: string;
   readonly arm?: string;
   readonly maxInFlight: number;
+  readonly service?: keyof ServiceApis;
+  readonly upstream?: ReadonlyMap<string, string>;
+  readonly tls?: string;
   readonly json?: boolean;
 }
+
+/** Services that can run alone; a test holds the list against the contracts. */
+export const NAMES: readonly (keyof ServiceApis)[] = [
+  'identity',
+  'catalogue',
+  'playlist',
+  'listening',
+  'search',
+];
 
 /** Requests in flight beyond which a laptop queues rather than works; estimate. */
 const MAX_IN_FLIGHT = 2_000;
@@ -47,47 +60,64 @@ export function registerServe(program: Command): void {
         .argParser(wholeNumber('--max-in-flight', 1, 1_000_000))
         .default(MAX_IN_FLIGHT),
     )
+    .option('--service <name>', `only this service, by gRPC: ${NAMES.join(', ')}`, oneOf('--service', NAMES))
+    .option(
+      '--upstream <name=host:port>',
+      'a service that runs in another process (repeat for more)',
+      keyAndValue('--upstream'),
+    )
+    .option('--tls <dir>', 'HTTPS, and mutual TLS between services, by the certificates of this folder')
     .option('--json', 'print one line of JSON when it listens')
     .addHelpText(
       'after',
-      '\nExamples:\n  rehearse serve\n  rehearse serve --no-costs --port 9000\n  rehearse serve --scenario hot-partition --arm broken\nThen, in another terminal: rehearse load browse',
+      '\nExamples:\n  rehearse serve\n  rehearse serve --no-costs --port 9000\n  rehearse serve --scenario hot-partition --arm broken\n  rehearse serve --service playlist --port 9001\n  rehearse serve --upstream playlist=127.0.0.1:9001\nThen, in another terminal: rehearse load browse',
     )
     .action(async (options: Options) => {
       await serve(options);
     });
 }
 
+/** What runs until it is told to stop, or breaks. */
+interface Running {
+  /** What a person is told once it listens. */
+  readonly welcome: string;
+  readonly json: object;
+  readonly system: { lateness(): { count: number; p50Ms: number; p99Ms: number } };
+  close(): Promise<void>;
+}
+
 async function serve(options: Options): Promise<void> {
-  const setUp = await configure(options);
-  const { startLiveServer } = await import('../system/modes/live-server.ts');
   let fault: Error | null = null;
   const broken = Promise.withResolvers<void>();
-  const live = await startLiveServer({
-    ...setUp,
+  const shared = {
+    ...(await configure(options)),
     port: options.port,
     seed: options.seed,
     listeners: options.listeners,
     costs: options.costs,
     plays: null,
-    version: productVersion(),
-    maxInFlight: options.maxInFlight,
-    maxLagMs: MAX_LAG_MS,
-    onFault(error) {
+    upstreams: await checkedUpstreams(options.upstream ?? new Map()),
+    onFault(error: Error) {
       fault = error;
       broken.resolve();
     },
-    onDefect(error, correlationId) {
+    onDefect(error: unknown, correlationId: string) {
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
       process.stderr.write(`rehearse: defect, correlation id ${correlationId}: ${text}\n`);
     },
-  }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES') throw error;
+  };
+  const live = await (options.service === undefined
+    ? startGateway(options, shared)
+    : startService(options.service, options, shared)
+  ).catch((error: NodeJS.ErrnoException) => {
+    if (!/EADDRINUSE|EACCES/.test(`${error.code} ${error.message}`)) throw error;
     throw new UnavailableError(
-      `Port ${options.port} on 127.0.0.1 cannot be used (${error.code}): stop what has it, or take another with --port.`,
+      `Port ${options.port} on 127.0.0.1 cannot be used: stop what has it, or take another with --port.`,
     );
   });
-  if (options.json) process.stdout.write(`${JSON.stringify({ url: live.url, pid: process.pid })}\n`);
-  else process.stdout.write(welcome(live.url, options));
+  process.stdout.write(
+    options.json ? `${JSON.stringify({ ...live.json, pid: process.pid })}\n` : live.welcome,
+  );
   const interrupt = onInterrupt(() =>
     process.stderr.write('Stopping: requests in flight are finished. Press Ctrl-C again to end at once.\n'),
   );
@@ -104,7 +134,70 @@ async function serve(options: Options): Promise<void> {
   );
 }
 
-type SetUp = Pick<ServeOptions, 'configuration' | 'hotPlaylists'>;
+type Shared = Omit<LiveServiceOptions, 'service' | 'tls'>;
+
+async function startGateway(options: Options, shared: Shared): Promise<Running> {
+  const { startLiveServer } = await import('../system/modes/live-server.ts');
+  const certificates = await readTls(options.tls);
+  const live = await startLiveServer({
+    ...shared,
+    version: productVersion(),
+    maxInFlight: options.maxInFlight,
+    maxLagMs: MAX_LAG_MS,
+    ...(certificates === null
+      ? {}
+      : {
+          https: { cert: certificates.gatewayCertificate, key: certificates.gatewayKey },
+          upstreamTls: {
+            authority: certificates.authority,
+            certificate: certificates.gatewayCertificate,
+            key: certificates.gatewayKey,
+          },
+        }),
+  });
+  return { ...live, json: { url: live.url }, welcome: welcome(live.url, options) };
+}
+
+async function startService(service: keyof ServiceApis, options: Options, shared: Shared): Promise<Running> {
+  const { startLiveService } = await import('../system/modes/live-service.ts');
+  const certificates = await readTls(options.tls);
+  const tls =
+    certificates === null
+      ? null
+      : {
+          authority: certificates.authority,
+          certificate: certificates.serviceCertificate,
+          key: certificates.serviceKey,
+        };
+  const live = await startLiveService({ ...shared, service, tls });
+  const how = tls === null ? 'gRPC' : 'gRPC under mutual TLS';
+  return {
+    ...live,
+    json: { address: live.address, service },
+    welcome: `The service ${service} listens on ${live.address} (${how}). Its engines are in this process: what it stores stays here.\nA gateway that uses it: rehearse serve --upstream ${service}=${live.address}${tls === null ? '' : ` --tls ${options.tls}`}\n\nCtrl-C stops it.\n`,
+  };
+}
+
+async function readTls(folder: string | undefined) {
+  if (folder === undefined) return null;
+  const { readCertificates } = await import('../system/modes/certificates.ts');
+  return readCertificates(folder, new Date());
+}
+
+async function checkedUpstreams(given: ReadonlyMap<string, string>): Promise<Upstreams> {
+  for (const [name, address] of given) {
+    if (!NAMES.includes(name as keyof ServiceApis))
+      throw new UsageError(
+        `--upstream names a service, not '${name}'.${didYouMean(name, NAMES)} There are: ${NAMES.join(', ')}.`,
+      );
+    const port = /^[\w.-]+:(\d{1,5})$/.exec(address)?.[1];
+    if (port === undefined || Number(port) > 65_535)
+      throw new UsageError(`--upstream ${name} takes host:port, such as 127.0.0.1:9001, not '${address}'.`);
+  }
+  return Object.fromEntries(given);
+}
+
+type SetUp = Pick<LiveServiceOptions, 'configuration' | 'hotPlaylists'>;
 
 async function configure(options: Options): Promise<SetUp> {
   const { configurationOf } = await import('../scenarios/harness/configuration.ts');

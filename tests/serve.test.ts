@@ -1,8 +1,21 @@
 /** `rehearse serve` as a process of its own, as whoever types it gets it. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { type RequestOptions, request } from 'node:https';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+
+import { NAMES } from '../cli/serve.ts';
+import { SERVICES } from '../system/modes/live-service.ts';
+
+// Each starts processes, on machines that may be busy with other tests.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+/** Whatever a test leaves running, a failed one too. */
+const children: ChildProcess[] = [];
 
 const LAUNCHER = fileURLToPath(new URL('../bin/rehearse.js', import.meta.url));
 
@@ -14,6 +27,7 @@ interface Running {
 
 function start(...words: string[]) {
   const child = spawn(process.execPath, [LAUNCHER, 'serve', ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
+  children.push(child);
   let errors = '';
   child.stderr.on('data', (data) => {
     errors += String(data);
@@ -24,13 +38,18 @@ function start(...words: string[]) {
   return { child, ended };
 }
 
-async function serve(...words: string[]): Promise<Running> {
+interface Listening {
+  readonly url: string;
+  readonly address: string;
+}
+
+async function serve(...words: string[]): Promise<Running & Listening> {
   const { child, ended } = start('--port', '0', '--json', '--listeners', '10000', ...words);
   const line = await Promise.race([
     new Promise<string>((resolve) => child.stdout.once('data', (data) => resolve(String(data)))),
     ended.then(({ errors }) => Promise.reject(new Error(errors))),
   ]);
-  return { url: (JSON.parse(line) as { url: string }).url, process: child, ended };
+  return { ...(JSON.parse(line) as Listening), process: child, ended };
 }
 
 async function tokenOf(url: string, fields: Record<string, string>, client: string): Promise<string> {
@@ -49,9 +68,8 @@ beforeAll(async () => {
   live = await serve();
 });
 
-afterAll(async () => {
-  live.process.kill('SIGKILL');
-  await live.ended;
+afterAll(() => {
+  for (const child of children) child.kill('SIGKILL');
 });
 
 test('with a token of its own authorization server a listener reads, adds and finds', async () => {
@@ -136,3 +154,66 @@ test('it can be configured as an arm of a scenario, and Ctrl-C ends it cleanly',
   expect(code).toBe(0);
   expect(errors).toContain('1 calls answered');
 });
+
+test('every contract but the gateway’s can be served alone', () => {
+  expect([...NAMES].sort()).toEqual([...SERVICES].sort());
+});
+
+test('a service in another process, under mutual TLS, answers through the gateway as if it were in this one', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rehearse-certificates-'));
+  const made = spawnSync(process.execPath, [LAUNCHER, 'certificates', folder], { encoding: 'utf8' });
+  expect(made.stdout).toContain('authority.pem');
+  const playlist = await serve('--service', 'playlist', '--tls', folder);
+  // The machine may be busy: this is not about deadlines.
+  const patient = ['--set', 'gateway.deadlineMs=20000', '--tls', folder];
+  const gateway = await serve('--upstream', `playlist=${playlist.address}`, ...patient);
+  const ca = readFileSync(join(folder, 'authority.pem'));
+  const token = await httpsJson<{ access_token: string }>(`${gateway.url}/oauth/token`, ca, {
+    method: 'POST',
+    auth: 'rehearsal-load:rehearse',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: 'grant_type=client_credentials&listener=u000000042&scope=playlist:read+playlist:write',
+  });
+  const headers = { authorization: `Bearer ${token.body.access_token}`, 'content-type': 'application/json' };
+  const added = await httpsJson<{ snapshot: number }>(`${gateway.url}/v1/playlists/p3/tracks`, ca, {
+    method: 'POST',
+    headers,
+    body: '{"trackId":"t9"}',
+  });
+  expect(added.status).toBe(201);
+  const read = await httpsJson<{ trackIds: string[] }>(
+    `${gateway.url}/v1/playlists/p3?snapshot=${added.body.snapshot}`,
+    ca,
+    { headers },
+  );
+  expect(read.body.trackIds[0]).toBe('t9');
+  const absent = await httpsJson<{ status: number }>(`${gateway.url}/v1/playlists/never-made`, ca, {
+    headers,
+  });
+  expect(absent.status).toBe(404);
+  playlist.process.kill('SIGKILL');
+  await playlist.ended;
+  const down = await httpsJson<{ status: number }>(`${gateway.url}/v1/playlists/p3`, ca, { headers });
+  expect(down.status).toBe(503);
+  gateway.process.kill('SIGINT');
+  expect((await gateway.ended).code).toBe(0);
+  rmSync(folder, { recursive: true });
+});
+
+function httpsJson<T>(
+  url: string,
+  ca: Buffer,
+  { body, ...options }: RequestOptions & { body?: string },
+): Promise<{ status: number; body: T }> {
+  return new Promise((resolve, reject) => {
+    const asked = request(url, { ...options, ca }, (answer) => {
+      let text = '';
+      answer.on('data', (data) => {
+        text += String(data);
+      });
+      answer.on('end', () => resolve({ status: answer.statusCode!, body: JSON.parse(text) as T }));
+    });
+    asked.on('error', reject);
+    asked.end(body);
+  });
+}

@@ -5,13 +5,15 @@
 import type { CatalogueApi } from '../contracts/generated/catalogue.ts';
 import type { GatewayApi } from '../contracts/generated/gateway.ts';
 import type { Gauge } from '../engines/engine.ts';
-import type { ChildContext } from '../ports/context.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { ChildContext, Context } from '../ports/context.ts';
 import { PortError } from '../ports/errors.ts';
 import type { TokenVerifier } from '../ports/tokens.ts';
 import type { Drain } from '../runtime/drive.ts';
-import { CallContext, ProcessLife, untraced } from '../runtime/kernel/index.ts';
+import { CallContext, ProcessLife, type Simulation, untraced } from '../runtime/kernel/index.ts';
 import { type Lateness, RealTime } from '../runtime/real-time.ts';
 import { createEnvironment } from './environment.ts';
+import type { Elsewhere, ServiceApis } from './services.ts';
 import { createSystem, type SystemOptions } from './system.ts';
 
 export interface EmbeddedOptions extends SystemOptions {
@@ -19,8 +21,21 @@ export interface EmbeddedOptions extends SystemOptions {
   /** Whether service and network take the time that the models say. */
   readonly costs: boolean;
   readonly drain?: Drain;
+  /** Makes the clients of services that run in other processes. */
+  readonly elsewhere?: (outside: OutsideWaits) => Elsewhere;
   /** A defect inside the system: nothing is answered afterwards. */
   readonly onFault: (error: Error) => void;
+}
+
+/** What a client of another process needs from the system that waits for it. */
+export interface OutsideWaits {
+  readonly clock: Clock;
+  /** Opens a call that is settled from outside, at any time; rejects when the context is cancelled before. */
+  wait<T>(
+    context: Context,
+    operation: string,
+    begin: (done: (error: Error | null, value?: T) => void) => () => void,
+  ): Promise<T>;
 }
 
 export interface EmbeddedSystem {
@@ -28,14 +43,26 @@ export interface EmbeddedSystem {
   readonly api: { readonly gateway: GatewayApi; readonly catalogue: Pick<CatalogueApi, 'publishTrack'> };
   /** Calls `work` at the present time and resolves as it does. */
   enter<T>(work: () => Promise<T>): Promise<T>;
-  /** A context for a request from outside; close it when the request is over. */
-  context(): ChildContext;
-  /** How far the system's clock was behind the wall clock at its last turn, in ns. */
+  /** Every service behind the gateway, for callers in other processes; inside `enter` only. */
+  readonly behind: ServiceApis;
+  /** A context for a request from outside; inside `enter` only, and to be closed when the request is over. */
+  context(from?: RequestOrigin): ChildContext;
+  /** For how long the system's next event has been due, in ns. */
   readonly lagNs: number;
   lateness(): Lateness;
   readonly gauges: readonly Gauge[];
   ready(): boolean;
   stop(): void;
+}
+
+/** What a request from outside brings along. */
+export interface RequestOrigin {
+  readonly correlationId?: string | undefined;
+  /** Its number where another process began it, and the try. */
+  readonly request?: number | undefined;
+  readonly attempt?: number;
+  /** How long its caller waits still. */
+  readonly remainingNs?: number;
 }
 
 /** Without costs there is nothing to wait for: no collector's pauses, no other tenants' writes. */
@@ -61,11 +88,6 @@ export function createEmbeddedSystem(options: EmbeddedOptions): EmbeddedSystem {
   const { simulation } = environment;
   const outside = environment.createMachine('clients');
   const configuration = costs ? options.configuration : { ...options.configuration, ...FREE_OF_COST };
-  const { engines, services } = createSystem(
-    environment,
-    { ...options, configuration },
-    { tokens: checkedByTransport },
-  );
   let broken = false;
   const realTime = new RealTime(simulation, {
     ...(drain === undefined ? {} : { drain }),
@@ -74,13 +96,29 @@ export function createEmbeddedSystem(options: EmbeddedOptions): EmbeddedSystem {
       onFault(error);
     },
   });
+  const elsewhere = options.elsewhere?.({ clock: simulation, wait: waits(simulation, realTime) }) ?? {};
+  const { engines, services } = createSystem(
+    environment,
+    { ...options, configuration },
+    { tokens: checkedByTransport, elsewhere },
+  );
   const life = new ProcessLife('clients');
   let requests = 0;
   let stopped = false;
   return {
     api: { gateway: services.gateway(outside), catalogue: services.catalogue(outside) },
     enter: (work) => realTime.enter(work),
-    context: () => new CallContext(requests++, life, untraced),
+    behind: {
+      identity: services.behind.identity(outside),
+      catalogue: services.behind.catalogue(outside),
+      playlist: services.behind.playlist(outside),
+      listening: services.behind.listening(outside),
+      search: services.behind.search(outside),
+    },
+    context({ correlationId, request, attempt, remainingNs = Number.POSITIVE_INFINITY } = {}) {
+      const trace = correlationId === undefined ? untraced : { ...untraced, correlationId };
+      return new CallContext(request ?? requests++, life, trace, simulation.nowNs + remainingNs, attempt);
+    },
     get lagNs() {
       return realTime.lagNs;
     },
@@ -93,5 +131,25 @@ export function createEmbeddedSystem(options: EmbeddedOptions): EmbeddedSystem {
       stopped = true;
       realTime.stop();
     },
+  };
+}
+
+function waits(simulation: Simulation, realTime: RealTime): OutsideWaits['wait'] {
+  return <T>(
+    context: Context,
+    operation: string,
+    begin: (done: (error: Error | null, value?: T) => void) => () => void,
+  ) => {
+    const call = simulation.open<T>(context, operation);
+    if (call.settled) return call.promise;
+    call.onCancel = begin((error, value) => {
+      const settle = async () => {
+        if (error === null) call.resolve(value as T);
+        else call.reject(error);
+      };
+      // After the end of the system nobody waits for it.
+      realTime.enter(settle).catch(() => {});
+    });
+    return call.promise;
   };
 }

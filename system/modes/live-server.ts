@@ -3,6 +3,7 @@
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { listenerId } from '../../fixtures/ids.ts';
+import type { MutualTls } from '../transport/grpc/index.ts';
 import { createHttpServer } from '../transport/http/index.ts';
 import {
   AUDIENCE,
@@ -11,6 +12,7 @@ import {
   createJwtVerifier,
 } from '../transport/tokens/index.ts';
 import { createEmbeddedSystem, type EmbeddedOptions, type EmbeddedSystem } from './embedded.ts';
+import { connectUpstreams, type Upstreams } from './live-service.ts';
 
 export interface ServeOptions extends EmbeddedOptions {
   /** 0: any free port. */
@@ -21,6 +23,12 @@ export interface ServeOptions extends EmbeddedOptions {
   /** Lag of the system's clock beyond which requests are shed, in ms. */
   readonly maxLagMs: number;
   readonly onDefect: (error: unknown, correlationId: string) => void;
+  /** Services in other processes. */
+  readonly upstreams?: Upstreams;
+  /** For calls to them; null: nothing is encrypted. */
+  readonly upstreamTls?: MutualTls | null;
+  /** Certificate and key of the gateway: HTTPS instead of HTTP. */
+  readonly https?: { readonly cert: string; readonly key: string };
   readonly onAuthorization?: (event: AuthorizationEvent) => void;
 }
 
@@ -38,7 +46,7 @@ const LOOPBACK = '127.0.0.1';
 /** Rejects with Node's error (`EADDRINUSE`, `EACCES`) when the port cannot be had. */
 export async function startLiveServer(options: ServeOptions): Promise<LiveServer> {
   const port = options.port === 0 ? await freePort() : options.port;
-  const url = `http://${LOOPBACK}:${port}`;
+  const url = `${options.https === undefined ? 'http' : 'https'}://${LOOPBACK}:${port}`;
   const issuer = `${url}/oauth`;
   const isListener = listenersUpTo(options.listeners);
   const authorization = await createAuthorizationServer({
@@ -48,7 +56,8 @@ export async function startLiveServer(options: ServeOptions): Promise<LiveServer
     ...(options.onAuthorization === undefined ? {} : { onEvent: options.onAuthorization }),
   });
   const tokens = createJwtVerifier({ issuer, audience: AUDIENCE, jwks: () => authorization.jwks() });
-  const system = createEmbeddedSystem(options);
+  const upstreams = connectUpstreams(options.upstreams ?? {}, options.upstreamTls ?? null);
+  const system = createEmbeddedSystem({ ...options, elsewhere: upstreams.elsewhere });
   const { version, maxInFlight, maxLagMs, onDefect } = options;
   const server = await createHttpServer({
     system,
@@ -58,10 +67,12 @@ export async function startLiveServer(options: ServeOptions): Promise<LiveServer
     maxInFlight,
     maxLagMs,
     onDefect,
+    ...(options.https === undefined ? {} : { https: options.https }),
   });
   const close = async () => {
     await server.close();
     authorization.close();
+    upstreams.close();
     system.stop();
   };
   try {

@@ -55,6 +55,17 @@ export interface Engines {
   readonly elasticsearch: EmbeddedElasticsearch;
 }
 
+/** The contracts that can be served by another process. */
+export interface ServiceApis {
+  readonly identity: IdentityApi;
+  readonly catalogue: CatalogueApi;
+  readonly playlist: PlaylistApi;
+  readonly listening: ListeningApi;
+  readonly search: SearchApi;
+}
+
+export type Elsewhere = Partial<ServiceApis>;
+
 export interface ServiceOptions {
   readonly environment: SimulatedEnvironment;
   readonly engines: Engines;
@@ -63,6 +74,8 @@ export interface ServiceOptions {
   readonly onPlaylistRead?: (playlistId: string) => void;
   /** Checks tokens at the gateway; default: the model, which asks the identity service for keys. */
   readonly tokens?: TokenVerifier;
+  /** Services that run in other processes; their consumers run there too. */
+  readonly elsewhere?: Elsewhere;
   /** Told of every call between services. */
   readonly observer?: CallObserver;
 }
@@ -71,6 +84,8 @@ export interface Services {
   /** The public API and the labels' way in, as a client on this machine sees them. */
   gateway(from: Machine): GatewayApi;
   catalogue(from: Machine): CatalogueApi;
+  /** Every service behind the gateway, by name, as a caller on this machine sees it. */
+  readonly behind: { readonly [Name in keyof ServiceApis]: (from: Machine) => ServiceApis[Name] };
   readonly identity: IdentityApi;
   /** Every instance of every service, for load tables. */
   readonly hosts: readonly { readonly service: string; readonly host: Host<unknown> }[];
@@ -83,6 +98,16 @@ interface HostSettings {
   readonly cancellation: boolean;
   readonly balancing: Balancing;
 }
+
+/** Whose consumers they are: where the service runs, they run. */
+const OWNER_OF_WORKER: Readonly<Record<string, keyof ServiceApis>> = {
+  history: 'listening',
+  edits: 'listening',
+  recent: 'listening',
+  'session-state': 'listening',
+  'top-charts': 'listening',
+  indexer: 'search',
+};
 
 /** Requests of background work are numbered from here, apart from those of listeners. */
 const BACKGROUND_REQUESTS = 2 ** 50;
@@ -110,6 +135,8 @@ export function createServices(options: ServiceOptions): Services {
     costs: MethodCosts<Api>,
     start: (machine: Machine, instance: number) => Api,
   ): (from: Machine) => Api {
+    const there = options.elsewhere?.[name as keyof Elsewhere];
+    if (there !== undefined) return () => there as unknown as Api;
     const instances = Array.from({ length: settings.instances }, (_, i) => {
       const machine = environment.createMachine(`${name}-${i + 1}`);
       const { cores, queueLimit } = settings;
@@ -134,6 +161,8 @@ export function createServices(options: ServiceOptions): Services {
     count: number,
     create: (machine: Machine) => { run(context: Context): Promise<void> },
   ) {
+    const owner = OWNER_OF_WORKER[name];
+    if (owner !== undefined && options.elsewhere?.[owner] !== undefined) return;
     for (let i = 1; i <= count; i++) {
       const machine = environment.createMachine(`${name}-${i}`);
       const begin = () => {
@@ -238,5 +267,6 @@ export function createServices(options: ServiceOptions): Services {
     createEditConsumer({ ...consumer(machine), store: cassandra.connect(machine), knobs: listeningKnobs }),
   );
 
-  return { gateway, catalogue, identity: createIdentity(), hosts };
+  const behind = { identity, catalogue, playlist, listening, search };
+  return { gateway, catalogue, behind, identity: createIdentity(), hosts };
 }

@@ -52,7 +52,7 @@ export const INDEXED_SAMPLE = 2_000;
 export function createSystem(
   environment: SimulatedEnvironment,
   options: SystemOptions,
-  hooks: Pick<ServiceOptions, 'onPlaylistRead' | 'tokens' | 'observer'> = {},
+  hooks: Pick<ServiceOptions, 'onPlaylistRead' | 'tokens' | 'observer' | 'elsewhere'> = {},
 ): System {
   const { listeners, configuration, hotPlaylists } = options;
   const playProfile =

@@ -155,3 +155,17 @@ test('a run may go on at a time that is not zero', async () => {
   started.push(realTime);
   expect(await realTime.enter(async () => simulation.now())).toBeGreaterThanOrEqual(5_000 * MILLISECOND);
 });
+
+test('a process that keeps up has no lag, however long nothing was to do; one that is held up has', async () => {
+  const { simulation, realTime, context } = setUp();
+  await realTime.enter(async () => undefined);
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  expect(realTime.lagNs).toBe(0);
+  const due = realTime.enter(() => simulation.sleep(context, MILLISECOND));
+  await realTime.enter(async () => undefined);
+  const untilMs = performance.now() + 30;
+  while (performance.now() < untilMs);
+  expect(realTime.lagNs).toBeGreaterThan(10 * MILLISECOND);
+  await due;
+  expect(realTime.lagNs).toBe(0);
+});

@@ -51,7 +51,6 @@ export class RealTime {
   #awake = false;
   #stopped = false;
   #sliceEndMs = 0;
-  #lagNs = 0;
 
   constructor(simulation: Simulation, options: RealTimeOptions) {
     const drain = options.drain ?? 'checkpoint';
@@ -68,9 +67,9 @@ export class RealTime {
     return this.#originNs + Math.floor((performance.now() - this.#originMs) * 1e6);
   }
 
-  /** How far model time was behind when the last turn began, in ns: large when the process cannot keep up. */
+  /** For how long the next event has been due, in ns: large when the process cannot keep up. */
   get lagNs(): number {
-    return this.#lagNs;
+    return Math.max(0, this.wallNs - this.#simulation.nextEventNs);
   }
 
   /**
@@ -122,7 +121,6 @@ export class RealTime {
   readonly #begin = () => {
     const nowMs = performance.now();
     this.#sliceEndMs = nowMs + SLICE_MS;
-    this.#lagNs = Math.max(0, this.wallNs - this.#simulation.nowNs);
     this.#turn();
   };
 

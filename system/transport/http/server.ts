@@ -23,7 +23,7 @@ export interface LiveSystem {
   /** Runs a call at the present time of the system. */
   enter<T>(work: () => Promise<T>): Promise<T>;
   /** A context for one request; close it when the answer is there. */
-  context(): ChildContext;
+  context(from: { readonly correlationId: string }): ChildContext;
   /** How far the system's clock is behind, in ns. */
   readonly lagNs: number;
   /** False while it starts, and once it goes down. */
@@ -134,7 +134,7 @@ function addRoute(server: FastifyInstance, route: Route, system: LiveSystem, gua
     },
     onRequest: guard(route.scope),
     handler: async (request, reply) => {
-      const context = system.context();
+      const context = system.context({ correlationId: request.id });
       // Who has hung up is not worked for any longer, here and in every service behind.
       reply.raw.once('close', () => {
         if (reply.raw.writableFinished) return;
@@ -194,11 +194,12 @@ async function mount(
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
     for (const url of [`${prefix}/*`, '/.well-known/*']) {
       scope.route({
-        method: ['GET', 'POST', 'OPTIONS'],
+        method: ['GET', 'HEAD', 'POST', 'OPTIONS'],
         url,
         schema: { hide: true },
         async handler(request, reply) {
           reply.hijack();
+          reply.raw.setHeader('x-correlation-id', request.id);
           await handler(request.raw, reply.raw);
         },
       });

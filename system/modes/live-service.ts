@@ -1,0 +1,120 @@
+/**
+ * One service in a process of its own, behind gRPC: `rehearse serve --service playlist`. Its engines are in this process
+ * too, so what it stores and what goes through its log stays here; the population's rows are the same in every process.
+ */
+
+import { catalogueService } from '../contracts/generated/catalogue.ts';
+import { identityService } from '../contracts/generated/identity.ts';
+import { listeningService } from '../contracts/generated/listening.ts';
+import { playlistService } from '../contracts/generated/playlist.ts';
+import { searchService } from '../contracts/generated/search.ts';
+import type { Service } from '../contracts/wire.ts';
+import {
+  clientCredentials,
+  createGrpcClient,
+  createGrpcServer,
+  type GrpcClient,
+  type MutualTls,
+  serverCredentials,
+} from '../transport/grpc/index.ts';
+import {
+  createEmbeddedSystem,
+  type EmbeddedOptions,
+  type EmbeddedSystem,
+  type OutsideWaits,
+} from './embedded.ts';
+import type { Elsewhere, ServiceApis } from './services.ts';
+
+const CONTRACTS: { readonly [Name in keyof ServiceApis]: Service<ServiceApis[Name]> } = {
+  identity: identityService,
+  catalogue: catalogueService,
+  playlist: playlistService,
+  listening: listeningService,
+  search: searchService,
+};
+
+export const SERVICES = Object.keys(CONTRACTS) as (keyof ServiceApis)[];
+
+/** Where services run that are not in this process: 'host:port' by name. */
+export type Upstreams = { readonly [Name in keyof ServiceApis]?: string };
+
+export interface LiveServiceOptions extends EmbeddedOptions {
+  readonly service: keyof ServiceApis;
+  /** 0: any free one. */
+  readonly port: number;
+  readonly upstreams: Upstreams;
+  /** Null: nothing is encrypted, anybody on this machine may call. */
+  readonly tls: MutualTls | null;
+  readonly onDefect: (error: unknown, correlationId: string) => void;
+}
+
+export interface LiveService {
+  /** '127.0.0.1:9001' */
+  readonly address: string;
+  readonly system: EmbeddedSystem;
+  close(): Promise<void>;
+}
+
+const LOOPBACK = '127.0.0.1';
+/** Calls in flight get this long when the process goes down: twice the deadline of a public request. */
+const GRACE_MS = 1_000;
+
+export async function startLiveService(options: LiveServiceOptions): Promise<LiveService> {
+  const { service, port, tls, onDefect } = options;
+  const upstreams = connectUpstreams(options.upstreams, tls);
+  const system = createEmbeddedSystem({ ...options, elsewhere: upstreams.elsewhere });
+  const server = createGrpcServer({
+    enter: (work) => system.enter(work),
+    context: ({ remainingMs, ...from }) => system.context({ ...from, remainingNs: remainingMs * 1e6 }),
+    credentials: serverCredentials(tls),
+    onDefect,
+  });
+  addService(server, service, system);
+  const close = async () => {
+    await server.close(GRACE_MS);
+    upstreams.close();
+    system.stop();
+  };
+  try {
+    return { address: `${LOOPBACK}:${await server.listen(`${LOOPBACK}:${port}`)}`, system, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function addService<Name extends keyof ServiceApis>(
+  server: ReturnType<typeof createGrpcServer>,
+  name: Name,
+  system: EmbeddedSystem,
+): void {
+  server.add<ServiceApis[Name]>(CONTRACTS[name], system.behind[name]);
+}
+
+export interface ConnectedUpstreams {
+  readonly elsewhere: (outside: OutsideWaits) => Elsewhere;
+  close(): void;
+}
+
+/** Clients of services in other processes; nothing is connected before the first call. */
+export function connectUpstreams(upstreams: Upstreams, tls: MutualTls | null): ConnectedUpstreams {
+  const clients: GrpcClient<object>[] = [];
+  const connect = <Name extends keyof ServiceApis>(name: Name, address: string, outside: OutsideWaits) => {
+    const credentials = clientCredentials(tls);
+    const client = createGrpcClient<ServiceApis[Name]>(CONTRACTS[name], { address, credentials, ...outside });
+    clients.push(client);
+    return client.api;
+  };
+  return {
+    elsewhere: (outside) =>
+      Object.fromEntries(
+        (Object.entries(upstreams) as [keyof ServiceApis, string][]).map(([name, address]) => [
+          name,
+          connect(name, address, outside),
+        ]),
+      ),
+    close() {
+      for (const client of clients) client.close();
+    },
+  };
+}

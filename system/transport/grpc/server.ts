@@ -1,0 +1,126 @@
+/**
+ * Serves contracts to other processes: the same plain interface that callers in the process have, behind Protocol Buffers
+ * over HTTP/2. Deadline, cancellation, request number and correlation id of the caller come along.
+ */
+import {
+  Server,
+  type ServerCredentials,
+  type ServerUnaryCall,
+  type sendUnaryData,
+  status,
+} from '@grpc/grpc-js';
+import type { Call, Service } from '../../contracts/wire.ts';
+import type { ChildContext, Context } from '../../ports/context.ts';
+import { PortError } from '../../ports/errors.ts';
+import { ATTEMPT, CORRELATION_ID, metadataText, REQUEST } from './metadata.ts';
+import { statusOf } from './status.ts';
+
+/** What a call brings along. */
+export interface Incoming {
+  /** How long the caller waits still, in ms; Infinity: it did not say. */
+  readonly remainingMs: number;
+  readonly correlationId: string | undefined;
+  readonly request: number | undefined;
+  readonly attempt: number;
+}
+
+export interface GrpcServerOptions {
+  /** Makes the context of a call; called where the system's time is the present one. */
+  readonly context: (incoming: Incoming) => ChildContext;
+  /** Runs a call at the present time of the system. */
+  readonly enter: <T>(work: () => Promise<T>) => Promise<T>;
+  readonly credentials: ServerCredentials;
+  /** Told of every error that is a defect. */
+  readonly onDefect: (error: unknown, correlationId: string) => void;
+}
+
+/** Larger messages than any contract has are refused before they are read. */
+const LARGEST_MESSAGE_BYTES = 1_048_576;
+
+type AnyApi = Record<string, (context: Context, request: unknown) => Promise<unknown>>;
+
+export interface GrpcServer {
+  add<Api extends object>(service: Service<Api>, api: Api): void;
+  /** 'host:port', port 0: any free one; resolves to the port. Rejects when it cannot be had. */
+  listen(address: string): Promise<number>;
+  /** Takes no new calls and resolves when those in flight are answered; after `graceMs` they are cut off. */
+  close(graceMs: number): Promise<void>;
+}
+
+export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
+  const server = new Server({
+    'grpc.max_receive_message_length': LARGEST_MESSAGE_BYTES,
+    'grpc.max_send_message_length': LARGEST_MESSAGE_BYTES,
+  });
+  return {
+    add(service, api) {
+      const calls = Object.entries(service.calls) as [string, Call<unknown, unknown>][];
+      const definition = calls.map(([name, call]) => [
+        name,
+        {
+          path: `/${service.name}/${call.name}`,
+          requestStream: false,
+          responseStream: false,
+          requestSerialize: (message: unknown) => Buffer.from(call.encodeRequest(message)),
+          requestDeserialize: (bytes: Buffer) => call.decodeRequest(bytes),
+          responseSerialize: (message: unknown) => Buffer.from(call.encodeResponse(message)),
+          responseDeserialize: (bytes: Buffer) => call.decodeResponse(bytes),
+        },
+      ]);
+      const handlers = calls.map(([name]) => [
+        name,
+        unary(`${service.name}.${name}`, api as AnyApi, name, options),
+      ]);
+      server.addService(Object.fromEntries(definition), Object.fromEntries(handlers));
+    },
+    listen: (address) =>
+      new Promise((resolve, reject) => {
+        server.bindAsync(address, options.credentials, (error, port) =>
+          error === null ? resolve(port) : reject(error),
+        );
+      }),
+    async close(graceMs) {
+      const cutOff = setTimeout(() => server.forceShutdown(), graceMs);
+      await new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
+      clearTimeout(cutOff);
+    },
+  };
+}
+
+function unary(operation: string, api: AnyApi, name: string, options: GrpcServerOptions) {
+  const { enter, context: contextOf, onDefect } = options;
+  return (call: ServerUnaryCall<unknown, unknown>, done: sendUnaryData<unknown>) => {
+    const incoming = incomingOf(call);
+    let context: ChildContext | null = null;
+    call.on('cancelled', () => {
+      const gone = new PortError('cancelled', operation, false, 'the caller gave up');
+      enter(async () => context?.cancel(gone)).catch(() => {});
+    });
+    enter(() => {
+      context = contextOf(incoming);
+      return api[name]!(context, call.request);
+    })
+      .then(
+        (answer) => done(null, answer),
+        (error: unknown) => {
+          const answer = statusOf(error);
+          if (answer.code === status.INTERNAL) onDefect(error, incoming.correlationId ?? '');
+          done(answer);
+        },
+      )
+      .finally(() => context?.close());
+  };
+}
+
+function incomingOf(call: ServerUnaryCall<unknown, unknown>): Incoming {
+  const deadline = call.getDeadline();
+  const atMs = deadline instanceof Date ? deadline.getTime() : deadline;
+  const request = Number(metadataText(call.metadata, REQUEST) ?? Number.NaN);
+  const attempt = Number(metadataText(call.metadata, ATTEMPT) ?? 0);
+  return {
+    remainingMs: Number.isFinite(atMs) ? Math.max(0, atMs - Date.now()) : Number.POSITIVE_INFINITY,
+    correlationId: metadataText(call.metadata, CORRELATION_ID),
+    request: Number.isSafeInteger(request) && request >= 0 ? request : undefined,
+    attempt: Number.isInteger(attempt) && attempt >= 0 && attempt < 16 ? attempt : 0,
+  };
+}
