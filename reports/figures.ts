@@ -1,5 +1,12 @@
 /** The figures that every renderer shows first: an arm's headline operation and the objective that decides its case. */
-import { formatNumber, formatQuantity, type Spread, spreadOf } from './numbers.ts';
+import {
+  formatDuration,
+  formatLarge,
+  formatNumber,
+  formatQuantity,
+  type Spread,
+  spreadOf,
+} from './numbers.ts';
 import { mergeHistograms, quantileMs } from './percentiles.ts';
 import type {
   ArmResult,
@@ -9,6 +16,7 @@ import type {
   ObjectiveResult,
   OperationResult,
   Outcome,
+  RunResult,
   ScenarioResult,
   Verdict,
 } from './result.ts';
@@ -164,4 +172,22 @@ export function activeListeners(scenarios: readonly ScenarioResult[]): Spread | 
       cases.flatMap(({ arms }) => arms.flatMap(({ runs }) => runs.map((run) => run.activeListeners))),
     ),
   );
+}
+
+/** How much was run, in phrases. Against a live system there are neither model events nor virtual time. */
+export function workDone({ mode, totals, environment }: RunResult): string[] {
+  const { plays, requests, events, virtualSeconds } = totals;
+  const wall = formatDuration(environment.wallSeconds);
+  const phrases = [`${formatLarge(plays)} plays`];
+  if (mode === 'simulated')
+    phrases.push(
+      `${formatLarge(events)} events`,
+      `${formatDuration(virtualSeconds)} of virtual time in ${wall}`,
+    );
+  else
+    phrases.unshift(
+      `${formatLarge(requests)} requests`,
+      `${formatDuration(virtualSeconds)} of load in ${wall}`,
+    );
+  return phrases;
 }

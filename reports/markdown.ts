@@ -10,22 +10,24 @@ import {
   outcomeText,
   scenarioMark,
   targetText,
+  workDone,
 } from './figures.ts';
-import { formatCount, formatDuration, formatLarge, formatSpread } from './numbers.ts';
+import { formatCount, formatSpread } from './numbers.ts';
 import type { CaseResult, RunResult, ScenarioResult } from './result.ts';
 import { resultMark, seedText } from './terminal.ts';
 
 const EMOJI: Readonly<Record<Mark, string>> = { '✓': '✅', '✗': '❌', '?': '⚠️' };
 
 export function renderMarkdown(result: RunResult): string {
-  const { totals, environment, scale, verdicts } = result;
+  const { environment, scale, verdicts } = result;
+  const work = workDone(result);
   const mark = resultMark(result);
   const confirmed = verdicts.filter((verdict) => verdict.confirmed).length;
   const active = activeListeners(result.scenarios);
   const lines = [
     `## ${EMOJI[mark]} Rehearsal ${MARK_WORDS[mark]}: ${confirmed} of ${verdicts.length} arms did what they say`,
     '',
-    `${formatLarge(totals.plays)} plays, ${formatLarge(totals.events)} events and ${formatDuration(totals.virtualSeconds)} of virtual time in ${formatDuration(environment.wallSeconds)}, at ${seedText(result.seeds)}; ${formatCount(scale.listeners)} addressable listeners${active === null ? '' : `, ${formatCount(active.median)} active`}.`,
+    `${work.slice(0, -1).join(', ')} and ${work.at(-1)}, at ${seedText(result.seeds)}; ${formatCount(scale.listeners)} addressable listeners${active === null ? '' : `, ${formatCount(active.median)} active`}.`,
   ];
   if (result.partial) lines.push('', '> Only a part was run: a part confirms nothing.');
   for (const scenario of result.scenarios) lines.push('', ...scenarioLines(scenario, result.partial));

@@ -100,3 +100,9 @@ it('names seeds shortly', () => {
 it('a number keeps its unit on its line', () => {
   expect(wrap('it took 500 ms', 12)).toEqual(['it took', '500 ms']);
 });
+
+it('a live run has load in place of virtual time and model events', () => {
+  const table = renderTable({ ...result, mode: 'embedded' }, { width: 120 });
+  expect(table).toContain(' requests · 63 min of load in 42 s · ');
+  expect(table).not.toMatch(/virtual|events/);
+});

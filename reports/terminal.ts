@@ -15,8 +15,9 @@ import {
   scenarioMark,
   seenText,
   targetText,
+  workDone,
 } from './figures.ts';
-import { formatCount, formatDuration, formatLarge, formatSpread, type Spread } from './numbers.ts';
+import { formatCount, formatSpread, type Spread } from './numbers.ts';
 import type { ArmResult, CaseResult, RunResult, ScenarioResult } from './result.ts';
 
 export interface TableOptions {
@@ -167,7 +168,7 @@ function layoutFor(rows: readonly Row[], width: number): Layout {
 }
 
 function summary(result: RunResult, width: number, paint: Paint): string {
-  const { totals, environment, verdicts, scale } = result;
+  const { verdicts, scale } = result;
   const confirmed = verdicts.filter((verdict) => verdict.confirmed).length;
   const mark = resultMark(result);
   const active = activeListeners(result.scenarios);
@@ -181,9 +182,7 @@ function summary(result: RunResult, width: number, paint: Paint): string {
       ...wrap('Only a part was run: a part confirms nothing.', width - 2).map((line) => `  ${line}`),
     );
   const facts = [
-    `${formatLarge(totals.plays)} plays`,
-    `${formatLarge(totals.events)} events`,
-    `${formatDuration(totals.virtualSeconds)} of virtual time in ${formatDuration(environment.wallSeconds)}`,
+    ...workDone(result),
     `${formatCount(scale.listeners)} addressable listeners${active === null ? '' : `, ${formatCount(active.median)} active`}`,
   ];
   for (const line of wrap(facts.join(' · '), width - 2)) lines.push(`  ${line}`);

@@ -97,13 +97,13 @@ function overview(result: RunResult, sections: readonly Section[]): Markup {
       active === null ? '' : `${formatCount(active.median)} active`,
     ],
     [formatLarge(totals.plays), 'plays', `${formatLarge(totals.requests)} requests`],
-    [formatLarge(totals.events), 'events', speed(result)],
-    [
-      formatDuration(totals.virtualSeconds),
-      'of virtual time',
-      `in ${formatDuration(environment.wallSeconds)}`,
-    ],
   ];
+  const wall = `in ${formatDuration(environment.wallSeconds)}`;
+  const duration = formatDuration(totals.virtualSeconds);
+  // A live system has neither model events nor virtual time.
+  if (result.mode === 'simulated')
+    facts.push([formatLarge(totals.events), 'events', speed(result)], [duration, 'of virtual time', wall]);
+  else facts.push([duration, 'of load', wall]);
   return html`<header class="overview" id="overview">
 <p class="eyebrow">${result.mode} run, ${seedText(result.seeds)}${scale.factor !== 1 && `, demand and servers × ${formatNumber(scale.factor)}`}</p>
 <h1 class="${MARK_WORDS[mark]}"><span aria-hidden="true">${mark}</span> ${capital(MARK_WORDS[mark])}</h1>
