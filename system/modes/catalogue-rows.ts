@@ -2,7 +2,15 @@
  * Rows that nobody wrote in the run: tracks, playlists and followers of the population, as Cassandra's base layer, with
  * the sizes that they have on disk. Ids carry their number, so that everything follows from the id.
  */
-import { artistId, HOT_PREFIX, listenerId, numberOfId, trackId } from '../../fixtures/ids.ts';
+import {
+  artistId,
+  HOT_PREFIX,
+  hotPlaylistId,
+  listenerId,
+  numberOfId,
+  playlistId,
+  trackId,
+} from '../../fixtures/ids.ts';
 import type { Population } from '../../fixtures/index.ts';
 import { Titles } from '../../fixtures/titles.ts';
 import type { Track } from '../contracts/generated/catalogue.ts';
@@ -103,7 +111,7 @@ export class CatalogueRows implements BaseLayer {
   row(table: string, partition: readonly ColumnValue[], index: number): Row {
     const id = partition[0] as string;
     if (table === tracksById.name) return trackRow(this.track(numberOfId(id)));
-    const facts = this.#factsOf(id);
+    const facts = this.#knownFacts(id)!;
     if (table === playlistFollowers.name) return follower(facts, id, -1, index);
     if (table === playlistFollowersBucketed.name) {
       const bucket = partition[1] as number;
@@ -123,23 +131,36 @@ export class CatalogueRows implements BaseLayer {
   #rowCount(table: string, partition: readonly ColumnValue[]): number {
     const id = partition[0] as string;
     if (table === tracksById.name) {
-      const track = numberOfId(id);
-      return id.startsWith('t') && track < this.#population.tracks ? 1 : 0;
+      return numberBelow(this.#population.tracks, id, trackId) === null ? 0 : 1;
     }
-    if (table === playlistMetadata.name || table === playlistTracks.name) return this.#factsOf(id).tracks;
-    const { followers } = this.#factsOf(id);
+    const facts = this.#knownFacts(id);
+    // An id that the population does not have: somebody made it up, or made the playlist in this run.
+    if (facts === null) return 0;
+    if (table === playlistMetadata.name || table === playlistTracks.name) return facts.tracks;
+    const { followers } = facts;
     if (table === playlistFollowers.name) return followers;
     const bucket = partition[1] as number;
     return Math.max(0, Math.ceil((followers - bucket) / this.#buckets));
   }
 
-  #factsOf(id: string): PlaylistFacts {
+  /** The playlist of the population that has this id, or whose tracks this hot one has; null: there is none. */
+  #numberOf(id: string): number | null {
+    const population = this.#population;
+    if (id.startsWith(HOT_PREFIX)) {
+      const rank = Number(id.slice(HOT_PREFIX.length));
+      const known = Number.isInteger(rank) && rank >= 1 && rank <= this.#hot.count;
+      return known && id === hotPlaylistId(rank - 1) ? population.playlistByRank(rank) : null;
+    }
+    return numberBelow(population.playlists, id, playlistId);
+  }
+
+  #knownFacts(id: string): PlaylistFacts | null {
     const known = this.#facts.get(id);
     if (known !== undefined) return known;
+    const number = this.#numberOf(id);
+    if (number === null) return null;
     const hot = id.startsWith(HOT_PREFIX);
     const population = this.#population;
-    // A hot playlist has the tracks of a popular one.
-    const number = hot ? population.playlistByRank(Number(id.slice(HOT_PREFIX.length))) : numberOfId(id);
     const { ownerId, trackCount, followers } = population.playlist(number);
     // The owner follows too, so that the wide table has a row that carries the metadata.
     const count = hot ? this.#hot.followers : followers + 1;
@@ -155,6 +176,12 @@ export class CatalogueRows implements BaseLayer {
     this.#facts.set(id, facts);
     return facts;
   }
+}
+
+/** The number below `count` that is written so as an id; null for every other text. */
+function numberBelow(count: number, id: string, format: (number: number) => string): number | null {
+  const number = numberOfId(id);
+  return Number.isInteger(number) && number >= 0 && number < count && format(number) === id ? number : null;
 }
 
 /** Followers in the order of their ids. `bucket` −1: the wide table, whose rows carry the playlist's static columns. */
