@@ -17,6 +17,7 @@ export interface LoadOptions {
   readonly duration?: number;
   readonly seed: number;
   readonly listeners: number;
+  readonly repeat: number;
   readonly out: string;
   readonly format?: readonly (typeof FORMATS)[number][];
   readonly engine: 'auto' | 'k6' | 'own';
@@ -49,6 +50,12 @@ export function registerLoad(program: Command): void {
       wholeNumber('--seed', 0, LARGEST_SEED),
       1,
     )
+    .option(
+      '--repeat <n>',
+      'how many runs, each with other requests: five or more for compare',
+      wholeNumber('--repeat', 1, 1_000),
+      1,
+    )
     .option('--listeners <n>', 'its size', wholeNumber('--listeners', 1_000, 500_000_000), 1_000_000)
     .option('--engine <name>', 'auto, k6 or own', oneOf('--engine', ['auto', 'k6', 'own']), 'auto')
     .option('--out <dir>', 'where reports are written', 'reports/out')
@@ -56,7 +63,7 @@ export function registerLoad(program: Command): void {
     .option('--json', 'print the result as JSON instead of a table')
     .addHelpText(
       'after',
-      '\nExamples:\n  rehearse load browse\n  rehearse load soak --duration 3600 --rate 100 --out /tmp/soak\n\nk6 is taken from K6_PATH, the PATH or a container image. Another target than rehearse serve needs its own\nCLIENT_ID and CLIENT_SECRET in the environment.',
+      '\nExamples:\n  rehearse load browse\n  rehearse load browse --repeat 5 --out before    # then change something, and rehearse compare\n  rehearse load soak --duration 3600 --rate 100 --out /tmp/soak\n\nk6 is taken from K6_PATH, the PATH or a container image. Another target than rehearse serve needs its own\nCLIENT_ID and CLIENT_SECRET in the environment.',
     )
     .action(async (name: string, options: LoadOptions) => {
       process.exitCode = await load(name, options);
@@ -89,18 +96,21 @@ async function load(name: string, options: LoadOptions): Promise<number> {
         profile,
         baseUrl,
         loggedIn: loggedInFor(perSecond, listeners),
+        repetition: 0,
         run: runNumber(Date.now()),
         credentials: credentialsOf(process.env),
       },
+      repeat: options.repeat,
       engine,
       command: replay(profile, baseUrl, settings, options),
       signal: interrupt.signal,
-      onProgress({ elapsedS, totalS, requests, failed, dropped }) {
+      onProgress({ run, elapsedS, totalS, requests, failed, dropped }) {
         const done = Math.min(totalS, Math.floor(elapsedS));
         const failures =
           failed + dropped > 0 ? `, ${grouped(failed)} failed, ${grouped(dropped)} dropped` : '';
+        const running = options.repeat === 1 ? '' : `run ${run} of ${options.repeat}`;
         const detail = `${grouped(requests)} requests${failures}`;
-        progress.update({ done, total: totalS, unit: 's', running: '', detail });
+        progress.update({ done, total: totalS, unit: 's', running, detail });
       },
     });
     progress.end();
@@ -179,10 +189,11 @@ function replay(
     seed,
     listeners,
   }: { perSecond: number; seconds: number; seed: number; listeners: number },
-  { allowRemote, engine }: LoadOptions,
+  { allowRemote, engine, repeat }: LoadOptions,
 ): string {
   const words = ['load', profile.name, '--target', target, '--rate', perSecond, '--duration', seconds];
   words.push('--seed', seed, '--listeners', listeners);
+  if (repeat > 1) words.push('--repeat', repeat);
   if (engine !== 'auto') words.push('--engine', engine);
   if (allowRemote === true) words.push('--allow-remote');
   return commandLine(words.map(String));

@@ -103,6 +103,6 @@ it('a number keeps its unit on its line', () => {
 
 it('a live run has load in place of virtual time and model events', () => {
   const table = renderTable({ ...result, mode: 'embedded' }, { width: 120 });
-  expect(table).toContain(' requests · 63 min of load in 42 s · ');
-  expect(table).not.toMatch(/virtual|events/);
+  expect(table).toMatch(/ requests · [^·]+ of load in 42 s · /);
+  expect(table).not.toMatch(/virtual time|\d events/);
 });

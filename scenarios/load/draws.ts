@@ -13,6 +13,8 @@ export interface LoadPopulation {
   readonly listeners: number;
   /** Those of them who are logged in and send requests. */
   readonly loggedIn: number;
+  /** Which of several runs over the same population, counted from 0: each sends other requests. */
+  readonly repetition: number;
 }
 
 /** Search holds the 2,000 most played tracks; whoever looks for one of these finds it. */
@@ -43,12 +45,12 @@ export class Draws {
 
   /** Which of the logged-in listeners sends the request, counted from 0. */
   login(request: number): number {
-    return this.#random.integer(this.#options.loggedIn, 1, request);
+    return this.#random.integer(this.#options.loggedIn, 1, request, this.#options.repetition);
   }
 
   /** A playlist by its share of reads: the top one in a hundred gets 80 % of them. */
   playlist(request: number): { id: string; owner: string } {
-    const number = this.population.samplePlaylist(request);
+    const number = this.population.samplePlaylist(request, this.#options.repetition);
     return { id: playlistId(number), owner: this.ownerOf(number) };
   }
 
@@ -56,19 +58,20 @@ export class Draws {
   ownPlaylist(request: number): { id: string; owner: string } {
     const listener = loggedInListener(this.#options, this.login(request));
     const own = this.population.playlistsOf(listener);
-    const number = own[this.#random.integer(own.length, 2, request)]!;
+    const number = own[this.#random.integer(own.length, 2, request, this.#options.repetition)]!;
     return { id: playlistId(number), owner: listenerId(listener) };
   }
 
   /** A track by its share of plays. */
   track(request: number): { id: string; title: string } {
-    const number = this.population.sampleTrack(request);
+    const number = this.population.sampleTrack(request, this.#options.repetition);
     return { id: trackId(number), title: this.#titles.track(number) };
   }
 
   /** A track that search holds. */
   searchedTrack(request: number): { id: string; title: string } {
-    const number = this.population.trackByRank(1 + this.#random.integer(SEARCHED_TRACKS, 3, request));
+    const rank = 1 + this.#random.integer(SEARCHED_TRACKS, 3, request, this.#options.repetition);
+    const number = this.population.trackByRank(rank);
     return { id: trackId(number), title: this.#titles.track(number) };
   }
 

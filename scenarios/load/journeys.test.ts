@@ -4,7 +4,7 @@ import { ADD_AND_READ_BACK, type LoadRequest, OPEN_PLAYLIST, OPEN_TRACK, PLAY, S
 import { OPERATIONS } from './objectives.ts';
 import { operationsOf, profiles } from './profiles.ts';
 
-const POPULATION = { seed: 1, listeners: 10_000, loggedIn: 50 };
+const POPULATION = { seed: 1, listeners: 10_000, loggedIn: 50, repetition: 0 };
 const draws = new Draws(POPULATION);
 
 function requestsOf(traffic: typeof PLAY, request: number, answers: readonly unknown[] = []): LoadRequest[] {
@@ -27,6 +27,12 @@ test('the same number is the same request, whoever sends it', () => {
       expect([theirs.method, theirs.path, theirs.login]).toEqual([mine!.method, mine!.path, mine!.login]);
     }
   }
+});
+
+test('a repetition sends other requests of the same listeners', () => {
+  const again = new Draws({ ...POPULATION, repetition: 1 });
+  const ids = (from: Draws) => Array.from({ length: 50 }, (_, request) => from.playlist(request).id);
+  expect(ids(again)).not.toEqual(ids(draws));
 });
 
 test('the top one in a hundred playlists gets about 80 % of the reads', () => {

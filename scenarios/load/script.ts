@@ -4,7 +4,7 @@
  *
  *   setup: log in ──▶ streams: due? ──▶ journey: request ─▶ check ─▶ request … ──▶ operation_arrivals, _latency, _failed
  *
- * Environment: BASE_URL, RATE (journeys a second), DURATION and WARM_UP (seconds), SEED, LISTENERS, LOGINS, RUN,
+ * Environment: BASE_URL, RATE (journeys a second), DURATION and WARM_UP (seconds), SEED, LISTENERS, LOGINS, RUN, REPETITION,
  * CLIENT_ID, CLIENT_SECRET. All have defaults, so `k6 run browse.ts` works as it is.
  */
 import { check } from 'k6';
@@ -75,7 +75,12 @@ export function createScript(profile: Profile): Script {
   const warmUpS = variable('WARM_UP', warmUpSeconds(seconds));
   const listeners = variable('LISTENERS', 1_000_000);
   const loggedIn = variable('LOGINS', loggedInFor(perSecond, listeners));
-  const population = { seed: variable('SEED', 1), listeners, loggedIn };
+  const population = {
+    seed: variable('SEED', 1),
+    listeners,
+    loggedIn,
+    repetition: variable('REPETITION', 0),
+  };
   // Made here and not when the first request is due: k6 makes all users before it starts the clock.
   const draws = new Draws(population);
   let held: HeldToken[] = [];

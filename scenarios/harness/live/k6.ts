@@ -56,7 +56,7 @@ export function createK6Engine(found: K6Command): LoadEngine {
 }
 
 export function argumentsOf(load: LiveLoad, root: string | null): string[] {
-  const { profile, baseUrl, perSecond, seconds, warmUpS, seed, listeners, loggedIn, run } = load;
+  const { profile, baseUrl, perSecond, seconds, warmUpS, seed, listeners, loggedIn, run, repetition } = load;
   // Credentials are not among them: a command line can be read by everybody. k6 finds them in its environment.
   const variables = {
     BASE_URL: baseUrl,
@@ -67,6 +67,7 @@ export function argumentsOf(load: LiveLoad, root: string | null): string[] {
     LISTENERS: listeners,
     LOGINS: loggedIn,
     RUN: run,
+    REPETITION: repetition,
   };
   return [
     'run',

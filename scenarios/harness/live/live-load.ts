@@ -18,6 +18,8 @@ export interface LiveLoad {
   readonly seed: number;
   readonly listeners: number;
   readonly loggedIn: number;
+  /** Which of several runs, counted from 0: each sends other requests to the same system. */
+  readonly repetition: number;
   /** Number of this run: keeps its plays apart from those of others. */
   readonly run: number;
   readonly credentials: Credentials;

@@ -7,7 +7,7 @@ import { PROMISED } from '../../load/objectives.ts';
 import { addTrack, operationsOf, type Profile } from '../../load/profiles.ts';
 import { phasesOf } from './live-load.ts';
 import { LiveRecorder } from './live-recorder.ts';
-import { type Finished, resultOf } from './live-result.ts';
+import { type Finished, resultOf, type Series } from './live-result.ts';
 import { testLoad } from './test-load.ts';
 
 interface Story {
@@ -15,10 +15,11 @@ interface Story {
   readonly latencyMs?: number;
   readonly book?: (recorder: LiveRecorder) => void;
   readonly finished?: Partial<Finished>;
+  readonly series?: Partial<Series>;
 }
 
 /** A run of 100 requests an operation, all answered after `latencyMs`, and whatever else happens. */
-function result({ profile = addTrack, latencyMs = 20, book, finished = {} }: Story): RunResult {
+function result({ profile = addTrack, latencyMs = 20, book, finished = {}, series = {} }: Story): RunResult {
   const load = testLoad({ profile });
   const operations = operationsOf(profile);
   const goodWithinMs = operations.map((operation) => PROMISED[operation].p99Ms);
@@ -31,16 +32,15 @@ function result({ profile = addTrack, latencyMs = 20, book, finished = {} }: Sto
   }
   recorder.late('steady', 0);
   book?.(recorder);
+  const run: Finished = { load, recorder, partial: false, objections: [], ...finished };
   return resultOf({
-    load,
+    runs: [run],
+    asked: 1,
     engine: 'own generator',
-    recorder,
-    partial: false,
-    objections: [],
     startedAt: new Date(0),
     wallSeconds: 3,
     command: 'rehearse load add-track',
-    ...finished,
+    ...series,
   });
 }
 
@@ -132,6 +132,11 @@ describe('not confirmed is', () => {
     const told = result({ finished: { partial: true } });
     expect(told.partial).toBe(true);
     expect(told.verdicts[0]!.sentence).toContain('the run was interrupted');
+  });
+
+  test('a part of the runs that were asked for', () => {
+    expect(result({ series: { asked: 3 } }).partial).toBe(true);
+    expect(refused({ series: { asked: 3 } }).sentence).toContain('only 1 of 3 runs were made');
   });
 });
 

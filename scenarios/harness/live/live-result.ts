@@ -21,14 +21,22 @@ import { type LiveLoad, phasesOf } from './live-load.ts';
 import type { LiveRecorder } from './live-recorder.ts';
 import { type Seen, scenarioOf } from './live-scenario.ts';
 
+/** One run, as its generator left it. */
 export interface Finished {
   readonly load: LiveLoad;
-  /** Who sent the load: 'k6 v1.8.1'. */
-  readonly engine: string;
   readonly recorder: LiveRecorder;
   /** Interrupted. */
   readonly partial: boolean;
   readonly objections: readonly string[];
+}
+
+export interface Series {
+  /** At least one; the same load but for the repetition. */
+  readonly runs: readonly Finished[];
+  /** How many were asked for. */
+  readonly asked: number;
+  /** Who sent the load: 'k6 v1.8.1'. */
+  readonly engine: string;
   readonly startedAt: Date;
   readonly wallSeconds: number;
   readonly command: string;
@@ -38,19 +46,17 @@ export interface Finished {
 const LATENESS_SHARE = 0.2;
 const MEASURED = 'steady';
 
-export function resultOf(finished: Finished): RunResult {
-  const { load, engine, recorder, partial } = finished;
-  const phases = recorder.results();
-  const seen = seenIn(phases);
-  const scenario = scenarioOf(load, engine, seen);
+export function resultOf(series: Series): RunResult {
+  const { runs: finished, engine, command } = series;
+  const { load } = finished[0]!;
+  const runs = finished.map((one) => runOf(one, engine));
+  const scenario = scenarioOf(load, engine, seenIn(runs[0]!.phases));
   const testCase = scenario.cases[0]!;
   const arm = testCase.arms[0]!;
-  const run = runOf(finished, phases, seen);
-  const figures = figuresOf(run, phasesOf(load));
-  if (!partial) run.objectives = judgeObjectives(testCase, figures);
-  const sentence = seen.finished.length === 0 ? 'Nothing was answered.' : `${arm.says(figures)}.`;
-  const verdict = weighed(verdictOf(scenario, testCase, arm, [run], sentence), finished);
-  const configuration = configurationOf(load, engine);
+  const figures = figuresOf(runs[0]!, phasesOf(load));
+  const silent = runs[0]!.conservation.completed + runs[0]!.conservation.failed === 0;
+  const sentence = silent ? 'Nothing was answered.' : `${arm.says(figures)}.`;
+  const verdict = weighed(verdictOf(scenario, testCase, arm, runs, sentence), series);
   const told: ScenarioResult = {
     name: scenario.name,
     title: scenario.title,
@@ -67,38 +73,45 @@ export function resultOf(finished: Finished): RunResult {
             name: arm.name,
             role: arm.role,
             title: arm.title,
-            configuration,
+            configuration: configurationOf(load, engine),
             units: UNITS,
             difference: [],
             verdict,
-            runs: [run],
+            runs,
           },
         ],
       },
     ],
     notes: scenario.notes,
     confirmed: verdict.confirmed,
-    command: finished.command,
+    command,
   };
-  return compose(finished, told, run, verdict);
+  return compose(series, told, runs, verdict);
 }
 
-function compose(finished: Finished, scenario: ScenarioResult, run: ArmRun, verdict: Verdict): RunResult {
-  const { load, partial, startedAt, wallSeconds, command } = finished;
+function compose(
+  series: Series,
+  scenario: ScenarioResult,
+  runs: readonly ArmRun[],
+  verdict: Verdict,
+): RunResult {
+  const { asked, startedAt, wallSeconds, command } = series;
+  const { load } = series.runs[0]!;
+  const sum = (of: (run: ArmRun) => number) => runs.reduce((total, run) => total + of(run), 0);
   const result: RunResult = {
     version: RESULT_VERSION,
     mode: 'embedded',
     digest: '',
     command,
     confirmed: verdict.confirmed,
-    partial,
-    seeds: [load.seed],
+    partial: isPartial(series),
+    seeds: Array.from({ length: asked }, (_, repetition) => load.seed + repetition),
     scale: { listeners: load.listeners, factor: 1 },
     totals: {
-      plays: run.plays,
-      requests: run.conservation.arrivals,
+      plays: sum(({ plays }) => plays),
+      requests: sum(({ conservation }) => conservation.arrivals),
       events: 0,
-      virtualSeconds: phasesOf(load).at(-1)!.endS,
+      virtualSeconds: runs.length * phasesOf(load).at(-1)!.endS,
       arms: 1,
     },
     scenarios: [scenario],
@@ -109,11 +122,15 @@ function compose(finished: Finished, scenario: ScenarioResult, run: ArmRun, verd
   return result;
 }
 
-function runOf(finished: Finished, phases: PhaseResult[], seen: Seen): ArmRun {
+const isPartial = ({ runs, asked }: Series) => runs.length < asked || runs.some(({ partial }) => partial);
+
+function runOf(finished: Finished, engine: string): ArmRun {
   const { load, recorder, partial } = finished;
+  const phases = recorder.results();
+  const seen = seenIn(phases);
   const totals = recorder.totals();
-  return {
-    seed: load.seed,
+  const run: ArmRun = {
+    seed: load.seed + load.repetition,
     partial,
     activeListeners: load.loggedIn,
     plays: completed(phases, 'play'),
@@ -131,6 +148,11 @@ function runOf(finished: Finished, phases: PhaseResult[], seen: Seen): ArmRun {
     ],
     conservation: { ...totals, inFlight: totals.arrivals - totals.completed - totals.failed },
   };
+  if (!partial) {
+    const [testCase] = scenarioOf(load, engine, seen).cases;
+    run.objectives = judgeObjectives(testCase!, figuresOf(run, phasesOf(load)));
+  }
+  return run;
 }
 
 const all = (phases: readonly PhaseResult[]) => phases.flatMap(({ operations }) => operations);
@@ -201,13 +223,15 @@ function invariant(
 }
 
 /** Whether the generator was fit to judge: what it says itself, and how late it was. */
-function weighed(verdict: Verdict, { recorder, load, objections, partial }: Finished): Verdict {
-  if (partial) return verdict;
-  const lateMs = recorder.lateness.quantile(0.99);
-  const strictest = Math.min(...operationsOf(load.profile).map((operation) => PROMISED[operation].p99Ms));
-  const doubts = verdict.confirmed ? [...objections] : [];
-  const tooLate = verdict.observed === 'misses' && lateMs > LATENESS_SHARE * strictest;
-  if (tooLate)
+function weighed(verdict: Verdict, series: Series): Verdict {
+  const { runs, asked } = series;
+  const doubts: string[] = [];
+  if (runs.length < asked) doubts.push(`only ${runs.length} of ${asked} runs were made`);
+  const lateMs = Math.max(...runs.map(({ recorder }) => recorder.lateness.quantile(0.99)));
+  const operations = operationsOf(runs[0]!.load.profile);
+  const strictest = Math.min(...operations.map((operation) => PROMISED[operation].p99Ms));
+  if (verdict.confirmed) doubts.push(...new Set(runs.flatMap(({ objections }) => objections)));
+  if (verdict.observed === 'misses' && lateMs > LATENESS_SHARE * strictest)
     doubts.push(
       `the generator itself was ${format(lateMs)} ms late at p99: it needs a machine of its own, or a lower --rate`,
     );

@@ -27,17 +27,22 @@ afterEach(async () => {
 
 interface Run {
   readonly load?: Partial<LiveLoad>;
+  readonly repeat?: number;
   readonly signal?: AbortSignal;
   /** Called when the target has been asked for a while: within the measured phase. */
   readonly meanwhile?: (target: TestTarget) => void;
 }
 
-async function run(engine: LoadEngine, { load = {}, signal, meanwhile }: Run = {}): Promise<RunResult> {
+async function run(
+  engine: LoadEngine,
+  { load = {}, repeat = 1, signal, meanwhile }: Run = {},
+): Promise<RunResult> {
   target ??= await startTestTarget();
   const here = target;
   let told = false;
   const result = await runLive({
     load: testLoad({ ...load, baseUrl: here.url }),
+    repeat,
     engine,
     command: 'rehearse load',
     signal: signal ?? new AbortController().signal,
@@ -83,6 +88,14 @@ describe.each(engines)('%s', (_name, present) => {
     expect(total).toBe(conservation.arrivals);
     expect(invariant(result, 'read-your-writes').checked).toBeGreaterThan(0);
     expect(target!.byForm.size).toBe(3);
+  });
+
+  slow('repeats a run with other requests', { timeout: SLOW_MS }, async () => {
+    const result = await run(engine, { load: { seconds: 1 }, repeat: 2 });
+    expect(result.seeds).toEqual([1, 2]);
+    const { runs } = armOf(result);
+    expect(runs.map(({ seed }) => seed)).toEqual([1, 2]);
+    expect(runs.every(({ conservation }) => conservation.completed > 30)).toBe(true);
   });
 
   slow('shows a stall of the server in all requests that were due in it', { timeout: SLOW_MS }, async () => {
@@ -183,6 +196,7 @@ test('a target that does not answer, or is not ready, is told before anything is
   const request = {
     load,
     engine: ownEngine,
+    repeat: 1,
     command: '',
     signal: new AbortController().signal,
     onProgress: () => {},

@@ -70,7 +70,12 @@ class OpenLoop {
     this.#streams = load.profile.mix.map(({ traffic, share }, index) => {
       const { operation } = traffic;
       const perSecond = { always: load.perSecond * share };
-      const arrivals = new PoissonStream(load.seed, { operation, perSecond }, phasesOf(load), 1);
+      const arrivals = new PoissonStream(
+        load.seed + load.repetition,
+        { operation, perSecond },
+        phasesOf(load),
+        1,
+      );
       return { traffic, arrivals, firstRequest: (index + 1) * REQUESTS_PER_STREAM };
     });
   }

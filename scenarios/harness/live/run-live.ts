@@ -7,10 +7,12 @@ import { HarnessError } from '../run.ts';
 import { HttpClient, NoAnswer } from './http-client.ts';
 import { type LiveLoad, type LoadEngine, phasesOf } from './live-load.ts';
 import { LiveRecorder } from './live-recorder.ts';
-import { resultOf } from './live-result.ts';
+import { type Finished, resultOf } from './live-result.ts';
 
 export interface LiveRequest {
+  /** The first run; the others differ in their repetition and their number. */
   readonly load: LiveLoad;
+  readonly repeat: number;
   readonly engine: LoadEngine;
   readonly command: string;
   readonly signal: AbortSignal;
@@ -18,6 +20,8 @@ export interface LiveRequest {
 }
 
 export interface LiveProgress {
+  /** Counted from 1. */
+  readonly run: number;
   readonly elapsedS: number;
   readonly totalS: number;
   readonly requests: number;
@@ -48,35 +52,35 @@ export async function checkReady(baseUrl: string): Promise<void> {
 }
 
 export async function runLive(request: LiveRequest): Promise<RunResult> {
-  const { load, engine, signal, onProgress, command } = request;
+  const { load, repeat, engine, signal, command } = request;
   await checkReady(load.baseUrl);
+  const startedAt = new Date();
+  const runs: Finished[] = [];
+  for (let repetition = 0; repetition < repeat && !(signal.aborted && runs.length > 0); repetition++) {
+    // Numbers of runs are seconds, and no run is shorter than one.
+    const run = load.run + repetition;
+    runs.push(await once(request, { ...load, repetition: load.repetition + repetition, run }));
+  }
+  const wallSeconds = (Date.now() - startedAt.getTime()) / 1_000;
+  return resultOf({ runs, asked: repeat, engine: engine.name, startedAt, wallSeconds, command });
+}
+
+async function once({ engine, signal, onProgress }: LiveRequest, load: LiveLoad): Promise<Finished> {
   const operations = operationsOf(load.profile);
   const recorder = new LiveRecorder({
     operations,
     phases: phasesOf(load),
     goodWithinMs: operations.map((operation) => PROMISED[operation].p99Ms),
   });
-  const startedAt = new Date();
-  const beganMs = performance.now();
-  const elapsedS = () => (performance.now() - beganMs) / 1_000;
   const totalS = load.warmUpS + load.seconds;
   const ticker = setInterval(() => {
     const { arrivals, failed } = recorder.totals();
-    onProgress({ elapsedS: recorder.latestS, totalS, requests: arrivals, failed, dropped: recorder.dropped });
+    const { latestS: elapsedS, dropped } = recorder;
+    onProgress({ run: load.repetition + 1, elapsedS, totalS, requests: arrivals, failed, dropped });
   }, PROGRESS_EVERY_MS);
   try {
     const { objections } = await engine.generate(load, recorder, signal);
-    const partial = signal.aborted;
-    return resultOf({
-      load,
-      engine: engine.name,
-      recorder,
-      partial,
-      objections,
-      startedAt,
-      wallSeconds: elapsedS(),
-      command,
-    });
+    return { load, recorder, partial: signal.aborted, objections };
   } catch (error) {
     if (error instanceof LoginError || error instanceof NoAnswer)
       throw new HarnessError(`${load.baseUrl} lets nobody log in: ${error.message}`, 3);

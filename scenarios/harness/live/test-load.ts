@@ -14,6 +14,7 @@ export function testLoad(part: Partial<LiveLoad> = {}): LiveLoad {
     listeners: 10_000,
     loggedIn: 12,
     run: 1,
+    repetition: 0,
     credentials: DEVELOPMENT,
     ...part,
   };
