@@ -3,7 +3,7 @@
  * thread pools, random service times, the hops on which time is booked, and which copy of a shard is its primary.
  */
 import type { Context, Hop } from '../../ports/context.ts';
-import type { IndexDefinition } from '../../ports/search-index.ts';
+import type { IndexDefinition, IndexDocument } from '../../ports/search-index.ts';
 import {
   type Distribution,
   type HandlerId,
@@ -151,6 +151,8 @@ export class Cluster {
   /** Bound by the paths once they exist. */
   startWrite: (task: number) => boolean = () => false;
   startSearch: (task: number) => boolean = () => false;
+  /** Told of each document that a primary has taken; null: deleted. */
+  onWrite: ((index: string, id: string, document: IndexDocument | null) => void) | null = null;
   stopped = false;
   #turn = 0;
   readonly #random: KeyedRandom;

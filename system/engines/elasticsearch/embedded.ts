@@ -15,8 +15,9 @@ import type {
   SearchResponse,
 } from '../../ports/search-index.ts';
 import { type HandlerId, type Machine, MILLISECOND, type PendingCall } from '../../runtime/kernel/index.ts';
-import type { EmbeddedEngine, EngineEnvironment, EngineNode, Gauge } from '../engine.ts';
+import type { Durable, EmbeddedEngine, EngineEnvironment, EngineNode, Gauge } from '../engine.ts';
 import { Cluster, type DataNode, type Index } from './cluster.ts';
+import { DurableDocuments } from './durable.ts';
 import { type ElasticsearchKnobs, resolveKnobs } from './knobs.ts';
 import { RefreshCycle } from './refresh-cycle.ts';
 import { hashId } from './routing.ts';
@@ -53,6 +54,7 @@ class Engine implements EmbeddedElasticsearch {
   readonly name = 'elasticsearch';
   readonly nodes: readonly EngineNode[];
   readonly gauges: readonly Gauge[];
+  readonly durable: Durable;
   onRefresh?: (index: string, shard: number) => void;
   readonly #cluster: Cluster;
   readonly #refreshes: RefreshCycle;
@@ -64,6 +66,7 @@ class Engine implements EmbeddedElasticsearch {
   constructor(environment: EngineEnvironment, options: ElasticsearchOptions) {
     const cluster = new Cluster(environment, resolveKnobs(options.knobs), options.indices);
     this.#cluster = cluster;
+    this.durable = new DurableDocuments(cluster);
     this.#refreshes = new RefreshCycle(cluster);
     this.#refreshes.onRefresh = (index, shard) => this.onRefresh?.(index, shard);
     this.#writes = new WritePath(cluster, this.#refreshes);

@@ -86,10 +86,17 @@ export class ShardIndex {
   }
 
   has(id: string): boolean {
+    return this.read(id) !== null;
+  }
+
+  /** The document as it was last written, searchable or not; null: there is none. */
+  read(id: string): IndexDocument | null {
     // A null in the map is a delete; undefined: nothing was written.
     let written = this.#buffer.get(id);
     if (written === undefined) written = this.#segment.get(id);
-    return written === undefined ? this.#byId.has(id) : written !== null;
+    if (written !== undefined) return written;
+    const number = this.#byId.get(id);
+    return number === undefined ? null : this.documents[number]!;
   }
 
   isSearchable(id: string): boolean {

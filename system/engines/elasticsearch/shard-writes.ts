@@ -190,6 +190,7 @@ export class ShardWrites {
       const { action, id, document } = operations[positions === null ? i : positions[i]!]!;
       if (action === 'index') shard.data.put(id, document!);
       else shard.data.remove(id);
+      this.#cluster.onWrite?.(shard.index.definition.name, id, action === 'index' ? document! : null);
     }
     this.#refreshes.schedule(shard.index);
   }

@@ -1,0 +1,98 @@
+import { expect, test } from 'vitest';
+import type { IndexOperation } from '../../ports/search-index.ts';
+import { type Bench, createBench } from './test-support.ts';
+
+const preloaded = () => {
+  const bench = createBench();
+  const song = (i: number) => ({ title: `old song ${i}`, artist: 'a', genre: 'pop', plays: i });
+  bench.elasticsearch.load(
+    'tracks',
+    Array.from({ length: 20 }, (_, i) => ({ id: `p${i}`, document: song(i) })),
+  );
+  return bench;
+};
+
+/** Documents over documents that were there before, new ones, and deletions of both. */
+async function busyIndex() {
+  const bench = preloaded();
+  const changes: unknown[] = [];
+  bench.elasticsearch.durable!.onChange((change) => changes.push(structuredClone(change)));
+  const operations: IndexOperation[] = Array.from({ length: 200 }, (_, i) => {
+    const id = i % 3 === 0 ? `p${i % 20}` : `n${i % 50}`;
+    if (i % 11 === 5) return { action: 'delete', id };
+    return {
+      action: 'index',
+      id,
+      document: { title: `new song ${i}`, artist: `b${i % 4}`, genre: 'pop', plays: i },
+    };
+  });
+  for (let i = 0; i < operations.length; i += 8)
+    bench.at(20 * i, () => {
+      void bench.search.bulk(bench.context(i), 'tracks', operations.slice(i, i + 7));
+      const single = operations[i + 7]!;
+      if (single.action === 'index')
+        void bench.search.index(bench.context(i), 'tracks', single.id, single.document!);
+    });
+  await bench.run(8_000);
+  return { bench, changes };
+}
+
+function restore(changes: Iterable<unknown>): Bench {
+  const bench = preloaded();
+  for (const change of changes) bench.elasticsearch.durable!.restore(structuredClone(change));
+  bench.elasticsearch.durable!.restored();
+  return bench;
+}
+
+async function found(bench: Bench, text: string): Promise<unknown> {
+  const answer = bench.search.search(bench.context(), {
+    index: 'tracks',
+    text,
+    fields: ['title'],
+    size: 300,
+  });
+  await bench.run(bench.nowMs() + 500);
+  const { total, hits } = await answer;
+  return {
+    total,
+    documents: hits.map(({ id, document }) => ({ id, document })).sort((a, b) => (a.id < b.id ? -1 : 1)),
+  };
+}
+
+test('documents come back, over those that were there before, and are searchable when time begins', async () => {
+  const { bench, changes } = await busyIndex();
+  const held = [...bench.elasticsearch.durable!.changes()];
+  expect(held.length).toBeLessThan(changes.length / 2);
+  for (const replay of [changes, [...changes, ...changes], held]) {
+    const copy = restore(replay);
+    expect(copy.elasticsearch.count('tracks')).toEqual(bench.elasticsearch.count('tracks'));
+    for (const text of ['new', 'old']) expect(await found(copy, text)).toEqual(await found(bench, text));
+    expect([...copy.elasticsearch.durable!.changes()].sort()).toEqual([...held].sort());
+  }
+});
+
+test('a change is said before the write is acknowledged, one for each document that was taken', async () => {
+  const bench = createBench();
+  const order: unknown[] = [];
+  bench.elasticsearch.durable!.onChange((change) => order.push(change));
+  const document = { title: 'one', artist: 'a', genre: 'pop', plays: 1 };
+  bench.at(0, async () => {
+    await bench.search.bulk(bench.context(), 'tracks', [
+      { action: 'index', id: 'x', document },
+      { action: 'index', id: 'without a document' },
+      { action: 'delete', id: 'y' },
+    ]);
+    order.push('acknowledged');
+  });
+  await bench.run(1_000);
+  const taken = [
+    ['tracks', 'x', document],
+    ['tracks', 'y', null],
+  ];
+  expect(order.slice(0, 2)).toEqual(expect.arrayContaining(taken));
+  expect(order.slice(2)).toEqual(['acknowledged']);
+});
+
+test('an index that is not there any more is named', () => {
+  expect(() => restore([['gone', 'x', null]])).toThrow("There is no index 'gone'.");
+});
