@@ -11,9 +11,10 @@ export function registerList(program: Command): void {
     .addHelpText('after', '\nExample:\n  rehearse list')
     .action(async (options: { json?: boolean }) => {
       const { registeredScenarios } = await import('./find-scenarios.ts');
+      const { profiles } = await import('../scenarios/load/profiles.ts');
       const scenarios = (await registeredScenarios()).map(({ scenario }) => scenario);
       if (options.json) {
-        const rows = scenarios.map((scenario) => ({
+        const incidents = scenarios.map((scenario) => ({
           name: scenario.name,
           kind: 'incident',
           title: scenario.title,
@@ -25,7 +26,18 @@ export function registerList(program: Command): void {
             arms: arms.map((arm) => ({ name: arm.name, role: arm.role })),
           })),
         }));
-        process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
+        const loads = profiles.map(({ name, title, teaches, perSecond, seconds }) => ({
+          name,
+          kind: 'load',
+          title,
+          teaches,
+          modes: ['embedded', 'real'],
+          minimumListeners: 1_000,
+          perSecond,
+          seconds,
+          cases: [],
+        }));
+        process.stdout.write(`${JSON.stringify([...incidents, ...loads], null, 2)}\n`);
         return;
       }
       const width = terminalWidth(process.stdout);
@@ -35,6 +47,14 @@ export function registerList(program: Command): void {
         `${scenario.teaches} (${grouped(scenario.minimumListeners)} listeners or more)`,
       ]);
       process.stdout.write(`${heading('Incidents', process.stdout)}\n${columns(rows, width)}\n\n`);
+      const loads = profiles.map(({ name, teaches, perSecond, seconds }) => [
+        name,
+        `${perSecond}/s for ${seconds} s`,
+        teaches,
+      ]);
+      process.stdout.write(
+        `${heading('Load for a live system (rehearse serve)', process.stdout)}\n${columns(loads, width)}\n\n`,
+      );
       process.stdout.write(`${wrapHint(scenarios[0]?.name ?? 'all', width)}\n`);
     });
 }
@@ -45,6 +65,7 @@ function wrapHint(name: string, width: number): string {
       [`rehearse show ${name}`, 'its hypothesis, arms, knobs and notes'],
       [`rehearse run ${name}`, 'rehearses it'],
       ['rehearse run all', 'rehearses everything'],
+      ['rehearse load browse', 'sends a load profile to rehearse serve'],
     ],
     width,
     '',

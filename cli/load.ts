@@ -56,7 +56,12 @@ export function registerLoad(program: Command): void {
       wholeNumber('--repeat', 1, 1_000),
       1,
     )
-    .option('--listeners <n>', 'its size', wholeNumber('--listeners', 1_000, 500_000_000), 1_000_000)
+    .option(
+      '--listeners <n>',
+      'size of that population',
+      wholeNumber('--listeners', 1_000, 500_000_000),
+      1_000_000,
+    )
     .option('--engine <name>', 'auto, k6 or own', oneOf('--engine', ['auto', 'k6', 'own']), 'auto')
     .option('--out <dir>', 'where reports are written', 'reports/out')
     .option('--format <list>', 'which reports: html,json,junit,markdown', listOf('--format', FORMATS))
