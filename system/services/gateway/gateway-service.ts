@@ -16,6 +16,7 @@ import { withTimeout } from '../../policies/index.ts';
 import type { Cache } from '../../ports/cache.ts';
 import { type Clock, MILLISECOND } from '../../ports/clock.ts';
 import type { Context } from '../../ports/context.ts';
+import { PortError } from '../../ports/errors.ts';
 import type { AccessToken, TokenVerifier } from '../../ports/tokens.ts';
 import type { GatewayKnobs } from './knobs.ts';
 import { createListenerLimit } from './listener-limit.ts';
@@ -26,7 +27,7 @@ export interface GatewayDependencies {
   readonly playlist: PlaylistApi;
   readonly listening: ListeningApi;
   readonly search: SearchApi;
-  readonly catalogue: Pick<CatalogueApi, 'getTrack'>;
+  readonly catalogue: CatalogueApi;
   readonly clock: Clock;
   readonly knobs: GatewayKnobs;
   /** Holds the token buckets; needed only with the knob `rateLimit`. */
@@ -53,6 +54,22 @@ export function createGatewayService(dependencies: GatewayDependencies): Gateway
     } catch (error) {
       throw publicError(operation, error);
     }
+  }
+
+  /** Hands a call on as it came, in the name of whoever the token names. */
+  function forward<Call extends object, Response>(
+    method: string,
+    behind: (context: Context, call: Call) => Promise<Response>,
+  ) {
+    const operation = `gateway.${method}`;
+    return (
+      context: Context,
+      request: { readonly token?: AccessToken; readonly call?: Call },
+    ): Promise<Response> =>
+      serve(context, operation, request, (limited, { call }, listenerId) => {
+        if (call === undefined) throw new PortError('invalid', operation, true, 'the call is missing');
+        return behind(limited, { ...call, listenerId });
+      });
   }
 
   return {
@@ -94,7 +111,11 @@ export function createGatewayService(dependencies: GatewayDependencies): Gateway
 
     getHistory: (context, request) =>
       serve(context, 'gateway.getHistory', request, (limited, asked, listenerId) =>
-        listening.getHistory(limited, { listenerId, limit: asked.limit }),
+        listening.getHistory(limited, {
+          listenerId,
+          limit: asked.limit,
+          ...(asked.cursor === undefined ? {} : { cursor: asked.cursor }),
+        }),
       ),
 
     search: (context, request) =>
@@ -106,5 +127,28 @@ export function createGatewayService(dependencies: GatewayDependencies): Gateway
       serve(context, 'gateway.getTrack', request, (limited, { trackId }) =>
         catalogue.getTrack(limited, { trackId }),
       ),
+    createPlaylist: forward('createPlaylist', playlist.createPlaylist),
+    renamePlaylist: forward('renamePlaylist', playlist.renamePlaylist),
+    setFlags: forward('setFlags', playlist.setFlags),
+    deletePlaylist: forward('deletePlaylist', playlist.deletePlaylist),
+    listTracks: forward('listTracks', playlist.listTracks),
+    insertTrack: forward('insertTrack', playlist.insertTrack),
+    removeTrack: forward('removeTrack', playlist.removeTrack),
+    moveTrack: forward('moveTrack', playlist.moveTrack),
+    savePlaylist: forward('savePlaylist', playlist.savePlaylist),
+    unsavePlaylist: forward('unsavePlaylist', playlist.unsavePlaylist),
+    likeTrack: forward('likeTrack', playlist.likeTrack),
+    unlikeTrack: forward('unlikeTrack', playlist.unlikeTrack),
+    getLibrary: forward('getLibrary', playlist.getLibrary),
+    getLikes: forward('getLikes', playlist.getLikes),
+    getTracks: forward('getTracks', catalogue.getTracks),
+    getArtist: forward('getArtist', catalogue.getArtist),
+    getAlbum: forward('getAlbum', catalogue.getAlbum),
+    getPodcast: forward('getPodcast', catalogue.getPodcast),
+    getEpisode: forward('getEpisode', catalogue.getEpisode),
+    getLyrics: forward('getLyrics', catalogue.getLyrics),
+    getRecentlyPlayed: forward('getRecentlyPlayed', listening.getRecentlyPlayed),
+    getSession: forward('getSession', listening.getSession),
+    getTopCharts: forward('getTopCharts', listening.getTopCharts),
   };
 }
