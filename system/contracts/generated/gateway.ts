@@ -181,10 +181,7 @@ export interface GatewayApi {
   getPodcast(context: Context, request: GetPodcastRequest): Promise<catalogue.GetPodcastResponse>;
   getEpisode(context: Context, request: GetEpisodeRequest): Promise<catalogue.GetEpisodeResponse>;
   getLyrics(context: Context, request: GetLyricsRequest): Promise<catalogue.GetLyricsResponse>;
-  getRecentlyPlayed(
-    context: Context,
-    request: GetRecentlyPlayedRequest,
-  ): Promise<listening.GetRecentlyPlayedResponse>;
+  getRecentlyPlayed(context: Context, request: GetRecentlyPlayedRequest): Promise<listening.GetRecentlyPlayedResponse>;
   getSession(context: Context, request: GetSessionRequest): Promise<listening.GetSessionResponse>;
   getTopCharts(context: Context, request: GetTopChartsRequest): Promise<listening.GetTopChartsResponse>;
 }
@@ -963,12 +960,7 @@ export function sizeOfGetRecentlyPlayedRequest(m: GetRecentlyPlayedRequest): num
 export function writeGetRecentlyPlayedRequest(w: wire.Writer, m: GetRecentlyPlayedRequest): void {
   if (m.token !== undefined) w.message(10, identity.sizeOfToken(m.token), identity.writeToken, m.token);
   if (m.call !== undefined)
-    w.message(
-      18,
-      listening.sizeOfGetRecentlyPlayedRequest(m.call),
-      listening.writeGetRecentlyPlayedRequest,
-      m.call,
-    );
+    w.message(18, listening.sizeOfGetRecentlyPlayedRequest(m.call), listening.writeGetRecentlyPlayedRequest, m.call);
 }
 
 export function readGetRecentlyPlayedRequest(r: wire.Reader): GetRecentlyPlayedRequest {
