@@ -1,11 +1,13 @@
 /**
  * The loop of every consumer of the log: poll, handle, commit. A batch is committed after it was handled, so that a crash
  * repeats it and loses nothing: handling has to be idempotent. What fails for a passing reason is tried again with
- * growing pauses, for as long as it takes, and the lag shows it.
+ * growing pauses, for as long as it takes, and the lag shows it. Where records carry encoded messages, one that cannot be
+ * read, or that its handler calls invalid, is set aside as a dead letter, and the others go on.
  */
 import { type Clock, MILLISECOND, type Random } from '../ports/clock.ts';
 import type { Context } from '../ports/context.ts';
 import { type ErrorKind, PortError } from '../ports/errors.ts';
+import type { Intake } from '../ports/event-codec.ts';
 import type { EventConsumer, LogRecord } from '../ports/event-log.ts';
 
 /** Work that outlives the request or loop that began it; the composition root gives it a context of its own. */
@@ -22,6 +24,8 @@ const PASSING: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
 ]);
 
 const isPassing = (error: unknown) => error instanceof PortError && PASSING.has(error.kind);
+const isInvalid = (error: unknown): error is PortError =>
+  error instanceof PortError && error.kind === 'invalid';
 
 /** One poll waits this long for a record. estimate: long enough to cost nothing when idle, short against a rebalance. */
 const POLL_WAIT_MS = 500;
@@ -39,7 +43,10 @@ export interface ConsumeOptions {
   readonly maxPollRecords: number;
   /** Larger batches cost less per record: one that is not full is followed by a pause, so that they begin this far apart. */
   readonly intervalNs: number;
-  /** Called again with the same records after a passing failure. */
+  /**
+   * Called again with the same records after a passing failure. Where the consumer has an intake, records carry messages,
+   * and after `invalid` it is called with one half of them and then the other, until the one to blame is found.
+   */
   readonly handle: (context: Context, records: readonly LogRecord[]) => Promise<void>;
   /** Called when a poll has brought nothing. */
   readonly whenIdle?: (context: Context) => Promise<void>;
@@ -48,6 +55,7 @@ export interface ConsumeOptions {
 /** Runs until the context is cancelled; rejects only on an error that trying again cannot mend. */
 export async function consume(context: Context, options: ConsumeOptions): Promise<void> {
   const { clock, background, consumer, maxPollRecords, intervalNs, handle, whenIdle } = options;
+  const { intake } = consumer;
   try {
     while (context.cancelled === null) {
       const beganNs = clock.now();
@@ -56,7 +64,8 @@ export async function consume(context: Context, options: ConsumeOptions): Promis
         if (whenIdle !== undefined) await untilDone(context, options, () => whenIdle(context));
         continue;
       }
-      await untilDone(context, options, () => handle(context, records));
+      if (intake === undefined) await untilDone(context, options, () => handle(context, records));
+      else await takeIn(context, options, intake, records);
       await commit(context, consumer);
       const leftNs = beganNs + intervalNs - clock.now();
       if (leftNs > 0 && records.length < maxPollRecords) await clock.sleep(context, leftNs);
@@ -108,6 +117,37 @@ async function untilDone<T>(
       await clock.sleep(context, Math.floor(share * longestNs));
       longestNs = Math.min(2 * longestNs, LONGEST_PAUSE_NS);
     }
+  }
+}
+
+async function takeIn(
+  context: Context,
+  options: ConsumeOptions,
+  intake: Intake,
+  polled: readonly LogRecord[],
+): Promise<void> {
+  const records = await untilDone(context, options, async () => intake.read(context, polled));
+  if (records.length > 0) await handleValid(context, options, intake, records);
+}
+
+/** Two further calls of the handler for each halving: a batch of a thousand finds its one bad record in ten. */
+async function handleValid(
+  context: Context,
+  options: ConsumeOptions,
+  intake: Intake,
+  records: readonly LogRecord[],
+): Promise<void> {
+  try {
+    await untilDone(context, options, () => options.handle(context, records));
+  } catch (error) {
+    if (context.cancelled !== null || !isInvalid(error)) throw error;
+    const middle = records.length >> 1;
+    if (middle === 0) {
+      await untilDone(context, options, () => intake.setAside(context, records[0]!, error));
+      return;
+    }
+    await handleValid(context, options, intake, records.slice(0, middle));
+    await handleValid(context, options, intake, records.slice(middle));
   }
 }
 

@@ -6,9 +6,6 @@
 import { PortError } from '../../ports/errors.ts';
 import { sizeOfText, sizeOfVarint } from '../wire.ts';
 
-/** The largest whole number that the adapter's library takes for exact: one below 2^53 − 1. */
-export const LARGEST_LONG = Number.MAX_SAFE_INTEGER - 1;
-
 export const DOUBLE_BYTES = 8;
 export const BOOLEAN_BYTES = 1;
 /** The number of a union's branch, or of a block of items, below 64. */
@@ -16,8 +13,7 @@ export const INDEX_BYTES = 1;
 
 /** Zigzag, then seven bits a byte. */
 export function sizeOfLong(value: number, field: string): number {
-  if (typeof value !== 'number' || !(Math.abs(value) <= LARGEST_LONG) || Math.floor(value) !== value)
-    refuse(field, 'a whole number within ±(2^53 − 2)', value);
+  if (!Number.isSafeInteger(value)) refuse(field, 'a whole number within ±(2^53 − 1)', value);
   if (value >= 0) return value < 0x40 ? 1 : sizeOfZigzag(value);
   return sizeOfZigzag(-value - 1);
 }

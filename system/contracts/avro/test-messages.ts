@@ -4,7 +4,6 @@ import { readContracts } from '../generate.ts';
 import { isScalar, type ProtoField } from '../parse-proto.ts';
 import { camelCase } from '../render.ts';
 import type { EventSchema } from './generate.ts';
-import { LARGEST_LONG } from './size.ts';
 
 const contracts = readContracts();
 
@@ -20,7 +19,7 @@ export function arbitraryEvent({
   );
 }
 
-const long = fc.integer({ min: -LARGEST_LONG, max: LARGEST_LONG });
+const long = fc.maxSafeInteger();
 
 function arbitraryMessage(file: string, name: string): fc.Arbitrary<Record<string, unknown>> {
   const message = contracts.find((one) => one.name === file)!.messages.find((one) => one.name === name)!;
@@ -44,7 +43,7 @@ function arbitraryValue(file: string, type: string): fc.Arbitrary<unknown> {
   if (type === 'bool') return fc.boolean();
   if (type === 'double') return fc.double();
   if (type === 'uint32') return fc.nat(2 ** 32 - 1);
-  if (type === 'uint64') return fc.oneof(fc.nat(300), fc.nat(LARGEST_LONG), powersOfTwo);
+  if (type === 'uint64') return fc.oneof(fc.nat(300), fc.maxSafeNat(), powersOfTwo);
   const [name, inFile = file] = type.split('.').reverse() as [string, string?];
   return arbitraryMessage(inFile, name);
 }
@@ -57,5 +56,5 @@ const longText = fc
 const text = fc.oneof(fc.string({ unit: 'grapheme', maxLength: 60 }), longText);
 
 const powersOfTwo = fc
-  .tuple(fc.nat(52), fc.constantFrom(-1, 0, 1))
-  .map(([power, by]) => Math.max(0, 2 ** power + by));
+  .tuple(fc.nat(53), fc.constantFrom(-1, 0, 1))
+  .map(([power, by]) => Math.min(Math.max(0, 2 ** power + by), Number.MAX_SAFE_INTEGER));

@@ -19,7 +19,7 @@ function fits(schema: Schema, value: unknown): boolean {
     case 'int':
       return value === ((value as number) | 0);
     case 'long':
-      return Number.isSafeInteger(value) && Math.abs(value as number) < Number.MAX_SAFE_INTEGER;
+      return Number.isSafeInteger(value);
     case 'float':
     case 'double':
       return typeof value === 'number';

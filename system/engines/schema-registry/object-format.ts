@@ -105,6 +105,7 @@ function checked(contract: EventContract, { schemaId, message, bytes }: ObjectPa
 /** A message is shared by everybody who reads it. */
 function freeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  if (value instanceof Uint8Array) return value;
   for (const key in value) freeze(value[key]);
   return Object.freeze(value);
 }
