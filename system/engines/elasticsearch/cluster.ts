@@ -19,7 +19,7 @@ import { CPU_SPREAD, concurrentSyncs, fsyncTime, searchThreads } from './cost.ts
 import type { ElasticsearchKnobs } from './knobs.ts';
 import { Dictionary } from './postings.ts';
 import { routingShards, shardOf } from './routing.ts';
-import { ShardIndex } from './shard-index.ts';
+import { isText, prefixFieldOf, ShardIndex } from './shard-index.ts';
 import type { InFlight } from './slots.ts';
 import { ThreadPool } from './thread-pool.ts';
 
@@ -114,6 +114,14 @@ export class Index {
   readonly dictionaries = new Map<string, Dictionary>();
   readonly refreshNs: number;
   refreshScheduled = false;
+  /** No write passes its primaries. */
+  blocked = false;
+  deleted = false;
+  /** Writes that its primaries have taken and not answered, and who waits for their end. */
+  writing = 0;
+  readonly idle: (() => void)[] = [];
+  /** Of its shards, in order. */
+  readonly data: ShardIndex[] = [];
   readonly #routing: number;
 
   constructor(number: number, definition: IndexDefinition) {
@@ -123,14 +131,33 @@ export class Index {
     this.definition = definition;
     this.refreshNs = definition.refreshIntervalMs * MILLISECOND;
     this.#routing = routingShards(definition.shards);
-    for (const [name, type] of Object.entries(definition.fields))
-      if (type === 'text') this.dictionaries.set(name, new Dictionary());
+    for (const [name, type] of Object.entries(definition.fields)) {
+      if (isText(type)) this.dictionaries.set(name, new Dictionary());
+      if (type === 'search-as-you-type') this.dictionaries.set(prefixFieldOf(name), new Dictionary());
+    }
+  }
+
+  get completes(): boolean {
+    return Object.values(this.definition.fields).includes('search-as-you-type');
+  }
+
+  /** A primary has answered, or has died over it. */
+  wrote(): void {
+    this.writing--;
+    if (this.writing === 0) for (const resume of this.idle.splice(0)) resume();
   }
 
   shardFor(hash: number): Shard {
     return this.shards[shardOf(hash, this.shards.length, this.#routing)]!;
   }
 }
+
+/** What happened to an index. */
+export type AdminChange =
+  | { readonly created: IndexDefinition }
+  | { readonly deleted: string }
+  | { readonly alias: string; readonly index: string }
+  | { readonly index: string; readonly blocked: boolean };
 
 /** Odd constants that spread small numbers over 32 bits (golden ratio, murmur3). */
 const KIND_SPREAD = 0x9e3779b1;
@@ -142,6 +169,9 @@ export class Cluster {
   readonly knobs: ElasticsearchKnobs;
   readonly nodes: DataNode[] = [];
   readonly indices = new Map<string, Index>();
+  readonly aliases = new Map<string, Index>();
+  /** Every index there has been, by its number. */
+  readonly numbered: Index[] = [];
   readonly shards: Shard[] = [];
   readonly copies: ShardCopy[] = [];
   readonly networkHop: Hop;
@@ -152,6 +182,8 @@ export class Cluster {
   startWrite: (task: number) => boolean = () => false;
   startSearch: (task: number) => boolean = () => false;
   /** Told of each document that a primary has taken; null: deleted. */
+  /** Told of every index made or deleted, alias moved, or index blocked after the start. */
+  onAdmin: ((change: AdminChange) => void) | null = null;
   onWrite: ((index: string, id: string, document: IndexDocument | null) => void) | null = null;
   stopped = false;
   #turn = 0;
@@ -177,27 +209,59 @@ export class Cluster {
       const machine = environment.createMachine(`elasticsearch-${n + 1}`);
       this.nodes.push(new DataNode(n, machine, this, knobs));
     }
-    for (const definition of definitions) this.#createIndex(definition);
+    for (const definition of definitions) this.createIndex(definition);
+  }
+
+  /** The index of a name or an alias. */
+  find(name: string): Index | undefined {
+    return this.indices.get(name) ?? this.aliases.get(name);
   }
 
   /** Shards go to the nodes in turn, the copies of a shard to different ones; what has no node of its own stays away. */
-  #createIndex(definition: IndexDefinition): void {
-    const index = new Index(this.indices.size, definition);
+  createIndex(definition: IndexDefinition): void {
+    const index = new Index(this.numbered.length, definition);
+    this.numbered.push(index);
+    this.onAdmin?.({ created: definition });
     this.indices.set(definition.name, index);
+    for (const alias of definition.aliases ?? []) this.aliases.set(alias, index);
     const copies = Math.min(1 + definition.replicas, this.nodes.length);
     for (let s = 0; s < definition.shards; s++) {
       const shard = new Shard(this.shards.length, index);
       for (let c = 0; c < copies; c++) {
         const node = this.nodes[(shard.number + c) % this.nodes.length]!;
         const copy = new ShardCopy(this.copies.length, node, shard);
+        copy.inSync = node.machine.up;
         this.copies.push(copy);
         node.copies.push(copy);
         shard.copies.push(copy);
       }
-      shard.primary = shard.copies[0]!;
+      shard.primary = shard.copies.find(({ inSync }) => inSync) ?? null;
       index.shards.push(shard);
+      index.data.push(shard.data);
       this.shards.push(shard);
     }
+  }
+
+  /** From now on the alias stands for this index and no other. */
+  pointAlias(alias: string, index: Index): void {
+    this.aliases.set(alias, index);
+    this.onAdmin?.({ alias, index: index.definition.name });
+  }
+
+  /** Whether its primaries turn writes away. */
+  block(index: Index, blocked: boolean): void {
+    index.blocked = blocked;
+    this.onAdmin?.({ index: index.definition.name, blocked });
+  }
+
+  deleteIndex(index: Index): void {
+    index.deleted = true;
+    index.blocked = true;
+    this.indices.delete(index.definition.name);
+    for (const [alias, named] of this.aliases) if (named === index) this.aliases.delete(alias);
+    for (const { copies } of index.shards)
+      for (const copy of copies) copy.node.copies.splice(copy.node.copies.indexOf(copy), 1);
+    this.onAdmin?.({ deleted: index.definition.name });
   }
 
   /** The node that the client's connection pool turns to next; null when none is up. */

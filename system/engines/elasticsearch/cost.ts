@@ -33,6 +33,25 @@ export const SHARD_QUERY_NS = 300_000;
 /** estimate: Lucene scores some 50 million postings a second and core in disjunctions of frequent words. */
 export const POSTING_NS = 20;
 
+/**
+ * One beginning of a word in a search-as-you-type field. estimate: Lucene inverts some three million tokens a second and
+ * core; the mean of the two runs above, 93 µs for a document of 19 fields with some 40 words, leaves 2 µs a word with all
+ * that surrounds it.
+ */
+export const PREFIX_NS = 300;
+/** One word that begins with a prefix, found in the dictionary and opened. estimate: a step in the term index and a seek. */
+export const TERM_NS = 1_000;
+/** One document of a scan: its source read, decompressed, and written out. estimate: 300 bytes at 30 MB/s. */
+export const SCAN_DOCUMENT_NS = 10_000;
+/** One look-up of an id, without its document. estimate: version map, then the id field's dictionary in each segment. */
+export const LOOK_UP_NS = 5_000;
+/**
+ * A change of the cluster state: computed by the master, sent to all nodes, applied there. estimate: some 30 ms in a small
+ * cluster (two round trips, a write of the state to disk); creating an index allocates shards besides.
+ */
+export const CLUSTER_STATE_NS = 30_000_000;
+export const CREATE_INDEX_NS = 150_000_000;
+
 /** estimate: p99 of a CPU time is 2.5 times its median, as for other servers on a virtual machine. */
 export const CPU_SPREAD = 2.5;
 /** estimate: the slowest percent of syncs takes five times the median. */

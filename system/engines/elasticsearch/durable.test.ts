@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { IndexOperation } from '../../ports/search-index.ts';
-import { type Bench, createBench } from './test-support.ts';
+import { type Bench, createBench, TRACKS } from './test-support.ts';
 
 const preloaded = () => {
   const bench = createBench();
@@ -95,4 +95,38 @@ test('a change is said before the write is acknowledged, one for each document t
 
 test('an index that is not there any more is named', () => {
   expect(() => restore([['gone', 'x', null]])).toThrow("There is no index 'gone'.");
+});
+
+test('indices made and deleted, and where aliases point, are what they were', async () => {
+  const bench = preloaded();
+  const changes: unknown[] = [];
+  bench.elasticsearch.durable!.onChange((change) => changes.push(structuredClone(change)));
+  const admin = bench.elasticsearch.admin(bench.client);
+  const definition = { ...TRACKS, name: 'tracks-2', shards: 2 };
+  bench.at(0, async () => {
+    await admin.createIndex(bench.context(1), definition);
+    await admin.createIndex(bench.context(2), { ...definition, name: 'tracks-3' });
+    await bench.search.index(bench.context(3), 'tracks-2', 'n1', { title: 'moved song' });
+    await admin.pointAlias(bench.context(4), 'songs', 'tracks-2');
+    await admin.blockWrites(bench.context(5), 'tracks-3');
+    await bench.search.index(bench.context(6), 'tracks', 'n2', { title: 'lost song' });
+    await admin.deleteIndex(bench.context(7), 'tracks');
+  });
+  await bench.run(8_000);
+  for (const how of [changes, bench.elasticsearch.durable!.changes()]) {
+    const again = restore(how);
+    const { elasticsearch } = again;
+    expect(elasticsearch.count('songs')).toEqual({ searchable: 1, stored: 1 });
+    expect(elasticsearch.has('tracks-2', 'n1')).toBe(true);
+    expect(() => elasticsearch.count('tracks')).toThrow(RangeError);
+    let outcome = '';
+    again.at(again.nowMs(), () => {
+      const refused = again.search.index(again.context(), 'tracks-3', 'n3', { title: 'x' });
+      refused.catch((error: Error) => {
+        outcome = error.message;
+      });
+    });
+    await again.run(again.nowMs() + 1_000);
+    expect(outcome).toMatch(/cluster_block_exception/);
+  }
 });

@@ -11,17 +11,21 @@ import type {
   IndexOperation,
   PortFailure,
   SearchIndex,
+  SearchIndexAdmin,
   SearchRequest,
   SearchResponse,
 } from '../../ports/search-index.ts';
 import { type HandlerId, type Machine, MILLISECOND, type PendingCall } from '../../runtime/kernel/index.ts';
 import type { Durable, EmbeddedEngine, EngineEnvironment, EngineNode, Gauge } from '../engine.ts';
+import { Admin } from './admin.ts';
+import { AdminPath } from './admin-path.ts';
 import { Cluster, type DataNode, type Index } from './cluster.ts';
 import { DurableDocuments } from './durable.ts';
 import { type ElasticsearchKnobs, resolveKnobs } from './knobs.ts';
 import { RefreshCycle } from './refresh-cycle.ts';
 import { hashId } from './routing.ts';
 import { SearchPath } from './search-path.ts';
+import { isText, type ShardIndex } from './shard-index.ts';
 import { WritePath } from './write-path.ts';
 
 export interface ElasticsearchOptions {
@@ -32,6 +36,8 @@ export interface ElasticsearchOptions {
 export interface EmbeddedElasticsearch extends EmbeddedEngine {
   /** The port as a client on this machine sees it. */
   connect(client: Machine): SearchIndex;
+  /** What an operator on this machine can do. */
+  admin(client: Machine): SearchIndexAdmin;
   /** Preloads documents outside time: stored and searchable at once. */
   load(index: string, documents: Iterable<{ id: string; document: IndexDocument }>): void;
   /** Outside time, for invariants: would a search find the id now? */
@@ -60,6 +66,7 @@ class Engine implements EmbeddedElasticsearch {
   readonly #refreshes: RefreshCycle;
   readonly #writes: WritePath;
   readonly #searches: SearchPath;
+  readonly #admin: AdminPath;
   readonly #promote: HandlerId;
   readonly #recover: HandlerId;
 
@@ -71,6 +78,7 @@ class Engine implements EmbeddedElasticsearch {
     this.#refreshes.onRefresh = (index, shard) => this.onRefresh?.(index, shard);
     this.#writes = new WritePath(cluster, this.#refreshes);
     this.#searches = new SearchPath(cluster);
+    this.#admin = new AdminPath(cluster);
     this.#promote = cluster.simulation.register((node) => this.#promoteReplicas(cluster.nodes[node]!));
     this.#recover = cluster.simulation.register((node) => this.#recoverShards(cluster.nodes[node]!));
     for (const node of cluster.nodes) {
@@ -87,6 +95,10 @@ class Engine implements EmbeddedElasticsearch {
 
   connect(client: Machine): SearchIndex {
     return new Client(this.#cluster, this.#writes, this.#searches, this.#refreshes, client.id);
+  }
+
+  admin(client: Machine): SearchIndexAdmin {
+    return new Admin(this.#cluster, this.#admin, client.id);
   }
 
   load(index: string, documents: Iterable<{ id: string; document: IndexDocument }>): void {
@@ -124,7 +136,7 @@ class Engine implements EmbeddedElasticsearch {
   }
 
   #index(name: string): Index {
-    const index = this.#cluster.indices.get(name);
+    const index = this.#cluster.find(name);
     if (index === undefined) throw new RangeError(`There is no index '${name}'.`);
     return index;
   }
@@ -139,6 +151,7 @@ class Engine implements EmbeddedElasticsearch {
     }
     this.#writes.crashed(node);
     this.#searches.crashed(node);
+    this.#admin.crashed(node);
     const { simulation, knobs } = this.#cluster;
     simulation.schedule(knobs.failoverMs * MILLISECOND, this.#promote, node.number);
   }
@@ -235,7 +248,7 @@ class Client implements SearchIndex {
   /** Undefined: the call is already settled, with `not-found` where there is no such index. */
   #find<T>(call: PendingCall<T>, name: string): Index | undefined {
     if (call.settled) return undefined;
-    const index = this.#cluster.indices.get(name);
+    const index = this.#cluster.find(name);
     if (index === undefined)
       call.reject(new PortError('not-found', call.operation, true, `there is no index '${name}'`));
     return index;
@@ -244,7 +257,7 @@ class Client implements SearchIndex {
 
 function complaint(request: SearchRequest, { name, fields }: IndexDefinition): string | null {
   for (const field of request.fields)
-    if (fields[field] !== 'text') return `'${field}' is not a text field of '${name}'`;
+    if (!isText(fields[field])) return `'${field}' is not a text field of '${name}'`;
   const type = request.boostBy === undefined ? 'long' : fields[request.boostBy];
   return type === 'long' || type === 'double' ? null : `'${request.boostBy}' is not a number of '${name}'`;
 }
@@ -265,11 +278,12 @@ function createGauges(cluster: Cluster, refreshes: RefreshCycle): Gauge[] {
     gauges.push({ name: `${name} write queue`, unit: '1', group: 'load', read: () => writePool.queued });
     gauges.push({ name: `${name} search queue`, unit: '1', group: 'load', read: () => searchPool.queued });
   }
-  for (const { definition, shards } of cluster.indices.values()) {
-    const sum = (read: (data: (typeof shards)[number]['data']) => number) => () =>
-      shards.reduce((total, { data }) => total + read(data), 0);
+  for (const { definition } of cluster.indices.values()) {
+    // By the name that readers use, whatever index that stands for.
+    const name = definition.aliases?.[0] ?? definition.name;
+    const sum = (read: (data: ShardIndex) => number) => () =>
+      cluster.find(name)?.data.reduce((total, data) => total + read(data), 0) ?? null;
     const group = 'lag';
-    const { name } = definition;
     gauges.push({
       name: `${name} searchable documents`,
       unit: '1',

@@ -52,6 +52,7 @@ export class PostingArena {
 /** The words of a field, numbered; all shards of an index share it. */
 export class Dictionary {
   readonly #numbers = new Map<string, number>();
+  #sorted: string[] = [];
 
   get size(): number {
     return this.#numbers.size;
@@ -60,6 +61,21 @@ export class Dictionary {
   /** -1: no such word. */
   find(word: string): number {
     return this.#numbers.get(word) ?? -1;
+  }
+
+  /** Words that begin so, in order; Lucene's dictionary is sorted, this one is when it is asked. */
+  beginningWith(prefix: string): string[] {
+    if (this.#sorted.length !== this.#numbers.size) this.#sorted = [...this.#numbers.keys()].sort();
+    const words = this.#sorted;
+    let from = 0;
+    for (let to = words.length; from < to; ) {
+      const middle = (from + to) >>> 1;
+      if (words[middle]! < prefix) from = middle + 1;
+      else to = middle;
+    }
+    let end = from;
+    while (end < words.length && words[end]!.startsWith(prefix)) end++;
+    return words.slice(from, end);
   }
 
   number(word: string): number {
@@ -75,6 +91,10 @@ export class Dictionary {
 /** The inverted index of one text field in one shard. */
 export class InvertedField {
   readonly name: string;
+  /** The field of a document that it is made of. */
+  readonly source: string;
+  /** Its terms are the beginnings of words. */
+  readonly prefixes: boolean;
   readonly dictionary: Dictionary;
   /** Documents that have the field, and words in them; deleted ones count until they are merged away, as in Lucene. */
   documents = 0;
@@ -88,9 +108,11 @@ export class InvertedField {
   /** Terms that may have a list here. */
   terms = 0;
 
-  constructor(name: string, dictionary: Dictionary) {
+  constructor(name: string, dictionary: Dictionary, source = name) {
     this.name = name;
     this.dictionary = dictionary;
+    this.source = source;
+    this.prefixes = source !== name;
   }
 
   /** Counts one occurrence of a term; documents come in ascending order. */

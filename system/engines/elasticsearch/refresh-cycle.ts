@@ -35,7 +35,6 @@ export class RefreshCycle {
   /** Refreshes of shards since the start of the run. */
   refreshes = 0;
   readonly #cluster: Cluster;
-  readonly #indices: Index[];
   readonly #operations = new Slots(() => new RefreshOperation());
   /** Merge work waiting, by node, in ns. */
   readonly #mergeNs: Float64Array;
@@ -50,10 +49,9 @@ export class RefreshCycle {
 
   constructor(cluster: Cluster) {
     this.#cluster = cluster;
-    this.#indices = [...cluster.indices.values()];
     this.#mergeNs = new Float64Array(cluster.nodes.length);
     const { simulation } = cluster;
-    this.#tick = simulation.register((index) => this.#onTick(this.#indices[index]!));
+    this.#tick = simulation.register((index) => this.#onTick(cluster.numbered[index]!));
     this.#refreshed = simulation.register((shard) => this.#finish(cluster.shards[shard]!));
     this.#replicaRefreshed = simulation.register(() => {});
     this.#merged = simulation.register((node) => this.#merge(cluster.nodes[node]!));
@@ -74,7 +72,7 @@ export class RefreshCycle {
 
   #onTick(index: Index): void {
     index.refreshScheduled = false;
-    if (this.#cluster.stopped) return;
+    if (this.#cluster.stopped || index.deleted) return;
     for (const shard of index.shards) {
       if (shard.data.buffered === 0) continue;
       // While a refresh runs, or no primary is there, the writes wait for the next tick.

@@ -13,9 +13,8 @@ import type { SearchRequest, SearchResponse } from '../../ports/search-index.ts'
 import type { HandlerId, PendingCall } from '../../runtime/kernel/index.ts';
 import { analyze } from './analyzer.ts';
 import type { Cluster, DataNode, Index, Shard, ShardCopy } from './cluster.ts';
-import { POSTING_NS, REQUEST_NS, SHARD_QUERY_NS } from './cost.ts';
-import { postingsOf, Searcher } from './searcher.ts';
-import type { ShardIndex } from './shard-index.ts';
+import { REQUEST_NS } from './cost.ts';
+import { queryNs, Searcher } from './searcher.ts';
 import { InFlight, Slots } from './slots.ts';
 
 const TRAVELLING = 1;
@@ -54,7 +53,6 @@ export class SearchPath {
   readonly #operations = new Slots(() => new SearchOperation());
   readonly #tasks = new Slots(() => new SearchTask());
   readonly #searcher = new Searcher();
-  readonly #data: ShardIndex[][];
   readonly #arrived: HandlerId;
   readonly #coordinated: HandlerId;
   readonly #returned: HandlerId;
@@ -66,7 +64,6 @@ export class SearchPath {
 
   constructor(cluster: Cluster) {
     this.#cluster = cluster;
-    this.#data = [...cluster.indices.values()].map((index) => index.shards.map((shard) => shard.data));
     const { simulation } = cluster;
     this.#arrived = simulation.register((argument) => this.#arrive(argument));
     this.#coordinated = simulation.register((argument) => this.#fanOut(argument));
@@ -134,7 +131,13 @@ export class SearchPath {
     if (operation === null) return;
     const nowNs = this.#cluster.simulation.nowNs;
     operation.served(nowNs, operation.coordinator!.cpu.lastServiceNs);
-    const { shards } = operation.index!;
+    const { shards, deleted, definition } = operation.index!;
+    if (deleted) {
+      const { operation: name } = operation.call!;
+      operation.error = new PortError('not-found', name, true, `index '${definition.name}' is gone`);
+      this.#reply(operation);
+      return;
+    }
     operation.open = shards.length;
     for (const shard of shards) {
       const task = this.#tasks.take();
@@ -205,10 +208,9 @@ export class SearchPath {
     const cluster = this.#cluster;
     const { node } = task.copy!;
     node.requests++;
-    const postings = postingsOf(task.shard!.data, operation.request!, operation.words);
+    const meanNs = queryNs(task.shard!.data, operation.request!, operation.words);
     const { context } = operation.call!;
     const salt = cluster.salt(SEARCH_KEY, (task.shard!.number + 1) * SHARD_KINDS + 1, context);
-    const meanNs = SHARD_QUERY_NS + postings * POSTING_NS;
     node.cpu.enter(this.#executed, argument, cluster.serviceNs(meanNs, node, context.request, salt));
     return true;
   }
@@ -236,7 +238,7 @@ export class SearchPath {
     if (operation !== null && --operation.open === 0) {
       task.travelled(this.#cluster.simulation.nowNs);
       task.addTo(operation);
-      const data = this.#data[operation.index!.number]!;
+      const { data } = operation.index!;
       operation.response = this.#searcher.search(data, operation.request!, operation.words);
       this.#reply(operation);
     }

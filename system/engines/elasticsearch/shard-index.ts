@@ -1,4 +1,4 @@
-import type { IndexDefinition, IndexDocument } from '../../ports/search-index.ts';
+import type { FieldType, IndexDefinition, IndexDocument } from '../../ports/search-index.ts';
 import { analyze } from './analyzer.ts';
 import { encodeLength } from './bm25.ts';
 import { type Dictionary, DOCUMENT_LIMIT, InvertedField, PostingArena } from './postings.ts';
@@ -15,6 +15,14 @@ import { type Dictionary, DOCUMENT_LIMIT, InvertedField, PostingArena } from './
 const DELETED_SHARE = 0.2;
 /** estimate: below this a merge would cost more turns than it saves memory. */
 const DELETED_MINIMUM = 64;
+
+/** `SearchAsYouTypeFieldMapper`: edge n-grams of 1 to 20 characters. Its shingles are left out. */
+export const LONGEST_PREFIX = 20;
+
+export const isText = (type: FieldType | undefined) => type === 'text' || type === 'search-as-you-type';
+
+/** Where Elasticsearch keeps the beginnings of a field's words. */
+export const prefixFieldOf = (name: string) => `${name}._index_prefix`;
 
 /** What a numeric field does as a boost: ln(1 + value); absent, negative or not a number counts as 0. */
 class BoostColumn {
@@ -38,6 +46,8 @@ export class ShardIndex {
   /** By document number; null: deleted. */
   documents: (IndexDocument | null)[] = [];
   ids: string[] = [];
+  /** By document number: which change of the shard it was; they grow. */
+  sequences: number[] = [];
   /** Of numeric fields, by document number, apart from the documents as Lucene's doc values are. */
   readonly boosts = new Map<string, BoostColumn>();
   /** Characters of text that were indexed, deleted documents included until merged. */
@@ -46,11 +56,15 @@ export class ShardIndex {
   #buffer: Buffer = new Map();
   #segment: Buffer = new Map();
   readonly #words: string[] = [];
+  readonly #beginnings: string[] = [];
+  #changes = 0;
 
   constructor(definition: IndexDefinition, dictionaries: ReadonlyMap<string, Dictionary>) {
-    this.fields = Object.entries(definition.fields)
-      .filter(([, type]) => type === 'text')
-      .map(([name]) => new InvertedField(name, dictionaries.get(name)!));
+    const field = (name: string, source = name) => new InvertedField(name, dictionaries.get(name)!, source);
+    this.fields = Object.entries(definition.fields).flatMap(([name, type]) => {
+      if (!isText(type)) return [];
+      return type === 'text' ? [field(name)] : [field(name), field(prefixFieldOf(name), name)];
+    });
     for (const [name, type] of Object.entries(definition.fields))
       if (type === 'long' || type === 'double') this.boosts.set(name, new BoostColumn());
   }
@@ -103,6 +117,39 @@ export class ShardIndex {
     return this.#byId.has(id);
   }
 
+  /** Searchable documents that changed after `sequence`, oldest change first. */
+  changedSince(
+    sequence: number,
+    limit: number,
+  ): { documents: { id: string; document: IndexDocument }[]; next: number } {
+    const { sequences, documents, ids } = this;
+    let from = 0;
+    for (let to = sequences.length; from < to; ) {
+      const middle = (from + to) >>> 1;
+      if (sequences[middle]! <= sequence) from = middle + 1;
+      else to = middle;
+    }
+    const found: { id: string; document: IndexDocument }[] = [];
+    let next = sequence;
+    for (let i = from; i < documents.length && found.length < limit; i++) {
+      const document = documents[i]!;
+      next = sequences[i]!;
+      if (document !== null) found.push({ id: ids[i]!, document });
+    }
+    return { documents: found, next };
+  }
+
+  /** Beginnings of words that a document brings: what its fields cost beside their words. */
+  prefixesIn(document: IndexDocument): number {
+    let count = 0;
+    for (const field of this.fields) {
+      const value = document[field.source];
+      if (!field.prefixes || value === undefined) continue;
+      for (const word of this.#wordsOf(value)) count += Math.min(word.length, LONGEST_PREFIX);
+    }
+    return count;
+  }
+
   /** Closes the buffer: what comes later waits for the next refresh. Returns how many writes it holds. */
   beginRefresh(): number {
     const closed = this.#buffer;
@@ -143,20 +190,18 @@ export class ShardIndex {
       throw new RangeError(`A shard holds at most ${DOCUMENT_LIMIT} documents: give the index more shards.`);
     this.documents.push(document);
     this.ids.push(id);
+    this.sequences.push(++this.#changes);
     this.#byId.set(id, number);
     for (const field of this.fields) {
-      const value = document[field.name];
+      const value = document[field.source];
       if (value !== undefined) this.#invert(field, number, value);
     }
     for (const [name, column] of this.boosts) column.set(number, document[name]);
   }
 
   #invert(field: InvertedField, document: number, value: IndexDocument[string]): void {
-    const words = this.#words;
-    words.length = 0;
-    if (typeof value === 'string') this.#read(value);
-    else if (typeof value === 'object') for (const text of value) this.#read(text);
-    else this.#read(String(value));
+    const words = field.prefixes ? this.#beginningsOf(value) : this.#wordsOf(value);
+    if (!field.prefixes) this.textLength += lengthOf(value);
     if (words.length === 0) return;
     const { dictionary } = field;
     for (let i = 0; i < words.length; i++) field.add(this.arena, dictionary.number(words[i]!), document);
@@ -165,15 +210,31 @@ export class ShardIndex {
     field.words += words.length;
   }
 
-  #read(text: string): void {
-    this.textLength += text.length;
-    analyze(text, this.#words);
+  /** The array is the same one every time. */
+  #wordsOf(value: IndexDocument[string]): string[] {
+    const words = this.#words;
+    words.length = 0;
+    if (typeof value === 'string') analyze(value, words);
+    else if (typeof value === 'object') for (const text of value) analyze(text, words);
+    else analyze(String(value), words);
+    return words;
+  }
+
+  #beginningsOf(value: IndexDocument[string]): string[] {
+    const beginnings = this.#beginnings;
+    beginnings.length = 0;
+    for (const word of this.#wordsOf(value)) {
+      const longest = Math.min(word.length, LONGEST_PREFIX);
+      for (let length = 1; length <= longest; length++) beginnings.push(word.slice(0, length));
+    }
+    return beginnings;
   }
 
   #merge(): void {
     const renumbered = new Int32Array(this.documents.length);
     const documents: (IndexDocument | null)[] = [];
     const ids: string[] = [];
+    const sequences: number[] = [];
     for (let old = 0; old < renumbered.length; old++) {
       const document = this.documents[old]!;
       if (document === null) {
@@ -184,11 +245,13 @@ export class ShardIndex {
       this.#byId.set(this.ids[old]!, documents.length);
       documents.push(document);
       ids.push(this.ids[old]!);
+      sequences.push(this.sequences[old]!);
     }
     const arena = new PostingArena();
     for (let i = 0; i < this.fields.length; i++) {
-      const field = new InvertedField(this.fields[i]!.name, this.fields[i]!.dictionary);
-      field.merge(this.fields[i]!, this.arena, arena, renumbered);
+      const old = this.fields[i]!;
+      const field = new InvertedField(old.name, old.dictionary, old.source);
+      field.merge(old, this.arena, arena, renumbered);
       this.fields[i] = field;
     }
     for (const [name, column] of this.boosts)
@@ -197,5 +260,13 @@ export class ShardIndex {
     this.arena = arena;
     this.documents = documents;
     this.ids = ids;
+    this.sequences = sequences;
   }
+}
+
+/** Characters of text; what is indexed twice is stored once. */
+function lengthOf(value: IndexDocument[string]): number {
+  if (typeof value === 'string') return value.length;
+  if (typeof value === 'object') return value.reduce((sum, text) => sum + text.length, 0);
+  return String(value).length;
 }

@@ -7,9 +7,10 @@ import type { Context } from '../../ports/context.ts';
 import type { IndexOperation } from '../../ports/search-index.ts';
 import { type HandlerId, MILLISECOND } from '../../runtime/kernel/index.ts';
 import type { Cluster, DataNode, Shard, ShardCopy } from './cluster.ts';
-import { INDEX_DOCUMENT_NS, SHARD_WRITE_NS } from './cost.ts';
+import { INDEX_DOCUMENT_NS, PREFIX_NS, SHARD_WRITE_NS } from './cost.ts';
 import type { RefreshCycle } from './refresh-cycle.ts';
-import { InFlight, Slots } from './slots.ts';
+import { Slots } from './slots.ts';
+import { type WriteOrigin, WriteTask } from './write-task.ts';
 
 const TRAVELLING = 1;
 const ON_POOL = 2;
@@ -26,39 +27,6 @@ const TO_REPLICA = 2;
 const ACKNOWLEDGE = 3;
 const RETURN = 4;
 const SYNC = 5;
-
-/** What a coordinator asks of one shard. */
-export class WriteTask extends InFlight {
-  /** The coordinator's record of the whole request. */
-  operation = 0;
-  context: Context | null = null;
-  coordinator: DataNode | null = null;
-  shard: Shard | null = null;
-  copy: ShardCopy | null = null;
-  /** The primary's task, at a replica; -1 at the primary. */
-  parent = -1;
-  operations: readonly IndexOperation[] = [];
-  /** Which of them belong to this shard; null: all (a single document). */
-  positions: number[] | null = null;
-  documents = 0;
-  key = 0;
-  /** The primary's own sync and the replicas that have not answered. */
-  open = 0;
-  /** A primary died over it: it may have been done, and may survive on a replica. */
-  uncertain = false;
-}
-
-/** Who gave out the tasks. */
-export interface WriteOrigin {
-  /** False: nobody collects the answer any more. */
-  waitsFor(task: WriteTask): boolean;
-  /** The shard did not take it; `closed` follows. `reason` is Elasticsearch's name for it. */
-  failed(task: WriteTask, kind: 'overloaded' | 'unavailable', reason: string, detail: string): void;
-  /** The answer, good or bad, has reached the coordinator. */
-  closed(task: WriteTask): void;
-  /** The answer will never come. */
-  lost(task: WriteTask): void;
-}
 
 export class ShardWrites {
   readonly #cluster: Cluster;
@@ -111,6 +79,7 @@ export class ShardWrites {
     task.key = key;
     task.open = 0;
     task.uncertain = false;
+    task.taken = false;
     return task;
   }
 
@@ -149,9 +118,32 @@ export class ShardWrites {
       else this.dispatch(task);
       return;
     }
+    if (!replica && task.shard!.index.blocked) {
+      this.#turnAway(task);
+      return;
+    }
     task.state = ON_POOL;
-    if (!replica) copy.node.requests++;
+    if (!replica) this.#take(task);
     if (!copy.node.writePool.submit(argument, replica)) this.#refuse(task);
+  }
+
+  #take(task: WriteTask): void {
+    task.copy!.node.requests++;
+    task.taken = true;
+    task.shard!.index.writing++;
+  }
+
+  /** Whoever waits for the last write under way may go on. */
+  #leave(task: WriteTask): void {
+    if (!task.taken) return;
+    task.taken = false;
+    task.shard!.index.wrote();
+  }
+
+  #turnAway(task: WriteTask): void {
+    const detail = `index '${task.shard!.index.definition.name}' takes no writes`;
+    this.#origin.failed(task, 'unavailable', 'cluster_block_exception', detail);
+    this.#return(task);
   }
 
   /** A write thread takes the task. */
@@ -161,7 +153,8 @@ export class ShardWrites {
     const cluster = this.#cluster;
     const { node } = task.copy!;
     const { request } = task.context!;
-    const meanNs = SHARD_WRITE_NS + task.documents * INDEX_DOCUMENT_NS;
+    let meanNs = SHARD_WRITE_NS + task.documents * INDEX_DOCUMENT_NS;
+    if (task.shard!.index.completes) meanNs += this.#prefixes(task) * PREFIX_NS;
     const salt = this.#salt(task, EXECUTE);
     node.cpu.enter(this.#executed, argument, cluster.serviceNs(meanNs, node, request, salt));
     return true;
@@ -180,6 +173,16 @@ export class ShardWrites {
       this.#replicate(task);
     }
     this.#joinSync(copy, task);
+  }
+
+  /** Beginnings of words that the task's documents bring. */
+  #prefixes({ shard, operations, positions }: WriteTask): number {
+    let count = 0;
+    for (const i of positions ?? operations.keys()) {
+      const { document } = operations[i]!;
+      if (document !== undefined) count += shard!.data.prefixesIn(document);
+    }
+    return count;
   }
 
   #apply(task: WriteTask): void {
@@ -292,6 +295,7 @@ export class ShardWrites {
   }
 
   #return(task: WriteTask): void {
+    this.#leave(task);
     task.state = RETURNING;
     this.#send(task, task.copy!.node, task.coordinator!, RETURN, this.#returned);
   }
@@ -373,6 +377,7 @@ export class ShardWrites {
   }
 
   #release(task: WriteTask): void {
+    this.#leave(task);
     task.context = null;
     task.operations = [];
     task.positions = null;

@@ -14,8 +14,9 @@ import type { Cluster, DataNode, Index, Shard } from './cluster.ts';
 import { BULK_LINE_NS, REQUEST_NS } from './cost.ts';
 import type { RefreshCycle } from './refresh-cycle.ts';
 import { hashId } from './routing.ts';
-import { ShardWrites, type WriteOrigin, type WriteTask } from './shard-writes.ts';
+import { ShardWrites } from './shard-writes.ts';
 import { InFlight, Slots } from './slots.ts';
+import type { WriteOrigin, WriteTask } from './write-task.ts';
 
 const TRAVELLING = 1;
 const COORDINATING = 2;
@@ -44,7 +45,7 @@ export class WritePath implements WriteOrigin {
   readonly #shards: ShardWrites;
   readonly #operations = new Slots(() => new WriteOperation());
   /** By shard: place of its task in the bulk request that is being split. */
-  readonly #taskOfShard: Int32Array;
+  #taskOfShard: Int32Array;
   readonly #arrived: HandlerId;
   readonly #coordinated: HandlerId;
   readonly #returned: HandlerId;
@@ -125,6 +126,9 @@ export class WritePath implements WriteOrigin {
       this.#shards.dispatch(this.#createTask(operation, index.shardFor(operation.key)));
       return;
     }
+    const { shards } = this.#cluster;
+    if (this.#taskOfShard.length < shards.length)
+      this.#taskOfShard = new Int32Array(2 * shards.length).fill(-1);
     const taskOfShard = this.#taskOfShard;
     const split: WriteTask[] = [];
     for (let i = 0; i < operations.length; i++) {
