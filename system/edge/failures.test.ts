@@ -67,10 +67,10 @@ test('an origin that does not answer fails everybody who waits after the timeout
 });
 
 test('whoever gives up leaves the fetch to others, and leaves nothing behind', async () => {
-  const { edge, context, urlOf, until, at, simulation } = createBench();
+  const { edge, context, signed, until, at, simulation } = createBench();
   const asked = context();
   const outcomes: string[] = [];
-  at(0, () => void kindOf(edge.fetch(asked, { url: urlOf(pathOf(1)) })).then((kind) => outcomes.push(kind)));
+  at(0, () => void kindOf(edge.fetch(asked, signed(pathOf(1)))).then((kind) => outcomes.push(kind)));
   at(100, () => asked.cancel(new PortError('deadline-exceeded', 'listener', false)));
   await until(5_000);
   expect(outcomes).toEqual(['deadline-exceeded']);
@@ -80,15 +80,12 @@ test('whoever gives up leaves the fetch to others, and leaves nothing behind', a
 });
 
 test('a site that is cut off answers nobody; who waited gives up', async () => {
-  const { edge, context, urlOf, until, at, simulation } = createBench();
+  const { edge, context, signed, until, at, simulation } = createBench();
   const outcomes: string[] = [];
   at(0, () => edge.setFault(edge.siteOf(0), { cutOff: true }));
   for (let i = 0; i < 3; i++) {
     const asked = context();
-    at(
-      1,
-      () => void kindOf(edge.fetch(asked, { url: urlOf(pathOf(i)) })).then((kind) => outcomes.push(kind)),
-    );
+    at(1, () => void kindOf(edge.fetch(asked, signed(pathOf(i)))).then((kind) => outcomes.push(kind)));
     at(1_000, () => asked.cancel(new PortError('deadline-exceeded', 'listener', false)));
   }
   await until(2_000);

@@ -25,7 +25,7 @@ export class Flight {
   generation = 0;
   call: PendingCall<EdgeAnswer> | null = null;
   path = '';
-  token = '';
+  token: string | undefined = undefined;
   /** Checked by the transport. */
   grant: UrlGrant | undefined = undefined;
   /** More of an object whose URL was checked before. */

@@ -40,7 +40,7 @@ export interface BufferRules {
  * them; music has a tenth of the bits and shorter items.
  */
 export const BUFFER_RULES: BufferRules = {
-  startMs: 1_500,
+  startMs: 1_000,
   resumeMs: 3_000,
   reservoirMs: 10_000,
   cushionMs: 20_000,

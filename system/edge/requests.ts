@@ -18,7 +18,7 @@ import { HEADER_BYTES, requestSpread } from './cost.ts';
 import { Fetches } from './fetches.ts';
 import { AT_PROCESSOR, FETCHING, type Flight, Flights, RETURNING, TRAVELLING, WHOLE } from './flights.ts';
 import type { EdgeKnobs } from './knobs.ts';
-import { refusalText, splitUrl } from './signed-url.ts';
+import { refusalText } from './refusals.ts';
 import type { WideArea } from './wide-area.ts';
 
 const OPERATION = 'edge.fetch';
@@ -97,7 +97,7 @@ export class Requests {
   }
 
   fetchMore(context: Context, { info, place }: EdgeAnswer, range: ByteRange): Promise<EdgeAnswer> {
-    return this.#open(context, { url: `/${info.key}`, range, place }, true);
+    return this.#open(context, { path: `/${info.key}`, range, place }, true);
   }
 
   #open(context: Context, request: EdgeRequest, more: boolean): Promise<EdgeAnswer> {
@@ -112,11 +112,10 @@ export class Requests {
     }
     const argument = this.#flights.take();
     const flight = this.#flights.at(argument);
-    const { path, token } = splitUrl(request.url);
     flight.state = TRAVELLING;
     flight.call = call;
-    flight.path = path;
-    flight.token = token;
+    flight.path = request.path;
+    flight.token = request.token;
     flight.grant = request.grant;
     flight.more = more;
     flight.origin = request.origin;
@@ -205,7 +204,7 @@ export class Requests {
       this.onAccept?.(grant, this.#simulation.nowNs);
       return null;
     }
-    const verdict = token === '' ? 'missing' : this.#parts.verifier.verify(token, check);
+    const verdict = token === undefined ? 'missing' : this.#parts.verifier.verify(token, check);
     if (typeof verdict === 'string') return refusalText(verdict);
     this.onAccept?.(verdict, this.#simulation.nowNs);
     return null;

@@ -68,11 +68,12 @@ export function createBench({ seed = 1, costs = true, knobs = {}, s3: s3Knobs = 
   });
   const life = new ProcessLife('listeners');
   const context = () => new CallContext(requests++, life, new RequestTrace(hops.map(() => 0)));
-  const urlOf = (path: string, change: Partial<UrlGrant> = {}) => {
+  /** A request with a token that counts. */
+  const signed = (path: string, change: Partial<UrlGrant> = {}) => {
     const notBeforeNs = Math.floor(simulation.nowNs / SECOND) * SECOND;
     const expiresAtNs = notBeforeNs + 3_600 * SECOND;
     const grant = { path, listenerId: 'u1', notBeforeNs, expiresAtNs, ...change };
-    return `${path}?token=${signer.sign(context(), grant)}`;
+    return { path, token: signer.sign(context(), grant) };
   };
   const run = (untilMs: number) => drive(simulation, { untilNs: untilMs * MILLISECOND });
   const at = (ms: number, action: () => void) => {
@@ -88,12 +89,12 @@ export function createBench({ seed = 1, costs = true, knobs = {}, s3: s3Knobs = 
     signer,
     hops,
     context,
-    urlOf,
+    signed,
     run,
     machine,
     /** Signed and sent now. */
     get: (path: string, request: Partial<EdgeRequest> = {}): Promise<EdgeAnswer> =>
-      edge.fetch(context(), { url: urlOf(path), ...request }),
+      edge.fetch(context(), { ...signed(path), ...request }),
     at,
     /** Runs until the work is done, and gives its outcome. */
     async finish<T>(work: Promise<T>): Promise<T> {

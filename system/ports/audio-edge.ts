@@ -5,9 +5,11 @@ import type { UrlGrant } from './url-signer.ts';
 
 /** Points of presence near listeners, which keep copies of objects: a content delivery network. */
 export interface EdgeRequest {
-  /** Path and token: '/audio/t42/1/160.ogg?token=…'. */
-  readonly url: string;
-  /** What the URL grants, where a transport has checked its signature; absent: the point of presence checks the token. */
+  /** '/audio/t42/1/160.ogg' */
+  readonly path: string;
+  /** What the URL carries as `?token=`. */
+  readonly token?: string;
+  /** What the token grants, where a transport has checked its signature; absent: the point of presence checks it. */
   readonly grant?: UrlGrant;
   /** Absent: the whole object. */
   readonly range?: ByteRange;

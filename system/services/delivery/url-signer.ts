@@ -24,8 +24,8 @@ export interface UrlSignerDependencies {
   readonly knobs: Pick<DeliveryKnobs, 'urlLifetimeS' | 'keyRotationS'>;
 }
 
+/** Between the fields of a token; in none of them. */
 const SEPARATOR = '~';
-const FIELDS = 6;
 
 export function createUrlSigner(
   dependencies: UrlSignerDependencies,
@@ -45,29 +45,33 @@ export function createUrlSigner(
         signingKey = keyId;
         signingSecret = secretOf(keyId);
       }
-      const from = notBeforeNs / SECOND;
-      const to = expiresAtNs / SECOND;
-      const signature = signatureOf(signingSecret, path, listenerId, from, to);
-      return `${keyId}~${from}~${to}~${listenerId}~${path}~${signature}`;
+      const signed = `${keyId}~${notBeforeNs / SECOND}~${expiresAtNs / SECOND}~${listenerId}~${path}`;
+      return `${signed}~${signatureOf(signingSecret, signed, signed.length)}`;
     },
 
     verify(token, check) {
-      const fields = token.split(SEPARATOR);
-      if (fields.length !== FIELDS) return 'malformed';
-      const keyId = Number(fields[0]);
-      const from = Number(fields[1]);
-      const to = Number(fields[2]);
+      const keyEnd = token.indexOf(SEPARATOR);
+      const fromEnd = token.indexOf(SEPARATOR, keyEnd + 1);
+      const toEnd = token.indexOf(SEPARATOR, fromEnd + 1);
+      const listenerEnd = token.indexOf(SEPARATOR, toEnd + 1);
+      const pathEnd = token.lastIndexOf(SEPARATOR);
+      // One that is missing makes the next search begin anew.
+      if (
+        !(keyEnd > 0 && fromEnd > keyEnd && toEnd > fromEnd && listenerEnd > toEnd && pathEnd > listenerEnd)
+      )
+        return 'malformed';
+      const keyId = Number(token.slice(0, keyEnd));
+      const from = Number(token.slice(keyEnd + 1, fromEnd));
+      const to = Number(token.slice(fromEnd + 1, toEnd));
       if (!Number.isInteger(keyId) || !(from <= to)) return 'malformed';
       const { nowNs, toleranceNs } = check;
       const oldest = keyIdAt(nowNs - lifetimeNs - toleranceNs);
       if (keyId < oldest || keyId > keyIdAt(nowNs + toleranceNs)) return 'unknown-key';
-      const listenerId = fields[3]!;
-      const path = fields[4]!;
       const secret = keyId === signingKey ? signingSecret : secretOf(keyId);
-      if (String(signatureOf(secret, path, listenerId, from, to)) !== fields[5]) return 'tampered';
+      if (String(signatureOf(secret, token, pathEnd)) !== token.slice(pathEnd + 1)) return 'tampered';
       const grant: UrlGrant = {
-        path,
-        listenerId,
+        path: token.slice(listenerEnd + 1, pathEnd),
+        listenerId: token.slice(toEnd + 1, listenerEnd),
         notBeforeNs: from * SECOND,
         expiresAtNs: to * SECOND,
       };
@@ -76,10 +80,9 @@ export function createUrlSigner(
   };
 }
 
-function signatureOf(secret: number, path: string, listenerId: string, from: number, to: number): number {
-  let hash = secret ^ Math.imul(from, 0x9e3779b1);
-  for (let i = 0; i < path.length; i++) hash = Math.imul(hash ^ path.charCodeAt(i), 0x01000193);
-  hash = mix(hash ^ to);
-  for (let i = 0; i < listenerId.length; i++) hash = Math.imul(hash ^ listenerId.charCodeAt(i), 0x01000193);
-  return mix(hash ^ Math.floor(to / 2 ** 32));
+/** Over the first `length` characters of a token. */
+function signatureOf(secret: number, token: string, length: number): number {
+  let hash = secret;
+  for (let i = 0; i < length; i++) hash = Math.imul(hash ^ token.charCodeAt(i), 0x01000193);
+  return mix(hash);
 }

@@ -1,17 +1,5 @@
-/** A signed URL taken apart, and why one is refused, in words for the person who gets the answer. */
+/** Why a signed URL is refused, in words for the person who gets the answer. */
 import type { UrlRefusal } from '../ports/url-signer.ts';
-
-const MARK = '?token=';
-
-/** An empty token: there is none. */
-export function splitUrl(url: string): { readonly path: string; readonly token: string } {
-  const mark = url.indexOf(MARK);
-  if (mark < 0) {
-    const query = url.indexOf('?');
-    return { path: query < 0 ? url : url.slice(0, query), token: '' };
-  }
-  return { path: url.slice(0, mark), token: url.slice(mark + MARK.length) };
-}
 
 const REFUSALS: Readonly<Record<UrlRefusal, string>> = {
   missing: 'the URL carries no token',

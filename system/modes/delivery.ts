@@ -1,0 +1,167 @@
+/**
+ * Everything that brings audio to listeners, on one environment: the delivery service on its machines, the edge, and the
+ * object store behind it with the population's audio. It stands beside the other services: whoever composes a system
+ * creates it and wires its clients.
+ *
+ *   app ──▶ delivery: bitrate, version, signed URL      app ──▶ point of presence ──▶ shield ──▶ object store
+ */
+import type { Population } from '../../fixtures/index.ts';
+import { audioPath, BITRATES_KBPS, parseAudioPath } from '../contracts/audio-path.ts';
+import type { DeliveryApi } from '../contracts/generated/delivery.ts';
+import type { LiveEvent } from '../contracts/live-audio.ts';
+import { liveWindow } from '../contracts/live-audio.ts';
+import { createEdge, type EdgeKnobs, type EmbeddedEdge, type WarmSource } from '../edge/index.ts';
+import { createS3, type EmbeddedS3 } from '../engines/s3/index.ts';
+import type { Context } from '../ports/context.ts';
+import { PortError } from '../ports/errors.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+import type { ImmediateUrlSigner, ImmediateUrlVerifier } from '../ports/url-signer.ts';
+import { Host, lognormal, type Machine, Remote } from '../runtime/kernel/index.ts';
+import { createDeliveryService } from '../services/delivery/delivery-service.ts';
+import type { DeliveryKnobs } from '../services/delivery/knobs.ts';
+import { createUrlSigner } from '../services/delivery/url-signer.ts';
+import type { VersionSource } from '../services/delivery/version-cache.ts';
+import { AudioObjects, audioBytes, trackObject } from './audio-objects.ts';
+import { type SimulatedEnvironment, section } from './environment.ts';
+import { type MethodCosts, remoteApi } from './remote-api.ts';
+
+export interface DeliveryOptions {
+  readonly environment: SimulatedEnvironment;
+  /** Every knob by its full name; those of `audioKnobs` are read. */
+  readonly configuration: Readonly<Record<string, unknown>>;
+  readonly population: Population;
+  /** How an instance on this machine learns a track's version; default: every track of the population has its first. */
+  readonly currentVersion?: (machine: Machine) => VersionSource;
+  readonly liveEvents?: readonly LiveEvent[];
+  /** Signs and checks URLs; default: the model. Where a transport does both, one that leaves it to that. */
+  readonly signer?: ImmediateUrlSigner & ImmediateUrlVerifier;
+  readonly allowedOrigins?: readonly string[];
+  /** Whether caches begin with the most popular tracks, as after a long time, or empty. Default: true. */
+  readonly warm?: boolean;
+}
+
+export interface AudioDelivery {
+  /** The service as a client on this machine sees it. */
+  delivery(from: Machine): DeliveryApi;
+  readonly edge: EmbeddedEdge;
+  readonly s3: EmbeddedS3;
+  readonly liveEvents: readonly LiveEvent[];
+  /** Every instance of the service, for load tables. */
+  readonly hosts: readonly Host<DeliveryApi>[];
+  /** Stores a further version of a track at every bitrate; publish it when this has resolved. */
+  storeVersion(context: Context, store: ObjectStore, version: NewVersion): Promise<void>;
+}
+
+export interface NewVersion {
+  readonly trackId: string;
+  /** 2 or more: the first one of every track is there. */
+  readonly version: number;
+  readonly durationMs: number;
+}
+
+/**
+ * estimate, as for other services: parse, look up, sign, answer. An Ed25519 signature takes about 30 µs (openssl speed
+ * ed25519) and is included.
+ */
+const COST = () => lognormal(150_000, 450_000);
+
+/**
+ * Shares of the bitrates among plays. estimate: 39 % subscribers, most of whose lines carry 320 kbit/s; the lowest is for
+ * lines below 240 kbit/s.
+ */
+const BITRATE_SHARES: Readonly<Record<number, number>> = { 96: 0.02, 160: 0.6, 320: 0.38 };
+
+export function createDelivery(options: DeliveryOptions): AudioDelivery {
+  const {
+    environment,
+    configuration,
+    population,
+    liveEvents = [],
+    allowedOrigins = [],
+    warm = true,
+  } = options;
+  const { simulation, network } = environment;
+  const objects = new AudioObjects({ population, liveEvents, now: () => simulation.now() });
+  const s3 = createS3(environment, { knobs: section(configuration, 's3'), baseLayer: objects });
+  const knobs = section<DeliveryKnobs & HostSettings>(configuration, 'delivery');
+  const { instances, cores, queueLimit, cancellation, balancing: _, ...own } = knobs;
+  const signer =
+    options.signer ?? createUrlSigner({ clock: simulation, random: simulation.random('url keys'), knobs });
+  const edge = createEdge(environment, {
+    knobs: section<EdgeKnobs>(configuration, 'edge'),
+    origin: (machine) => s3.connect(machine),
+    verifier: signer,
+    allowedOrigins,
+    ...(warm ? { warm: popularAudio(population, s3) } : {}),
+  });
+  const events = new Map(liveEvents.map((event) => [event.id, event]));
+  const currentVersion = options.currentVersion ?? (() => firstVersions(objects));
+  const hosts = Array.from({ length: instances }, (_unused, i) => {
+    const machine = environment.createMachine(`delivery-${i + 1}`);
+    const start = () =>
+      createDeliveryService({
+        clock: simulation,
+        signer,
+        currentVersion: currentVersion(machine),
+        isLive: (id, nowNs) => {
+          const event = events.get(id);
+          const window = event === undefined ? null : liveWindow(event, nowNs, 1);
+          return window !== null && !window.ended;
+        },
+        knobs: own as DeliveryKnobs,
+      });
+    return new Host<DeliveryApi>(simulation, machine, { cores, queueLimit, start });
+  });
+  const hop = (name: string) => environment.hop(name);
+  const remote = new Remote(simulation, network, hosts, { service: 'delivery', hop, cancellation });
+  const costs: MethodCosts<DeliveryApi> = { authorise: COST(), authoriseLive: COST() };
+  return {
+    delivery: remoteApi(remote, costs),
+    edge,
+    s3,
+    liveEvents,
+    hosts,
+    async storeVersion(context, store, { trackId: id, version, durationMs }) {
+      for (const kbps of BITRATES_KBPS) {
+        const object = trackObject(id, version, kbps, durationMs);
+        await store.put(context, audioPath(id, version, kbps).slice(1), object);
+      }
+    },
+  };
+}
+
+interface HostSettings {
+  readonly instances: number;
+  readonly cores: number;
+  readonly queueLimit: number;
+  readonly cancellation: boolean;
+  readonly balancing?: unknown;
+}
+
+function firstVersions(objects: AudioObjects): VersionSource {
+  return async (_context, id) => {
+    if (objects.numberOf(id) !== null) return 1;
+    throw new PortError('not-found', 'delivery.authorise', true, `there is no track ${id}`);
+  };
+}
+
+/** Tracks by how often each of their bitrates is played: 320 kbit/s of the first track before 96 of it. */
+function popularAudio(population: Population, s3: EmbeddedS3): WarmSource {
+  const { catalogue } = population.models;
+  const meanBytes = Object.entries(BITRATE_SHARES).reduce(
+    (sum, [kbps, share]) => sum + share * audioBytes(catalogue.meanDurationMs, Number(kbps)),
+    0,
+  );
+  return {
+    meanBytes,
+    find(path) {
+      const audio = parseAudioPath(path);
+      if (audio === null || audio.version !== 1) return null;
+      const info = s3.inspect(path.slice(1));
+      if (info === null) return null;
+      const rank = catalogue.rankOf(Number(audio.trackId.slice(1)));
+      // Of r ranks a bitrate that gets a share of the plays has about that share of the r most wanted objects.
+      return { info, rank: Math.ceil(rank / BITRATE_SHARES[audio.kbps]!) };
+    },
+  };
+}

@@ -1,0 +1,135 @@
+/**
+ * Apps that play: they ask for a URL, fetch what will be heard and some seconds ahead, and start as soon as the first
+ * moments are there. What an app has kept, and what other listeners deliver, never reaches the servers.
+ */
+import { listenerId, trackId } from '../../fixtures/ids.ts';
+import type { Population } from '../../fixtures/index.ts';
+import type { DeliveryApi } from '../contracts/generated/delivery.ts';
+import {
+  AccessLines,
+  BUFFER_RULES,
+  downloadMs,
+  type EdgeKnobs,
+  type EmbeddedEdge,
+  PLACES,
+  type PlaybackReport,
+  simulatePlayback,
+} from '../edge/index.ts';
+import type { Context } from '../ports/context.ts';
+import type { Simulation } from '../runtime/kernel/index.ts';
+
+export type AudioSource = 'app' | 'peers' | 'servers';
+
+export interface Play {
+  readonly listener: number;
+  readonly track: number;
+  readonly listenedMs: number;
+}
+
+export interface PlayDelivery {
+  readonly source: AudioSource;
+  /** 0 where nothing had to be asked for. */
+  readonly bitrateKbps: number;
+  /** Bytes from the edge. */
+  readonly bytes: number;
+  /** Whether the point of presence had all of it. */
+  readonly cached: boolean;
+  /** From the tap to the first sound. */
+  readonly startupMs: number;
+}
+
+export interface ListeningAppsOptions {
+  readonly simulation: Simulation;
+  readonly population: Population;
+  readonly delivery: DeliveryApi;
+  readonly edge: EmbeddedEdge;
+}
+
+/** Kreitz & Niemelä, P2P 2010: the client asks the servers for about 15 s of music first. */
+const AHEAD_MS = 15_000;
+/** estimate: reading from flash and decoding. */
+const LOCAL_MS = 20;
+/** The service is at the first site, where the object store is. */
+const SERVICE_SITE = 0;
+const SEGMENT_MS = 10_000;
+
+export class ListeningApps {
+  readonly #simulation: Simulation;
+  readonly #population: Population;
+  readonly #delivery: DeliveryApi;
+  readonly #edge: EmbeddedEdge;
+  readonly #lines: AccessLines;
+  readonly #sources: ReturnType<Simulation['random']>;
+  readonly #placeOfCountry: ReadonlyMap<string, number>;
+
+  constructor(options: ListeningAppsOptions) {
+    const { simulation, population, delivery, edge } = options;
+    this.#simulation = simulation;
+    this.#population = population;
+    this.#delivery = delivery;
+    this.#edge = edge;
+    this.#lines = new AccessLines(simulation);
+    this.#sources = simulation.random('audio source');
+    this.#placeOfCountry = new Map(PLACES.map(({ name }, place) => [name, place]));
+  }
+
+  /** Where a listener is. */
+  placeOf(country: string): number {
+    return this.#placeOfCountry.get(country) ?? 0;
+  }
+
+  sourceOf({ listener, track }: Play, request: number, knobs: EdgeKnobs): AudioSource {
+    const u = this.#sources.uniform(listener, track, request);
+    if (u < knobs.clientCacheShare) return 'app';
+    return u < knobs.clientCacheShare + knobs.peerShare ? 'peers' : 'servers';
+  }
+
+  async play(context: Context, play: Play): Promise<PlayDelivery> {
+    const { listener, track, listenedMs } = play;
+    const { request } = context;
+    const source = this.sourceOf(play, request, this.#edge.knobs);
+    if (source === 'app') return { source, bitrateKbps: 0, bytes: 0, cached: true, startupMs: LOCAL_MS };
+    const sinceNs = this.#simulation.now();
+    const { premium, country } = this.#population.models.listeners.listener(listener);
+    const place = this.placeOf(country);
+    const bandwidthKbps = this.#lines.bandwidthKbps(listener);
+    const granted = await this.#delivery.authorise(context, {
+      listenerId: listenerId(listener),
+      trackId: trackId(track),
+      bandwidthKbps,
+      plan: premium ? 'premium' : 'free',
+    });
+    const { bitrateKbps } = granted;
+    let bytes = 0;
+    let cached = true;
+    if (source === 'servers') {
+      const to = Math.ceil(((listenedMs + AHEAD_MS) * bitrateKbps) / 8);
+      const { path, token } = granted;
+      const answer = await this.#edge.fetch(context, { path, token, range: { from: 0, to }, place });
+      bytes = answer.to - answer.from;
+      cached = answer.cached;
+    }
+    const serviceNs = this.#edge.roundTripNs(place, SERVICE_SITE, request);
+    const edgeNs = this.#edge.roundTripNs(place, this.#edge.siteOf(place), request);
+    const startBytes = (BUFFER_RULES.startMs * bitrateKbps) / 8;
+    const transferMs = this.#simulation.costs
+      ? downloadMs(startBytes, edgeNs / 1e6, this.#lines.presentKbps(listener, request, 0))
+      : 0;
+    const peersNs = source === 'peers' ? edgeNs : 0;
+    const waitedNs = this.#simulation.now() - sinceNs + serviceNs + peersNs;
+    return { source, bitrateKbps, bytes, cached, startupMs: waitedNs / 1e6 + transferMs };
+  }
+
+  /** How a play goes on after its start: what the line gives, and what the player makes of it. */
+  playback(play: Play, request: number, { bitrateKbps, startupMs }: PlayDelivery): PlaybackReport {
+    const { premium } = this.#population.models.listeners.listener(play.listener);
+    return simulatePlayback({
+      bitratesKbps: premium ? [96, 160, 320] : [96, 160],
+      startKbps: bitrateKbps,
+      playMs: play.listenedMs,
+      segmentMs: SEGMENT_MS,
+      firstByteMs: (segment) => (segment === 0 ? startupMs : 0),
+      bandwidthKbps: (segment) => this.#lines.presentKbps(play.listener, request, 1 + segment),
+    });
+  }
+}
