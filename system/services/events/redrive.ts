@@ -1,6 +1,7 @@
 /**
  * Sends dead letters again, when what was wrong with them has been mended: each goes back to its topic as it was, for the
- * group that could not handle it. At least once: a redrive that breaks off begins again after its last commit.
+ * group that could not handle it. At least once: a redrive that breaks off begins again after its last commit. It ends
+ * before the first letter that came after it began: were nothing mended after all, it would send those for ever.
  */
 import { deadLetterTopic } from '../../contracts/topics.ts';
 import { type Clock, MILLISECOND } from '../../ports/clock.ts';
@@ -19,7 +20,7 @@ export interface RedriveOptions {
   readonly knobs: Pick<EventsKnobs, 'redriveTimes'>;
   /** Which of them; others stay where they are, and are passed over for good by redrives of this topic. Default: all. */
   readonly select?: (record: LogRecord) => boolean;
-  /** Ends when nothing has come for so long: longer than a consumer group takes to form. Default 10 s. */
+  /** Ends also when nothing has come for so long: longer than a consumer group takes to form. Default 10 s. */
   readonly idleMs?: number;
 }
 
@@ -29,35 +30,35 @@ export interface RedriveReport {
   readonly left: number;
 }
 
-const BATCH = 100;
 const POLL_WAIT_MS = 500;
 
 export async function redrive(context: Context, options: RedriveOptions): Promise<RedriveReport> {
   const { log, clock, clientId, topic, idleMs = 10_000 } = options;
+  const beganNs = clock.now();
   const producer = log.createProducer(clientId);
+  // One record a poll: a commit covers what was polled, and must not cover a letter that is left for the next time.
   const consumer = log.createConsumer(clientId, {
     group: `redrive-${topic}`,
     topics: [deadLetterTopic(topic)],
-    maxPollRecords: BATCH,
+    maxPollRecords: 1,
     startFrom: 'earliest',
   });
   let sent = 0;
   let left = 0;
   try {
-    let sinceNs = clock.now();
-    while (clock.now() - sinceNs < idleMs * MILLISECOND) {
-      const records = await consumer.poll(context, POLL_WAIT_MS);
-      if (records.length === 0) continue;
-      // One after the other: they keep their order.
-      for (const record of records) if (await sendAgain(context, producer, record, options)) sent++;
-      left += records.length;
+    for (let lastNs = beganNs; clock.now() - lastNs < idleMs * MILLISECOND; ) {
+      const record = (await consumer.poll(context, POLL_WAIT_MS))[0];
+      if (record === undefined) continue;
+      if (record.timestampNs >= beganNs) break;
+      if (await sendAgain(context, producer, record, options)) sent++;
+      else left++;
       await consumer.commit(context);
-      sinceNs = clock.now();
+      lastNs = clock.now();
     }
   } finally {
     await consumer.close(context);
   }
-  return { sent, left: left - sent };
+  return { sent, left };
 }
 
 async function sendAgain(
