@@ -207,7 +207,8 @@ async function configure(options: Options): Promise<SetUp> {
   if (options.scenario === undefined) {
     if (options.arm !== undefined || options.case !== undefined)
       throw new UsageError('--arm and --case need a --scenario to be of.');
-    const plain = { name: 'plain', set: {} };
+    const { LIVE_DEFAULTS } = await import('../system/modes/live-defaults.ts');
+    const plain = { name: 'plain', set: LIVE_DEFAULTS };
     const configuration = configurationOf(plain, plain, options.listeners, settings);
     return { configuration, hotPlaylists: { count: 0, followers: 0 } };
   }

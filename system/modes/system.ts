@@ -14,9 +14,11 @@ import { type CassandraKnobs, createCassandra } from '../engines/cassandra/index
 import { createElasticsearch } from '../engines/elasticsearch/index.ts';
 import { createKafka } from '../engines/kafka/index.ts';
 import { createRedis } from '../engines/redis/index.ts';
-import { tracksById } from '../services/catalogue/tables.ts';
+import type { TableDefinition } from '../ports/wide-column-store.ts';
+import { furtherCatalogueTables, tracksById } from '../services/catalogue/tables.ts';
+import { streamTables } from '../services/listening/streams/tables.ts';
 import { listeningEdits, listeningHistory, listeningSegments } from '../services/listening/tables.ts';
-import { playlistTables } from '../services/playlist/tables.ts';
+import { furtherPlaylistTables, playlistTables } from '../services/playlist/tables.ts';
 import {
   CATALOGUE_INDEX,
   catalogueIndex,
@@ -43,6 +45,17 @@ export interface System {
   readonly engines: Engines;
   readonly services: Services;
 }
+
+const TABLES: readonly TableDefinition[] = [
+  tracksById,
+  ...playlistTables,
+  listeningHistory,
+  listeningSegments,
+  listeningEdits,
+  ...furtherPlaylistTables,
+  ...furtherCatalogueTables,
+  ...streamTables,
+];
 
 /** Partitions of the topic playlist_updates: as many as plays has by default. */
 const PLAYLIST_PARTITIONS = 12;
@@ -75,7 +88,7 @@ function createEngines(
   const topic = (name: string, partitions: number) => ({ name, partitions, replicationFactor: 3 });
   return {
     cassandra: createCassandra(environment, {
-      tables: [tracksById, ...playlistTables, listeningHistory, listeningSegments, listeningEdits],
+      tables: TABLES,
       knobs: section<CassandraKnobs>(configuration, 'cassandra'),
       baseLayer,
     }),

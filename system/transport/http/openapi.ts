@@ -1,6 +1,6 @@
 /** The OpenAPI document: what Fastify's generator cannot know from the routes themselves. */
 import { PROBLEM_JSON } from './problem.ts';
-import type { Route } from './routes.ts';
+import type { Route } from './routes/index.ts';
 import { problemSchema } from './schemas.ts';
 
 const PROBLEMS: Readonly<Record<number, string>> = {

@@ -271,3 +271,57 @@ function connections({ server }: TestServer): Promise<number> {
     server.server.getConnections((error, count) => (error ? reject(error) : resolve(count)));
   });
 }
+
+test('a listener makes a playlist, orders it, and hides it from others', async () => {
+  const made = await ask('/v1/playlists', { method: 'POST', body: { name: 'Morning' } });
+  expect(made.status).toBe(201);
+  const path = `/v1/playlists/${made.body!.playlistId}`;
+  const add = (trackId: string, position?: number) =>
+    ask(`${path}/tracks`, {
+      method: 'POST',
+      body: { trackId, ...(position === undefined ? {} : { position }) },
+    });
+  for (const trackId of ['t1', 't2', 't3']) expect((await add(trackId)).status).toBe(201);
+  const order = async () =>
+    ((await ask(`${path}/tracks`)).body!.entries as { trackId: string }[]).map(({ trackId }) => trackId);
+  expect(await order()).toEqual(['t3', 't2', 't1']);
+  expect((await ask(`${path}/tracks/1?trackId=t1`, { method: 'DELETE' })).status).toBe(409);
+  expect((await ask(`${path}/tracks/1?trackId=t2`, { method: 'DELETE' })).status).toBe(200);
+  expect(await order()).toEqual(['t3', 't1']);
+  expect((await ask(`${path}/name`, { method: 'PUT', body: { name: 'Evening' } })).status).toBe(200);
+  const others = { token: 'u000000077' };
+  expect((await ask(path, others)).status).toBe(200);
+  const hidden = await ask(`${path}/flags`, {
+    method: 'PUT',
+    body: { isPrivate: true, isCollaborative: false },
+  });
+  expect(hidden.status).toBe(200);
+  for (const url of [path, `${path}/tracks`]) expect([403, 404]).toContain((await ask(url, others)).status);
+  const intrusion = await ask(`${path}/tracks`, { method: 'POST', body: { trackId: 't9' }, ...others });
+  expect([403, 404]).toContain(intrusion.status);
+  expect((await ask(path, { method: 'DELETE', ...others })).status).not.toBe(204);
+  expect((await ask(path)).body).toMatchObject({ name: 'Evening', isPrivate: true });
+  expect((await ask(path, { method: 'DELETE' })).status).toBe(204);
+  expect((await ask(path)).status).toBe(404);
+});
+
+test('likes and saved playlists come back newest first, page by page', async () => {
+  const own = { token: 'u000000333' };
+  for (const id of ['t1', 't2', 't3']) await ask(`/v1/me/likes/${id}`, { method: 'PUT', ...own });
+  await ask('/v1/me/likes/t2', { method: 'DELETE', ...own });
+  const first = await ask('/v1/me/likes?limit=1', own);
+  expect((first.body!.items as { id: string }[]).map(({ id }) => id)).toEqual(['t3']);
+  const second = await ask(`/v1/me/likes?limit=5&before=${first.body!.next}`, own);
+  expect((second.body!.items as { id: string }[]).map(({ id }) => id)).toEqual(['t1']);
+  await ask('/v1/me/library/p4', { method: 'PUT', ...own });
+  expect((await ask('/v1/me/library', own)).body!.items).toMatchObject([{ id: 'p4' }]);
+});
+
+test.each(['/v1/tracks?ids=t1,t2,nope&details=true', '/v1/me/recently-played'])(
+  '%s answers as its schema says',
+  async (url) => {
+    const { status, body } = await ask(url);
+    expect(status).toBe(200);
+    expect(body).not.toBeNull();
+  },
+);

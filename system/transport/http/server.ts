@@ -15,7 +15,7 @@ import type { AccessToken } from '../../ports/tokens.ts';
 import { type Bearer, type BearerVerifier, createGuard, type Guard } from './guard.ts';
 import { openapiInfo, responsesOf } from './openapi.ts';
 import { problem, problemOf, sendProblem } from './problem.ts';
-import { type PublicApi, ROUTES, type Route } from './routes.ts';
+import { type PublicApi, ROUTES, type Route } from './routes/index.ts';
 import { compileValidator } from './validation.ts';
 
 export interface LiveSystem {

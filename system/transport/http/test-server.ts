@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { createEmbeddedSystem, type EmbeddedSystem } from '../../modes/embedded.ts';
 import { knobNames, knobOf } from '../../modes/knobs.ts';
+import { LIVE_DEFAULTS } from '../../modes/live-defaults.ts';
 import { PortError } from '../../ports/errors.ts';
 import { type BearerVerifier, createHttpServer, type HttpOptions, ROUTES } from './index.ts';
 
@@ -36,6 +37,7 @@ export async function startTestServer(
 ): Promise<TestServer> {
   const configuration = {
     ...Object.fromEntries(knobNames().map((name) => [name, knobOf(name)!.default])),
+    ...LIVE_DEFAULTS,
     ...set,
   };
   const defects: unknown[] = [];

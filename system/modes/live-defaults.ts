@@ -1,0 +1,12 @@
+/**
+ * What a live system has on by default. Scenarios in virtual time turn on what they are about; a server that is looked at
+ * and loaded from outside is the whole design: cached playlists, streams, a limit for greedy apps.
+ */
+export const LIVE_DEFAULTS: Readonly<Record<string, string | number | boolean>> = {
+  'playlist.cache': 'cache-aside',
+  'listening.streams': 'on',
+  'gateway.rateLimit': true,
+  // estimate: an app in a hurry; a load generator with a few hundred listeners stays below it.
+  'gateway.rateLimitPerSecond': 50,
+  'gateway.rateLimitBurst': 200,
+};

@@ -1,0 +1,205 @@
+/** Tracks, artists, albums, podcasts and what belongs to them; and how labels deliver them. */
+import {
+  count,
+  flag,
+  id,
+  limit,
+  list,
+  object,
+  TITLE,
+  trackFields,
+  trackParams,
+  whole,
+  word,
+} from '../schemas.ts';
+import { number, type Route } from './route.ts';
+
+const DAY_MS = 86_400_000;
+const published = object({
+  trackId: id,
+  title: TITLE,
+  artistId: id,
+  artistName: TITLE,
+  labelId: id,
+  durationMs: whole(DAY_MS, 1),
+  popularity: { type: 'number', minimum: 0, maximum: 1e12 },
+});
+
+interface PublishBody {
+  readonly trackId: string;
+  readonly title: string;
+  readonly artistId: string;
+  readonly artistName: string;
+  readonly labelId: string;
+  readonly durationMs: number;
+  readonly popularity: number;
+}
+
+const images = list(object({ url: word, width: count }));
+/** Ids with commas between them: as many as an app shows on a screen. */
+const ids = { type: 'string', pattern: '^[A-Za-z0-9_-]{1,64}(,[A-Za-z0-9_-]{1,64}){0,49}$' } as const;
+const details = object(
+  {
+    albumId: word,
+    number: count,
+    features: object({ tempo: count, key: count, isMajor: flag, loudnessDb: count }),
+    artworkId: word,
+  },
+  ['albumId', 'number', 'artworkId'],
+);
+
+/** Anybody with a token may look at the catalogue: an answer for an id. */
+function lookUp<Key extends string>(
+  key: Key,
+  url: string,
+  operationId: string,
+  summary: string,
+  answer: object,
+  call: Route['call'],
+): Route {
+  return {
+    method: 'GET',
+    url,
+    operationId,
+    summary,
+    scope: 'catalogue:read',
+    params: object({ [key]: id }),
+    status: 200,
+    answer,
+    call,
+  };
+}
+
+export const catalogueRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    url: '/v1/tracks/:trackId',
+    operationId: 'getTrack',
+    summary: 'A track and who made it',
+    scope: 'catalogue:read',
+    params: trackParams,
+    status: 200,
+    answer: object(trackFields),
+    call: async ({ gateway }, context, { token, params }) =>
+      (await gateway.getTrack(context, { token, trackId: params.trackId! })).track,
+  },
+  {
+    method: 'GET',
+    url: '/v1/tracks',
+    operationId: 'getTracks',
+    summary: 'Many tracks at once, in the order asked for, with what belongs to them',
+    scope: 'catalogue:read',
+    query: object({ ids, details: flag }, ['ids']),
+    status: 200,
+    answer: object({
+      tracks: list(object({ track: object(trackFields), details, artwork: images }, ['track', 'artwork'])),
+      missingIds: list(word),
+    }),
+    call: ({ gateway }, context, { token, query }) =>
+      gateway.getTracks(context, {
+        token,
+        call: { trackIds: (query.ids as string).split(','), details: query.details === true },
+      }),
+  },
+  {
+    method: 'POST',
+    url: '/v1/tracks',
+    operationId: 'publishTrack',
+    summary: 'A label delivers a track, or new metadata of one; the newest delivery wins',
+    scope: 'catalogue:publish',
+    body: published,
+    status: 202,
+    answer: object({ publishedAtNs: count }),
+    call: ({ catalogue }, context, { body }) =>
+      catalogue.publishTrack(context, { track: { ...(body as PublishBody), publishedAtNs: 0 } }),
+  },
+  lookUp(
+    'trackId',
+    '/v1/tracks/:trackId/lyrics',
+    'getLyrics',
+    'The lyrics of a track',
+    object({ trackId: word, language: word, text: word }),
+    async ({ gateway }, context, { token, params }) =>
+      (await gateway.getLyrics(context, { token, call: { trackId: params.trackId! } })).lyrics,
+  ),
+  lookUp(
+    'artistId',
+    '/v1/artists/:artistId',
+    'getArtist',
+    'An artist and the albums, newest first',
+    object({
+      artist: object({ artistId: word, name: word, labelId: word, popularity: count, artworkId: word }),
+      albums: list(object({ albumId: word, title: word, releaseYear: count })),
+      artwork: images,
+    }),
+    ({ gateway }, context, { token, params }) =>
+      gateway.getArtist(context, { token, call: { artistId: params.artistId! } }),
+  ),
+  lookUp(
+    'albumId',
+    '/v1/albums/:albumId',
+    'getAlbum',
+    'An album and its tracks in order',
+    object({
+      album: object({
+        albumId: word,
+        title: word,
+        artistId: word,
+        artistName: word,
+        releaseYear: count,
+        popularity: count,
+        artworkId: word,
+        trackIds: list(word),
+      }),
+      artwork: images,
+    }),
+    ({ gateway }, context, { token, params }) =>
+      gateway.getAlbum(context, { token, call: { albumId: params.albumId! } }),
+  ),
+  {
+    ...lookUp(
+      'podcastId',
+      '/v1/podcasts/:podcastId',
+      'getPodcast',
+      'A podcast and its newest episodes',
+      object({
+        podcast: object({
+          podcastId: word,
+          title: word,
+          publisher: word,
+          description: word,
+          language: word,
+          popularity: count,
+          artworkId: word,
+        }),
+        episodes: list(object({ episodeId: word, number: count, title: word, durationMs: count })),
+        artwork: images,
+      }),
+      ({ gateway }, context, { token, params, query }) =>
+        gateway.getPodcast(context, {
+          token,
+          call: { podcastId: params.podcastId!, episodesLimit: number(query.episodes) },
+        }),
+    ),
+    query: object({ episodes: limit(100) }, []),
+  },
+  lookUp(
+    'episodeId',
+    '/v1/episodes/:episodeId',
+    'getEpisode',
+    'An episode with its text',
+    object({
+      episodeId: word,
+      podcastId: word,
+      podcastTitle: word,
+      number: count,
+      title: word,
+      text: word,
+      durationMs: count,
+      popularity: count,
+      publishedAtNs: count,
+    }),
+    async ({ gateway }, context, { token, params }) =>
+      (await gateway.getEpisode(context, { token, call: { episodeId: params.episodeId! } })).episode,
+  ),
+];

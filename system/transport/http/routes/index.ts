@@ -1,0 +1,15 @@
+/** The HTTP API: every route, by what it is about. */
+import { catalogueRoutes } from './catalogue.ts';
+import { listeningRoutes } from './listening.ts';
+import { playlistRoutes } from './playlists.ts';
+import type { Route } from './route.ts';
+import { searchRoutes } from './search.ts';
+
+export type { Asked, PublicApi, Route } from './route.ts';
+
+export const ROUTES: readonly Route[] = [
+  ...playlistRoutes,
+  ...catalogueRoutes,
+  ...searchRoutes,
+  ...listeningRoutes,
+];

@@ -1,0 +1,36 @@
+/** What a route of the HTTP API states: the OpenAPI document, validation and authorisation follow from it. */
+import type { CatalogueApi } from '../../../contracts/generated/catalogue.ts';
+import type { GatewayApi } from '../../../contracts/generated/gateway.ts';
+import type { Context } from '../../../ports/context.ts';
+import type { AccessToken } from '../../../ports/tokens.ts';
+
+/** What the routes call. */
+export interface PublicApi {
+  readonly gateway: GatewayApi;
+  readonly catalogue: Pick<CatalogueApi, 'publishTrack'>;
+}
+
+/** A request after validation; each route knows the types of its own fields. */
+export interface Asked {
+  readonly token: AccessToken;
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, unknown>>;
+  readonly body: unknown;
+}
+
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly url: string;
+  readonly operationId: string;
+  readonly summary: string;
+  readonly scope: string;
+  readonly params?: object;
+  readonly query?: object;
+  readonly body?: object;
+  readonly status: number;
+  readonly answer: object | null;
+  readonly call: (api: PublicApi, context: Context, asked: Asked) => Promise<unknown>;
+}
+
+/** Numbers that a query may leave out are 0 in contracts: the service's default. */
+export const number = (value: unknown) => (value === undefined ? 0 : (value as number));
