@@ -40,4 +40,6 @@ export interface Trace {
   add(hop: Hop, ns: number): void;
   /** Under which the request is found in logs and spans; given by whoever accepted it from outside. */
   readonly correlationId?: string;
+  /** The span that the work belongs to, for calls to other processes (W3C Trace Context); absent where it has none. */
+  readonly traceparent?: string;
 }

@@ -85,6 +85,12 @@ export const AREAS: readonly Area[] = [
     instead: 'contracts are generated plain types and know nothing else',
   },
   {
+    name: 'observability',
+    files: /^system\/observability\//,
+    mayImport: [ports, kernel],
+    instead: 'it is pure: adapters (system/transport/telemetry) and composition roots read it',
+  },
+  {
     name: 'services',
     files: /^system\/services\//,
     mayImport: [ports, 'policies', 'contracts'],
@@ -94,7 +100,7 @@ export const AREAS: readonly Area[] = [
   {
     name: 'transport',
     files: /^system\/transport\//,
-    mayImport: [ports, 'contracts'],
+    mayImport: [ports, 'contracts', 'observability'],
     node: true,
     packages: /./,
     instead: 'use a port or a contract',
@@ -118,6 +124,7 @@ export const AREAS: readonly Area[] = [
       'contracts',
       'services',
       'transport',
+      'observability',
       'fixtures',
     ],
     node: true,

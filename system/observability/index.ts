@@ -1,0 +1,13 @@
+export { isFault, kindOf } from './error-kinds.ts';
+export { CLIENT_CLOSED, HttpMetrics } from './http-metrics.ts';
+export { exposition, family, type Labels, type MetricFamily, type Sample } from './metric-family.ts';
+export type { ObservedGauge, ObservedNode } from './node-metrics.ts';
+export { OBJECTIVES, type Objective } from './objectives.ts';
+export { attributesOf, isError, otlpJson, SCOPE } from './otlp-json.ts';
+export { type KeptTrace, RecentTraces } from './recent-traces.ts';
+export { ALERTS, HTTP, type Outcome, type SloStatus, WINDOWS } from './slo.ts';
+export { type Span, serviceOf } from './span.ts';
+export { DEFAULT_SAMPLING, Telemetry, type TelemetryOptions } from './telemetry.ts';
+export { ThinnedTraces } from './thinned-traces.ts';
+export { parseTraceparent, traceIdOf } from './trace-context.ts';
+export { placed, waterfall } from './waterfall.ts';

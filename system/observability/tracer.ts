@@ -1,0 +1,228 @@
+/**
+ * Spans of requests. Whether a request is sampled is decided once, where it comes in; a sampled one carries a `SpanTrace`
+ * from there on, and each served call makes a child of it. Of a request that was not sampled, calls that fail or take
+ * too long leave a span of their own, so that what went wrong is never unseen (bounded by a budget a second).
+ *
+ *   accept ─▶ SpanTrace (root) ─▶ begin ─▶ SpanTrace (child) ─▶ … ─▶ end ─▶ sink(span)
+ *         └─▶ UnsampledTrace   ─▶ begin: the same trace         ─▶ end ─▶ sink(span), if it is notable
+ */
+import type { Context, Hop, Trace } from '../ports/context.ts';
+import { untraced } from '../runtime/kernel/index.ts';
+import { isFault, kindOf } from './error-kinds.ts';
+import type { Span } from './span.ts';
+import { formatTraceparent, parseTraceparent, placeOf, SpanIds, traceIdOf } from './trace-context.ts';
+
+export interface TracerOptions {
+  /** The clock that spans begin and end by, in ns. */
+  readonly now: () => number;
+  /** Share of requests that are sampled, 0 to 1. */
+  readonly share: number;
+  /** Told apart from other processes by this number of 32 bits. */
+  readonly process: number;
+  /** Duration beyond which a call of this operation is notable; Infinity: never. */
+  readonly slowNs: (operation: string) => number;
+  readonly sink: (span: Span) => void;
+  /** Requests without a correlation id are known by their number, and accepted at their first call (virtual time). */
+  readonly numbered?: boolean;
+}
+
+/** What came in from outside. */
+export interface Accepted {
+  readonly correlationId?: string | undefined;
+  readonly traceparent?: string | undefined;
+}
+
+/** Spans of unsampled requests, a second: enough to see what fails, too few to be a load when everything does. */
+const NOTABLE_PER_SECOND = 50;
+
+class SpanTrace implements Trace {
+  readonly correlationId: string;
+  readonly traceId: string;
+  /** Null: nothing that is sampled is above. */
+  readonly spanId: string | null;
+  readonly parentSpanId: string | null;
+  readonly startNs: number;
+  readonly attempt: number;
+  readonly #below: Trace;
+
+  constructor(below: Trace, made: Omit<SpanTrace, 'add' | 'traceparent'>) {
+    this.#below = below;
+    this.correlationId = made.correlationId;
+    this.traceId = made.traceId;
+    this.spanId = made.spanId;
+    this.parentSpanId = made.parentSpanId;
+    this.startNs = made.startNs;
+    this.attempt = made.attempt;
+  }
+
+  add(hop: Hop, ns: number): void {
+    this.#below.add(hop, ns);
+  }
+
+  get traceparent(): string | undefined {
+    const { traceId, spanId } = this;
+    return spanId === null ? undefined : formatTraceparent({ traceId, spanId, sampled: true });
+  }
+}
+
+class UnsampledTrace implements Trace {
+  readonly correlationId: string;
+  readonly traceId: string;
+  /** As it came in, for the processes behind. */
+  readonly traceparent: string | undefined;
+  readonly startNs: number;
+  readonly #below: Trace;
+
+  constructor(
+    below: Trace,
+    correlationId: string,
+    traceId: string,
+    traceparent: string | undefined,
+    startNs: number,
+  ) {
+    this.#below = below;
+    this.correlationId = correlationId;
+    this.traceId = traceId;
+    this.traceparent = traceparent;
+    this.startNs = startNs;
+  }
+
+  add(hop: Hop, ns: number): void {
+    this.#below.add(hop, ns);
+  }
+}
+
+/** The end of a piece of work that came in from outside. */
+export interface RootEnd {
+  readonly operation: string;
+  readonly instance: string;
+  readonly durationNs: number;
+  readonly error: Error | null;
+  readonly status?: number;
+}
+
+export class Tracer {
+  share: number;
+  /** Notable spans of unsampled requests that were over the budget. */
+  dropped = 0;
+  readonly #options: TracerOptions;
+  readonly #ids: SpanIds;
+  #budgetSecond = 0;
+  #budgetLeft = NOTABLE_PER_SECOND;
+
+  constructor(options: TracerOptions) {
+    this.#options = options;
+    this.share = options.share;
+    this.#ids = new SpanIds(options.process);
+  }
+
+  /**
+   * The trace of a request that comes in from outside, with a span of its own that `finish` ends. A caller that samples
+   * it (the flag in `traceparent`) has decided; otherwise its place does.
+   */
+  accept({ correlationId, traceparent }: Accepted): Trace {
+    if (correlationId === undefined) return untraced;
+    return this.#accept(untraced, correlationId, traceparent, this.#ids.next());
+  }
+
+  /** As `accept` for a call from another process: its span is over there, and calls served here are children of it. */
+  proceed({ correlationId, traceparent }: Accepted): Trace {
+    if (correlationId === undefined) return untraced;
+    return this.#accept(untraced, correlationId, traceparent, null);
+  }
+
+  /** As `CallObserver.begin`. */
+  begin(caller: Context): Trace {
+    const { trace } = caller;
+    if (trace instanceof SpanTrace) return this.#child(trace, caller.attempt);
+    if (!this.#options.numbered || trace === untraced || trace instanceof UnsampledTrace) return trace;
+    return this.#accept(trace, `r${caller.request}`, undefined, this.#ids.next());
+  }
+
+  /** As `CallObserver.end`, with what `begin` gave. */
+  end(operation: string, instance: string, trace: Trace, durationNs: number, error: Error | null): void {
+    this.#report(trace, this.#options.now() - durationNs, { operation, instance, durationNs, error });
+  }
+
+  /** The answer to a request that `accept` took in. */
+  finish(trace: Trace, end: RootEnd): void {
+    const startNs =
+      trace instanceof SpanTrace || trace instanceof UnsampledTrace ? trace.startNs : this.#options.now();
+    this.#report(trace, Math.min(startNs, this.#options.now() - end.durationNs), end);
+  }
+
+  /** The trace under which a request is to be looked for. */
+  traceIdOf(trace: Trace): string | null {
+    if (trace instanceof SpanTrace || trace instanceof UnsampledTrace) return trace.traceId;
+    return trace.correlationId === undefined ? null : traceIdOf(trace.correlationId);
+  }
+
+  /** `ownSpanId` null: the request has no span here. */
+  #accept(
+    below: Trace,
+    correlationId: string,
+    traceparent: string | undefined,
+    ownSpanId: string | null,
+  ): Trace {
+    const remote = parseTraceparent(traceparent);
+    const ownId = traceIdOf(correlationId);
+    const traceId = remote?.traceId ?? ownId;
+    const startNs = this.#options.now();
+    const known = remote === null ? undefined : traceparent;
+    // The place follows from the correlation id alone: it is the same in processes that the header did not reach.
+    if (remote?.sampled !== true && placeOf(ownId) >= this.share)
+      return new UnsampledTrace(below, correlationId, traceId, known, startNs);
+    const above = remote?.sampled === true ? remote.spanId : null;
+    const spanId = ownSpanId ?? above;
+    const parentSpanId = ownSpanId === null ? null : above;
+    return new SpanTrace(below, { correlationId, traceId, spanId, parentSpanId, startNs, attempt: 0 });
+  }
+
+  #child(parent: SpanTrace, attempt: number): Trace {
+    return new SpanTrace(parent, {
+      correlationId: parent.correlationId,
+      traceId: parent.traceId,
+      spanId: this.#ids.next(),
+      parentSpanId: parent.spanId,
+      startNs: this.#options.now(),
+      attempt,
+    });
+  }
+
+  #report(trace: Trace, startNs: number, end: RootEnd): void {
+    const { operation, durationNs, error, instance, status } = end;
+    const kind = error === null ? null : kindOf(error);
+    const notable = (kind !== null && isFault(kind)) || durationNs > this.#options.slowNs(operation);
+    const sampled = trace instanceof SpanTrace;
+    if (!sampled && (!notable || trace.correlationId === undefined || !this.#withinBudget())) return;
+    this.#options.sink({
+      traceId: sampled ? trace.traceId : this.traceIdOf(trace)!,
+      spanId: (sampled ? trace.spanId : null) ?? this.#ids.next(),
+      parentSpanId: sampled ? trace.parentSpanId : null,
+      correlationId: trace.correlationId ?? null,
+      operation,
+      instance,
+      startNs,
+      durationNs,
+      error: kind,
+      notable,
+      attempt: sampled ? trace.attempt : 0,
+      ...(status === undefined ? {} : { status }),
+      sampled,
+    });
+  }
+
+  #withinBudget(): boolean {
+    const second = Math.floor(this.#options.now() / 1e9);
+    if (second !== this.#budgetSecond) {
+      this.#budgetSecond = second;
+      this.#budgetLeft = NOTABLE_PER_SECOND;
+    }
+    if (this.#budgetLeft === 0) {
+      this.dropped++;
+      return false;
+    }
+    this.#budgetLeft--;
+    return true;
+  }
+}
