@@ -34,7 +34,7 @@ function any(g: Gen, names: Names, depth: number): AvroSchema {
 function complex(g: Gen, kind: string, names: Names, depth: number): AvroSchema {
   switch (kind) {
     case 'enum':
-      return { type: 'enum', name: names.next('Enum'), symbols: symbols(g), ...enumDefault(g) };
+      return { type: 'enum', name: names.next('Enum'), ...symbolsOf(g) };
     case 'fixed':
       return { type: 'fixed', name: names.next('Fixed'), size: g(fc.nat, { max: 3 }) };
     case 'array':
@@ -48,12 +48,11 @@ function complex(g: Gen, kind: string, names: Names, depth: number): AvroSchema 
   }
 }
 
-function symbols(g: Gen): string[] {
-  return g(fc.subarray, SYMBOLS, { minLength: 1 }) as string[];
+/** Symbols of an enum, some with a default. */
+function symbolsOf(g: Gen): { symbols: string[]; default?: string } {
+  const symbols = g(fc.subarray, SYMBOLS, { minLength: 1 }) as string[];
+  return g(fc.nat, { max: 2 }) === 0 ? { symbols, default: symbols[0]! } : { symbols };
 }
-
-/** A default that may not be among the symbols is dropped by `tidy`. */
-const enumDefault = (g: Gen) => (g(fc.nat, { max: 2 }) === 0 ? { default: 'A' } : {});
 
 /** One branch of each JavaScript type. */
 function union(g: Gen, names: Names, depth: number): AvroSchema {
@@ -147,7 +146,7 @@ export function evolvedSchema(g: Gen, schema: AvroSchema): AvroSchema {
     }
     defined.add(name);
     const named = { ...type, ...aliases, name };
-    if (type.type === 'enum') return chance(3) ? { ...named, symbols: symbols(g) } : named;
+    if (type.type === 'enum') return chance(3) ? { ...omitDefault(named), ...symbolsOf(g) } : named;
     if (type.type === 'fixed') return chance(10) ? { ...named, size: 4 } : named;
     const fields = (type.fields as Json[]).filter(() => !chance(8)).map((field) => changeField(field, depth));
     for (const extra of ['f', 'g'])
