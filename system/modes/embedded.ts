@@ -5,14 +5,16 @@
 import type { CatalogueApi } from '../contracts/generated/catalogue.ts';
 import type { GatewayApi } from '../contracts/generated/gateway.ts';
 import type { Gauge } from '../engines/engine.ts';
+import { Telemetry, type TelemetryOptions } from '../observability/index.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { ChildContext, Context } from '../ports/context.ts';
+import type { ChildContext, Context, Trace } from '../ports/context.ts';
 import { PortError } from '../ports/errors.ts';
 import type { TokenVerifier } from '../ports/tokens.ts';
 import type { Drain } from '../runtime/drive.ts';
 import { CallContext, ProcessLife, type Simulation, untraced } from '../runtime/kernel/index.ts';
 import { type Lateness, RealTime } from '../runtime/real-time.ts';
 import { createEnvironment } from './environment.ts';
+import { nodesOf } from './nodes.ts';
 import type { Elsewhere, ServiceApis } from './services.ts';
 import { createSystem, type SystemOptions } from './system.ts';
 
@@ -23,6 +25,8 @@ export interface EmbeddedOptions extends SystemOptions {
   readonly drain?: Drain;
   /** Makes the clients of services that run in other processes. */
   readonly elsewhere?: (outside: OutsideWaits) => Elsewhere;
+  /** What is observed of it; left out: nothing. */
+  readonly telemetry?: TelemetryOptions;
   /** A defect inside the system: nothing is answered afterwards. */
   readonly onFault: (error: Error) => void;
 }
@@ -51,6 +55,7 @@ export interface EmbeddedSystem {
   readonly lagNs: number;
   lateness(): Lateness;
   readonly gauges: readonly Gauge[];
+  readonly telemetry: Telemetry | null;
   ready(): boolean;
   stop(): void;
 }
@@ -58,6 +63,10 @@ export interface EmbeddedSystem {
 /** What a request from outside brings along. */
 export interface RequestOrigin {
   readonly correlationId?: string | undefined;
+  /** Where whoever accepted it has made one; null or left out: made here. */
+  readonly trace?: Trace | null;
+  /** The span of its caller in another process. */
+  readonly traceparent?: string | undefined;
   /** Its number where another process began it, and the try. */
   readonly request?: number | undefined;
   readonly attempt?: number;
@@ -96,12 +105,18 @@ export function createEmbeddedSystem(options: EmbeddedOptions): EmbeddedSystem {
       onFault(error);
     },
   });
+  // Answers wait for the socket in wall-clock time, and so do spans.
+  const now = () => realTime.wallNs;
+  const telemetry =
+    options.telemetry === undefined ? null : new Telemetry(options.telemetry, { clock: simulation, now });
   const elsewhere = options.elsewhere?.({ clock: simulation, wait: waits(simulation, realTime) }) ?? {};
   const { engines, services } = createSystem(
     environment,
     { ...options, configuration },
-    { tokens: checkedByTransport, elsewhere },
+    { tokens: checkedByTransport, elsewhere, ...(telemetry === null ? {} : { observer: telemetry }) },
   );
+  const gauges = () => Object.values(engines).flatMap((engine) => engine.gauges);
+  telemetry?.watch(nodesOf(engines, services), gauges);
   const life = new ProcessLife('clients');
   let requests = 0;
   let stopped = false;
@@ -115,8 +130,8 @@ export function createEmbeddedSystem(options: EmbeddedOptions): EmbeddedSystem {
       listening: services.behind.listening(outside),
       search: services.behind.search(outside),
     },
-    context({ correlationId, request, attempt, remainingNs = Number.POSITIVE_INFINITY } = {}) {
-      const trace = correlationId === undefined ? untraced : { ...untraced, correlationId };
+    context({ request, attempt, remainingNs = Number.POSITIVE_INFINITY, ...from } = {}) {
+      const trace = from.trace ?? telemetry?.tracer.proceed(from) ?? correlated(from.correlationId);
       return new CallContext(request ?? requests++, life, trace, simulation.nowNs + remainingNs, attempt);
     },
     get lagNs() {
@@ -124,8 +139,9 @@ export function createEmbeddedSystem(options: EmbeddedOptions): EmbeddedSystem {
     },
     lateness: () => realTime.lateness(),
     get gauges() {
-      return Object.values(engines).flatMap((engine) => engine.gauges);
+      return gauges();
     },
+    telemetry,
     ready: () => !stopped && !broken,
     stop() {
       stopped = true;
@@ -133,6 +149,9 @@ export function createEmbeddedSystem(options: EmbeddedOptions): EmbeddedSystem {
     },
   };
 }
+
+const correlated = (correlationId: string | undefined): Trace =>
+  correlationId === undefined ? untraced : { ...untraced, correlationId };
 
 function waits(simulation: Simulation, realTime: RealTime): OutsideWaits['wait'] {
   return <T>(

@@ -151,6 +151,7 @@ export function createServices(options: ServiceOptions): Services {
       hop,
       cancellation,
       balancing,
+      observer: options.observer ?? null,
     });
     return remoteApi(remote, costs);
   }

@@ -8,8 +8,9 @@ import type { Track } from '../contracts/generated/catalogue.ts';
 import type { CatalogueUpdate } from '../contracts/generated/events.ts';
 import type { GetPlaylistResponse } from '../contracts/generated/playlist.ts';
 import { CATALOGUE_UPDATES, PLAYS } from '../contracts/topics.ts';
-import type { EngineNode, Gauge } from '../engines/engine.ts';
+import type { Gauge } from '../engines/engine.ts';
 import type { EmbeddedKafka } from '../engines/kafka/index.ts';
+import { Telemetry, type TelemetryOptions } from '../observability/index.ts';
 import type { Context } from '../ports/context.ts';
 import type { LogRecord } from '../ports/event-log.ts';
 import type { AccessToken } from '../ports/tokens.ts';
@@ -20,17 +21,16 @@ import { HISTORY_GROUP } from '../services/listening/history-consumer.ts';
 import { CATALOGUE_INDEX, trackDocumentId } from '../services/search/catalogue-index.ts';
 import { INDEXER_GROUP } from '../services/search/search-indexer.ts';
 import { createEnvironment, type SimulatedEnvironment } from './environment.ts';
+import { type LoadedNode, nodesOf } from './nodes.ts';
 import type { createServices, Engines } from './services.ts';
 import { createSystem, INDEXED_SAMPLE, type SystemOptions } from './system.ts';
 
-export type { Gauge };
+export type { Gauge, LoadedNode };
 
 export interface SimulatedOptions extends SystemOptions {
   readonly seed: number;
-}
-
-export interface LoadedNode extends EngineNode {
-  readonly engine: string;
+  /** What is observed of it beside the figures of the harness; left out: nothing. */
+  readonly telemetry?: Omit<TelemetryOptions, 'numbered' | 'outermost'>;
 }
 
 /** What listeners and labels can do. Playlists and tracks are named by their ids. */
@@ -66,6 +66,7 @@ export interface SimulatedSystem {
   readonly clients: Clients;
   readonly hops: readonly string[];
   readonly nodes: readonly LoadedNode[];
+  readonly telemetry: Telemetry | null;
   /** Grows while the system starts: read it when the run begins. */
   readonly gauges: readonly Gauge[];
   hotPlaylist(index: number): string;
@@ -96,12 +97,20 @@ export async function createSimulatedSystem(options: SimulatedOptions): Promise<
   const { seed, configuration } = options;
   const environment = createEnvironment(seed);
   const clientMachine = environment.createMachine('clients');
+  const telemetry =
+    options.telemetry === undefined
+      ? null
+      : new Telemetry({ ...options.telemetry, numbered: true }, { clock: environment.simulation });
   const state: { onRefill: ((playlist: string) => void) | null } = { onRefill: null };
   const { population, rows, engines, services } = createSystem(environment, options, {
+    ...(telemetry === null ? {} : { observer: telemetry }),
     onPlaylistRead: (playlist) => {
       if (state.onRefill !== null && playlist.startsWith('hot-')) state.onRefill(playlist);
     },
   });
+  const nodes = nodesOf(engines, services);
+  const gauges = () => Object.values(engines).flatMap((engine) => engine.gauges);
+  telemetry?.watch(nodes, gauges);
   const { keys } = await services.identity.listKeys(new CallContext(0, new ProcessLife('start')), {});
   const key = keys[0]!;
   const token = (listener: number): AccessToken => {
@@ -115,20 +124,10 @@ export async function createSimulatedSystem(options: SimulatedOptions): Promise<
     population,
     clients: createClients(services.gateway(clientMachine), services.catalogue(clientMachine), token),
     hops: environment.hops,
-    nodes: [
-      ...Object.values(engines).flatMap((engine) =>
-        engine.nodes.map((node: EngineNode) => ({ ...pick(node), engine: engine.name as string })),
-      ),
-      ...services.hosts.map(({ service, host }) => ({
-        engine: service,
-        machine: host.machine,
-        stations: [host.cpu],
-        requests: () => host.cpu.read().completions,
-        largestBytes: () => null,
-      })),
-    ],
+    nodes,
+    telemetry,
     get gauges() {
-      return Object.values(engines).flatMap((engine) => engine.gauges);
+      return gauges();
     },
     hotPlaylist: hotPlaylistId,
     replicaOfHotPlaylist() {
@@ -149,14 +148,6 @@ export async function createSimulatedSystem(options: SimulatedOptions): Promise<
     ...createInspection(environment, engines, configuration),
   };
 }
-
-/** Spreading a node would read its getters once; these are what the harness uses. */
-const pick = (node: EngineNode): EngineNode => ({
-  machine: node.machine,
-  stations: node.stations,
-  requests: () => node.requests(),
-  largestBytes: () => node.largestBytes(),
-});
 
 function createClients(
   gateway: ReturnType<ReturnType<typeof createServices>['gateway']>,

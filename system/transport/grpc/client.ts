@@ -6,7 +6,7 @@ import { type ChannelCredentials, Client, Metadata, type ServiceError } from '@g
 import type { Call, Service } from '../../contracts/wire.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Context } from '../../ports/context.ts';
-import { ATTEMPT, CORRELATION_ID, REQUEST } from './metadata.ts';
+import { ATTEMPT, CORRELATION_ID, REQUEST, TRACEPARENT } from './metadata.ts';
 import { errorOf } from './status.ts';
 
 /** Begins something outside the system; returns what stops it. `done` is to be called once, at any time. */
@@ -72,7 +72,8 @@ function metadataOf(context: Context): Metadata {
   const metadata = new Metadata();
   metadata.set(REQUEST, String(context.request));
   metadata.set(ATTEMPT, String(context.attempt));
-  const { correlationId } = context.trace;
+  const { correlationId, traceparent } = context.trace;
   if (correlationId !== undefined) metadata.set(CORRELATION_ID, correlationId);
+  if (traceparent !== undefined) metadata.set(TRACEPARENT, traceparent);
   return metadata;
 }

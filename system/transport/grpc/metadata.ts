@@ -2,6 +2,8 @@
 import type { Metadata } from '@grpc/grpc-js';
 
 export const CORRELATION_ID = 'x-correlation-id';
+/** W3C Trace Context: the span that makes the call. */
+export const TRACEPARENT = 'traceparent';
 /** Number of the request and of the try, so that what is keyed by them is the same in every process. */
 export const REQUEST = 'rehearsal-request';
 export const ATTEMPT = 'rehearsal-attempt';

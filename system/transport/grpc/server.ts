@@ -10,9 +10,9 @@ import {
   status,
 } from '@grpc/grpc-js';
 import type { Call, Service } from '../../contracts/wire.ts';
-import type { ChildContext, Context } from '../../ports/context.ts';
+import type { ChildContext, Context, Trace } from '../../ports/context.ts';
 import { PortError } from '../../ports/errors.ts';
-import { ATTEMPT, CORRELATION_ID, metadataText, REQUEST } from './metadata.ts';
+import { ATTEMPT, CORRELATION_ID, metadataText, REQUEST, TRACEPARENT } from './metadata.ts';
 import { statusOf } from './status.ts';
 
 /** What a call brings along. */
@@ -20,6 +20,8 @@ export interface Incoming {
   /** How long the caller waits still, in ms; Infinity: it did not say. */
   readonly remainingMs: number;
   readonly correlationId: string | undefined;
+  /** The caller's span: W3C Trace Context. */
+  readonly traceparent: string | undefined;
   readonly request: number | undefined;
   readonly attempt: number;
 }
@@ -31,7 +33,7 @@ export interface GrpcServerOptions {
   readonly enter: <T>(work: () => Promise<T>) => Promise<T>;
   readonly credentials: ServerCredentials;
   /** Told of every error that is a defect. */
-  readonly onDefect: (error: unknown, correlationId: string) => void;
+  readonly onDefect: (error: unknown, correlationId: string, trace: Trace | null) => void;
 }
 
 /** Larger messages than any contract has are refused before they are read. */
@@ -104,7 +106,8 @@ function unary(operation: string, api: AnyApi, name: string, options: GrpcServer
         (answer) => done(null, answer),
         (error: unknown) => {
           const answer = statusOf(error);
-          if (answer.code === status.INTERNAL) onDefect(error, incoming.correlationId ?? '');
+          if (answer.code === status.INTERNAL)
+            onDefect(error, incoming.correlationId ?? '', context?.trace ?? null);
           done(answer);
         },
       )
@@ -120,6 +123,7 @@ function incomingOf(call: ServerUnaryCall<unknown, unknown>): Incoming {
   return {
     remainingMs: Number.isFinite(atMs) ? Math.max(0, atMs - Date.now()) : Number.POSITIVE_INFINITY,
     correlationId: metadataText(call.metadata, CORRELATION_ID),
+    traceparent: metadataText(call.metadata, TRACEPARENT),
     request: Number.isSafeInteger(request) && request >= 0 ? request : undefined,
     attempt: Number.isInteger(attempt) && attempt >= 0 && attempt < 16 ? attempt : 0,
   };

@@ -9,7 +9,7 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import swagger from '@fastify/swagger';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import type { ChildContext } from '../../ports/context.ts';
+import type { ChildContext, Trace } from '../../ports/context.ts';
 import { PortError } from '../../ports/errors.ts';
 import type { AccessToken } from '../../ports/tokens.ts';
 import { type Bearer, type BearerVerifier, createGuard, type Guard } from './guard.ts';
@@ -23,7 +23,7 @@ export interface LiveSystem {
   /** Runs a call at the present time of the system. */
   enter<T>(work: () => Promise<T>): Promise<T>;
   /** A context for one request; close it when the answer is there. */
-  context(from: { readonly correlationId: string }): ChildContext;
+  context(from: { readonly correlationId: string; readonly trace: Trace | null }): ChildContext;
   /** How far the system's clock is behind, in ns. */
   readonly lagNs: number;
   /** False while it starts, and once it goes down. */
@@ -44,7 +44,9 @@ export interface HttpOptions {
   /** Lag of the system's clock beyond which requests are shed, in ms. */
   readonly maxLagMs: number;
   /** Told of every error that is a defect, with the correlation id that its answer carries. */
-  readonly onDefect: (error: unknown, correlationId: string) => void;
+  readonly onDefect: (error: unknown, correlationId: string, trace: Trace | null) => void;
+  /** Adds hooks and routes of whoever observes the server, before its own. */
+  readonly extend?: (server: FastifyInstance) => void;
   /** Within this time a request has to have arrived whole, in ms; default 10,000. */
   readonly requestTimeoutMs?: number;
   readonly https?: { readonly key: string; readonly cert: string };
@@ -62,6 +64,10 @@ const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'] as const;
 declare module 'fastify' {
   interface FastifyRequest {
     bearer: Bearer | null;
+    /** Where its time is booked and under which it is found; null: nobody observes. */
+    trace: Trace | null;
+    /** Why it was not answered as it asked. */
+    failure: unknown;
   }
 }
 
@@ -70,12 +76,16 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
   const server = createFastify(options);
   const guard = createGuard(options);
   server.decorateRequest('bearer', null);
+  server.decorateRequest('trace', null);
+  server.decorateRequest('failure', null);
+  options.extend?.(server);
   server.setValidatorCompiler(({ schema, httpPart }) =>
     compileValidator(schema as object, httpPart ?? 'body'),
   );
   server.setErrorHandler((error, request, reply) => {
+    request.failure = error;
     const answer = problemOf(error, request.id);
-    if (answer.problem.status === 500) options.onDefect(error, request.id);
+    if (answer.problem.status === 500) options.onDefect(error, request.id, request.trace);
     return sendProblem(reply, answer);
   });
   server.setNotFoundHandler((request, reply) =>
@@ -134,7 +144,7 @@ function addRoute(server: FastifyInstance, route: Route, system: LiveSystem, gua
     },
     onRequest: guard(route.scope),
     handler: async (request, reply) => {
-      const context = system.context({ correlationId: request.id });
+      const context = system.context({ correlationId: request.id, trace: request.trace });
       // Who has hung up is not worked for any longer, here and in every service behind.
       reply.raw.once('close', () => {
         if (reply.raw.writableFinished) return;
