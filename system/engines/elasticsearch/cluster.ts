@@ -181,9 +181,9 @@ export class Cluster {
   /** Bound by the paths once they exist. */
   startWrite: (task: number) => boolean = () => false;
   startSearch: (task: number) => boolean = () => false;
-  /** Told of each document that a primary has taken; null: deleted. */
   /** Told of every index made or deleted, alias moved, or index blocked after the start. */
   onAdmin: ((change: AdminChange) => void) | null = null;
+  /** Told of each document that a primary has taken; null: deleted. */
   onWrite: ((index: string, id: string, document: IndexDocument | null) => void) | null = null;
   stopped = false;
   #turn = 0;

@@ -130,3 +130,39 @@ test('indices made and deleted, and where aliases point, are what they were', as
     expect(outcome).toMatch(/cluster_block_exception/);
   }
 });
+
+test('an index of the name of a deleted one is another, also when it comes back', async () => {
+  const aliased = () => createBench({ index: { aliases: ['songs'] } });
+  const bench = aliased();
+  const changes: unknown[] = [];
+  bench.elasticsearch.durable!.onChange((change) => changes.push(structuredClone(change)));
+  const admin = bench.elasticsearch.admin(bench.client);
+  const document = (n: number) => ({ title: `song ${n}`, artist: 'a', genre: 'pop', plays: n });
+  bench.at(0, async () => {
+    const next = (n: number) => bench.context(n);
+    for (let n = 0; n < 20; n++) await bench.search.index(next(n), 'songs', `t${n}`, document(n));
+    await admin.deleteIndex(next(52), 'tracks');
+    await admin.createIndex(next(54), { ...TRACKS, name: 'tracks', shards: 2, aliases: ['older'] });
+    await bench.search.index(next(55), 'older', 'y', document(1));
+    await admin.blockWrites(next(56), 'tracks');
+  });
+  await bench.run(10_000);
+  const held = [...bench.elasticsearch.durable!.changes()];
+  expect(held.length).toBeLessThan(changes.length);
+  for (const replay of [changes, [...changes, ...changes], held]) {
+    const copy = aliased();
+    for (const change of replay) copy.elasticsearch.durable!.restore(structuredClone(change));
+    copy.elasticsearch.durable!.restored();
+    const operator = copy.elasticsearch.admin(copy.client);
+    const found: unknown[] = [];
+    copy.at(0, async () => {
+      for (const name of ['songs', 'older', 'tracks'])
+        found.push(await operator.resolve(copy.context(), name));
+      found.push(await operator.count(copy.context(1), 'older'));
+    });
+    await copy.run(5_000);
+    const tracks = { index: 'tracks', shards: 2 };
+    expect(found).toEqual([undefined, tracks, tracks, 1]);
+    expect([...copy.elasticsearch.durable!.changes()]).toEqual(held);
+  }
+});
