@@ -15,7 +15,7 @@ import {
   type RemoteMethod,
   Station,
 } from '../../runtime/kernel/index.ts';
-import type { EmbeddedEngine, EngineEnvironment, EngineNode, Gauge } from '../engine.ts';
+import type { Durable, EmbeddedEngine, EngineEnvironment, EngineNode, Gauge } from '../engine.ts';
 import { Client } from './client.ts';
 import { COMPARE, LOOKUP, PARSE, STORE } from './cost.ts';
 import { resolveKnobs, type SchemaRegistryKnobs } from './knobs.ts';
@@ -27,8 +27,9 @@ export interface EmbeddedSchemaRegistry extends EmbeddedEngine {
   readonly name: 'schema-registry';
   /** The registry as a process on this machine sees it. */
   connect(client: Machine): SchemaRegistry;
-  /** A schema that was there before the run, whatever the level says. */
-  preload(subject: string, schema: AvroSchema): RegisteredSchema;
+  readonly durable: Durable;
+  /** A schema that is there from the start, whatever the level says. Throws SchemaError. */
+  preload(subject: string, schema: AvroSchema): void;
   /** What is registered, outside time. */
   inspect(subject: string): readonly RegisteredSchema[];
   /** The node that leads, counted from 0; -1: none. */
@@ -103,10 +104,13 @@ class Registry implements EmbeddedSchemaRegistry {
     return client;
   }
 
-  preload(subject: string, schema: AvroSchema): RegisteredSchema {
-    const parsed = parseSchema(schema);
-    const known = this.#store.find(subject, parsed, Number.POSITIVE_INFINITY);
-    return known ?? this.#store.append(subject, schema, parsed, Number.NEGATIVE_INFINITY);
+  get durable(): Durable {
+    return this.#store;
+  }
+
+  preload(subject: string, schema: AvroSchema): void {
+    parseSchema(schema);
+    this.#store.preload(subject, schema);
   }
 
   inspect(subject: string): readonly RegisteredSchema[] {

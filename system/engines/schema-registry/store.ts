@@ -1,10 +1,12 @@
 /**
  * What is registered, in the order in which it was written: the registry's topic of schemas, which survives its nodes.
- * Nodes that follow see it with a lag, so every question is asked as of a time.
+ * Nodes that follow see it with a lag, so every question is asked as of a time. Where somebody journals it, it outlives the
+ * process: messages that were written with an id must find the same schema under it.
  */
 import type { AvroSchema, CompatibilityLevel, RegisteredSchema } from '../../ports/schema-registry.ts';
+import type { Durable } from '../engine.ts';
 import { objections, type Version } from './compatibility.ts';
-import { identityOf, type Schema } from './schema.ts';
+import { identityOf, parseSchema, type Schema } from './schema.ts';
 
 interface Entry extends Version {
   readonly registered: RegisteredSchema;
@@ -18,12 +20,22 @@ interface LevelChange {
   readonly writtenNs: number;
 }
 
-export class SchemaStore {
+export type RegistryChange =
+  | readonly ['schema', RegisteredSchema]
+  | readonly ['level', subject: string | null, level: CompatibilityLevel];
+
+const BEFORE = Number.NEGATIVE_INFINITY;
+const ALWAYS = Number.POSITIVE_INFINITY;
+
+export class SchemaStore implements Durable {
   readonly #default: CompatibilityLevel;
   readonly #subjects = new Map<string, Entry[]>();
   readonly #byId: Entry[] = [];
   readonly #idByIdentity = new Map<string, number>();
   readonly #levels: LevelChange[] = [];
+  /** Registered when it is first asked for something: what an earlier process had comes before. */
+  #initial: { subject: string; schema: AvroSchema }[] = [];
+  #listener: (change: RegistryChange) => void = () => {};
 
   constructor(level: CompatibilityLevel) {
     this.#default = level;
@@ -31,10 +43,17 @@ export class SchemaStore {
 
   /** Distinct schemas. */
   get size(): number {
+    this.#begin();
     return this.#byId.length;
   }
 
+  /** A schema that is there from the start, whatever the level says. */
+  preload(subject: string, schema: AvroSchema): void {
+    this.#initial.push({ subject, schema });
+  }
+
   schemaById(id: number, asOfNs: number): AvroSchema | undefined {
+    this.#begin();
     const entry = this.#byId[id - 1];
     return entry !== undefined && entry.writtenNs <= asOfNs ? entry.registered.schema : undefined;
   }
@@ -45,6 +64,7 @@ export class SchemaStore {
   }
 
   subjects(asOfNs: number): string[] {
+    this.#begin();
     return [...this.#subjects.keys()].filter((subject) => this.#entries(subject, asOfNs).length > 0).sort();
   }
 
@@ -64,26 +84,75 @@ export class SchemaStore {
   }
 
   append(subject: string, schema: AvroSchema, parsed: Schema, nowNs: number): RegisteredSchema {
-    const identity = identityOf(parsed);
-    const entries = this.#subjects.get(subject) ?? [];
-    const id = this.#idByIdentity.get(identity) ?? this.#byId.length + 1;
-    const version = entries.length + 1;
+    const id = this.#idByIdentity.get(identityOf(parsed)) ?? this.#byId.length + 1;
+    const version = (this.#subjects.get(subject)?.length ?? 0) + 1;
     const registered = { subject, version, id, schema: deepFreeze(schema) };
-    const entry = { version, parsed, registered, identity, writtenNs: nowNs };
-    this.#subjects.set(subject, entries);
-    entries.push(entry);
-    if (id > this.#byId.length) {
-      this.#byId.push(entry);
-      this.#idByIdentity.set(identity, id);
-    }
+    this.#add(registered, parsed, nowNs);
+    this.#listener(['schema', registered]);
     return registered;
   }
 
   setLevel(subject: string | null, level: CompatibilityLevel, nowNs: number): void {
     this.#levels.push({ subject, level, writtenNs: nowNs });
+    this.#listener(['level', subject, level]);
+  }
+
+  onChange(listener: (change: unknown) => void): void {
+    this.#listener = listener;
+  }
+
+  restore(change: unknown): void {
+    const known = change as RegistryChange;
+    if (known[0] === 'level') {
+      this.#levels.push({ subject: known[1], level: known[2], writtenNs: BEFORE });
+      return;
+    }
+    const { subject, version, id, schema } = known[1];
+    const there = this.#subjects.get(subject)?.[version - 1];
+    const parsed = parseSchema(schema);
+    if (there === undefined) this.#add({ subject, version, id, schema: deepFreeze(schema) }, parsed, BEFORE);
+    else if (there.registered.id !== id || there.identity !== identityOf(parsed))
+      throw new RangeError(`Version ${version} of ${subject} is another schema than before.`);
+  }
+
+  restored(): void {}
+
+  *changes(): Generator<RegistryChange> {
+    this.#begin();
+    for (const { subject, level } of this.#levels) yield ['level', subject, level];
+    // Ids first come up in their order.
+    const entries = [...this.#subjects.values()].flat();
+    entries.sort((a, b) => a.registered.id - b.registered.id || a.version - b.version);
+    for (const { registered } of entries) yield ['schema', registered];
+  }
+
+  #begin(): void {
+    if (this.#initial.length === 0) return;
+    const initial = this.#initial;
+    this.#initial = [];
+    for (const { subject, schema } of initial) {
+      const parsed = parseSchema(schema);
+      if (this.find(subject, parsed, ALWAYS) === undefined) this.append(subject, schema, parsed, BEFORE);
+    }
+  }
+
+  #add(registered: RegisteredSchema, parsed: Schema, writtenNs: number): void {
+    const { subject, version, id } = registered;
+    const identity = identityOf(parsed);
+    const entry = { version, parsed, registered, identity, writtenNs };
+    let entries = this.#subjects.get(subject);
+    if (entries === undefined) {
+      entries = [];
+      this.#subjects.set(subject, entries);
+    }
+    entries[version - 1] = entry;
+    if (this.#byId[id - 1] !== undefined) return;
+    this.#byId[id - 1] = entry;
+    this.#idByIdentity.set(identity, id);
   }
 
   #entries(subject: string, asOfNs: number): readonly Entry[] {
+    this.#begin();
     return this.#subjects.get(subject)?.filter(({ writtenNs }) => writtenNs <= asOfNs) ?? [];
   }
 }
