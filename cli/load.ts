@@ -115,7 +115,14 @@ async function load(name: string, options: LoadOptions): Promise<number> {
           failed + dropped > 0 ? `, ${grouped(failed)} failed, ${grouped(dropped)} dropped` : '';
         const running = options.repeat === 1 ? '' : `run ${run} of ${options.repeat}`;
         const detail = `${grouped(requests)} requests${failures}`;
-        progress.update({ done, total: totalS, unit: 's', running, detail });
+        progress.update({
+          done,
+          total: totalS,
+          unit: 's',
+          leftMs: (totalS - elapsedS) * 1_000,
+          running,
+          detail,
+        });
       },
     });
     progress.end();

@@ -13,6 +13,8 @@ export interface ProgressState {
   readonly detail: string;
   /** What `done` and `total` count; default: runs. */
   readonly unit?: string;
+  /** Where it is known how long the rest takes. */
+  readonly leftMs?: number;
 }
 
 export interface Output {
@@ -83,11 +85,11 @@ export class ProgressLine {
     this.#visible = false;
   }
 
-  #text({ done, total, running, detail, unit = 'runs' }: ProgressState): string {
+  #text({ done, total, running, detail, unit = 'runs', leftMs }: ProgressState): string {
     const elapsedMs = this.#now() - this.#startedMs;
     // Runs differ in length; the mean of those that are done is the best guess there is.
-    const left =
-      done > 0 && done < total ? `, about ${duration((elapsedMs / done) * (total - done))} left` : '';
+    const guessMs = leftMs ?? (elapsedMs / done) * (total - done);
+    const left = done > 0 && done < total ? `, about ${duration(guessMs)} left` : '';
     const bar = this.#output.isTTY ? `${barOf(done / Math.max(1, total))} ` : '';
     const parts = [`${done} of ${total} ${unit}${left}`, detail, running].filter((part) => part !== '');
     return `${bar}${parts.join(' · ')}`;

@@ -38,13 +38,13 @@ export interface Script {
   readonly iterate: (data: SetUp) => void;
 }
 
-interface SetUp {
+export interface SetUp {
   readonly endpoints: Endpoints;
   readonly run: number;
   readonly tokens: readonly HeldToken[];
 }
 
-interface HeldToken {
+export interface HeldToken {
   readonly token: string;
   readonly refreshAtMs: number;
 }
