@@ -169,3 +169,19 @@ test('a process that keeps up has no lag, however long nothing was to do; one th
   await due;
   expect(realTime.lagNs).toBe(0);
 });
+
+test('held time stands still, and what came meanwhile enters when it begins', async () => {
+  const simulation = new Simulation({ seed: 1, startNs: 1_000 });
+  const realTime = new RealTime(simulation, { held: true, onFault: () => {} });
+  started.push(realTime);
+  let entered = false;
+  const work = realTime.enter(async () => {
+    entered = true;
+    return simulation.nowNs;
+  });
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect({ entered, nowNs: simulation.nowNs }).toEqual({ entered: false, nowNs: 1_000 });
+  realTime.begin();
+  // The time for which it was held has not passed.
+  expect(await work).toBeLessThan(300 * MILLISECOND);
+});

@@ -12,6 +12,8 @@ import type { Simulation } from './kernel/simulation.ts';
 
 export interface RealTimeOptions {
   readonly drain?: Drain;
+  /** Time stands still until `begin`: there is something to put back before. */
+  readonly held?: boolean;
   /** Called once when the simulation throws, which is a defect: nothing runs afterwards. */
   readonly onFault: (error: Error) => void;
 }
@@ -39,7 +41,7 @@ export class RealTime {
   readonly #simulation: Simulation;
   readonly #drainNow: (() => void) | null;
   readonly #onFault: (error: Error) => void;
-  readonly #originMs: number;
+  #originMs: number;
   readonly #originNs: number;
   readonly #lateness = new Histogram();
   #latestMs = 0;
@@ -49,6 +51,7 @@ export class RealTime {
   #timerNs = Number.POSITIVE_INFINITY;
   /** A turn is under way or asked for. */
   #awake = false;
+  #held: boolean;
   #stopped = false;
   #sliceEndMs = 0;
 
@@ -59,6 +62,15 @@ export class RealTime {
     this.#onFault = options.onFault;
     this.#originMs = performance.now();
     this.#originNs = simulation.nowNs;
+    this.#held = options.held ?? false;
+    this.#wake();
+  }
+
+  /** Time begins, where it was held. */
+  begin(): void {
+    if (!this.#held) return;
+    this.#held = false;
+    this.#originMs = performance.now();
     this.#wake();
   }
 
@@ -112,7 +124,7 @@ export class RealTime {
   }
 
   #wake(): void {
-    if (this.#awake || this.#stopped) return;
+    if (this.#awake || this.#held || this.#stopped) return;
     this.#awake = true;
     // One turn for all requests that the sockets deliver together.
     setImmediate(this.#begin);

@@ -44,8 +44,8 @@ async function start(directory: string, options: Partial<JournalOptions> = {}) {
 /** Resolves when everything appended so far is on disk, or rejects with why not. */
 const written = (journal: Journal) =>
   new Promise<void>((resolve, reject) => {
-    const waits = journal.whenWritten((failure) => (failure === null ? resolve() : reject(failure)));
-    if (!waits) resolve();
+    if (journal.allWritten) resolve();
+    else journal.whenWritten((failure) => (failure === null ? resolve() : reject(failure)));
   });
 
 async function stop({ journal, realTime }: { journal: Journal; realTime: RealTime }): Promise<void> {
@@ -117,7 +117,8 @@ test('beyond the bound writers wait, and are let in as the disk catches up', asy
   let most = 0;
   const writer = async (i: number) => {
     await new Promise<void>((resolve) => {
-      if (!journal.whenRoom(() => resolve())) resolve();
+      if (journal.tryEnter()) resolve();
+      else journal.whenRoom(() => resolve());
     });
     inside.push(i);
     journal.append('a', i);
@@ -165,7 +166,11 @@ test('a full disk acknowledges nothing, is said once, and everything later is re
   expect(failures[0]!.message).toMatch(/cannot be written: the disk is full\. Make room and start again\.$/);
   expect(acknowledged.length).toBeGreaterThan(10);
   expect(refused).toEqual(upTo(200).slice(acknowledged.length));
-  expect(journal.whenRoom(() => {})).toBe(true);
+  expect(journal.tryEnter()).toBe(false);
+  const problem = new Promise<string | undefined>((resolve) =>
+    journal.whenRoom((error) => resolve(error?.problem)),
+  );
+  expect(await problem).toBe('full');
 
   const copy = folder();
   cpSync(directory, copy, { recursive: true });

@@ -164,22 +164,30 @@ export class Journal {
     setImmediate(this.#flush);
   }
 
-  /** Calls back once everything appended so far is on disk. False: it is, and nobody is called. */
-  whenWritten(then: Waiter): boolean {
-    if (this.#failure === null && this.#written === this.#appended) return false;
-    this.#wait(() => this.#waiting.push({ upTo: this.#appended, then }), then);
+  /** Everything appended so far is on disk. */
+  get allWritten(): boolean {
+    return this.#failure === null && this.#unwritten === 0;
+  }
+
+  /** Calls back, in a turn, once everything appended so far is on disk. */
+  whenWritten(then: Waiter): void {
+    if (this.#failure === null) this.#waiting.push({ upTo: this.#appended, then });
+    else this.#refuse(then, this.#failure);
+    if (this.allWritten) this.#run?.settle(this.#answer);
+  }
+
+  /** Takes a place for another change; false: there is none now, see `whenRoom`. */
+  tryEnter(): boolean {
+    if (this.#failure !== null || this.#outside.length > 0 || this.#room <= 0) return false;
+    this.#admitted++;
     return true;
   }
 
-  /** Calls back once another change may be appended. False: it may be now, and nobody is called. */
-  whenRoom(then: Waiter): boolean {
-    if (this.#failure === null && this.#outside.length === 0 && this.#room > 0) {
-      this.#admitted++;
-      return false;
-    }
-    this.#wait(() => this.#outside.push(then), then);
-    if (this.#unwritten === 0) this.#run?.settle(this.#answer);
-    return true;
+  /** Calls back, in a turn, once there is a place for another change, which is taken with that. */
+  whenRoom(then: Waiter): void {
+    if (this.#failure === null) this.#outside.push(then);
+    else this.#refuse(then, this.#failure);
+    if (this.allWritten) this.#run?.settle(this.#answer);
   }
 
   /** For the thread, and for whoever finds that something cannot be journalled: nothing is written from now on. */
@@ -215,10 +223,8 @@ export class Journal {
     return this.#appended - this.#written;
   }
 
-  #wait(join: () => void, then: Waiter): void {
-    const failure = this.#failure;
-    if (failure === null) join();
-    else this.#run?.settle(() => then(failure));
+  #refuse(then: Waiter, failure: JournalError): void {
+    this.#run?.settle(() => then(failure));
   }
 
   readonly #flush = (): void => {
@@ -256,7 +262,7 @@ export class Journal {
     this.#admitted = entering.length;
     for (const then of entering) then(null);
     // Who was let in may have given up meanwhile and write nothing whose batch would let in the next.
-    if (this.#outside.length > 0 && this.#unwritten === 0) this.#run!.settle(this.#answer);
+    if (this.#outside.length > 0 && this.allWritten) this.#run!.settle(this.#answer);
   };
 
   #encoded(entries: readonly Entry[]): Uint8Array<ArrayBuffer> | null {
