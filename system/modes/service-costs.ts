@@ -101,7 +101,7 @@ export const listeningCosts: MethodCosts<ListeningApi> = {
   getTopCharts: list,
 };
 
-export const searchCosts: MethodCosts<SearchApi> = { search: cost(200) };
+export const searchCosts: MethodCosts<SearchApi> = { search: cost(200), suggest: cost(150) };
 
 export const identityCosts: MethodCosts<IdentityApi> = {
   issueToken: cost(1_000),

@@ -1,5 +1,8 @@
-/** The index that tracks and playlists are found in: one document a track, and one a track on a playlist. */
-import type { Track } from '../../contracts/generated/catalogue.ts';
+/**
+ * The index that everything is found in: one document for each track, artist, album, podcast and episode, and one for each
+ * track on a playlist. Readers and writers know it by its alias, so that it can be made anew behind them.
+ */
+import type { Album, Artist, Episode, Podcast, Track } from '../../contracts/generated/catalogue.ts';
 import type { CatalogueUpdate, PlaylistUpdate } from '../../contracts/generated/events.ts';
 import { CATALOGUE_UPDATES } from '../../contracts/topics.ts';
 import type { LogRecord } from '../../ports/event-log.ts';
@@ -8,18 +11,27 @@ import type { SearchKnobs } from './knobs.ts';
 
 export const CATALOGUE_INDEX = 'catalogue';
 
+/** The first index, and the name that stands for it. */
 export function catalogueIndex(knobs: SearchKnobs): IndexDefinition {
+  return { ...catalogueIndexVersion(knobs, 1), aliases: [CATALOGUE_INDEX] };
+}
+
+/** Index `version`, which nobody uses until the alias is moved to it. */
+export function catalogueIndexVersion(knobs: SearchKnobs, version: number): IndexDefinition {
+  const title = knobs.autocomplete === 'edge-ngrams' ? 'search-as-you-type' : 'text';
   return {
-    name: CATALOGUE_INDEX,
+    name: `${CATALOGUE_INDEX}-v${version}`,
     shards: knobs.shards,
     replicas: knobs.replicas,
     refreshIntervalMs: knobs.refreshIntervalMs,
     fields: {
       kind: 'keyword',
+      id: 'keyword',
       track_id: 'keyword',
       playlist_id: 'keyword',
-      title: 'text',
-      artist_name: 'text',
+      title,
+      artist_name: title,
+      text: 'text',
       popularity: 'double',
       published_at_ns: 'long',
     },
@@ -46,19 +58,72 @@ export interface Indexing extends IndexOperation {
   readonly document: IndexDocument;
 }
 
+const indexing = (id: string, document: IndexDocument): Indexing => ({ action: 'index', id, document });
+
+export const trackIndexing = (track: Track) => indexing(trackDocumentId(track.trackId), trackDocument(track));
+
+export const artistIndexing = ({ artistId, name, popularity }: Artist) =>
+  indexing(`artist:${artistId}`, { kind: 'artist', id: artistId, title: name, artist_name: '', popularity });
+
+export const albumIndexing = ({ albumId, title, artistName, popularity }: Album) =>
+  indexing(`album:${albumId}`, { kind: 'album', id: albumId, title, artist_name: artistName, popularity });
+
+export const podcastIndexing = ({ podcastId, title, publisher, description, popularity }: Podcast) =>
+  indexing(`podcast:${podcastId}`, {
+    kind: 'podcast',
+    id: podcastId,
+    title,
+    artist_name: publisher,
+    text: description,
+    popularity,
+  });
+
+export const episodeIndexing = (episode: Episode) =>
+  indexing(`episode:${episode.episodeId}`, {
+    kind: 'episode',
+    id: episode.episodeId,
+    title: episode.title,
+    artist_name: episode.podcastTitle,
+    text: episode.text,
+    popularity: episode.popularity,
+    published_at_ns: episode.publishedAtNs,
+  });
+
+const playlistIndexing = (playlistId: string, track: Track) =>
+  indexing(playlistDocumentId(playlistId, track.trackId), {
+    ...trackDocument(track),
+    kind: 'playlist',
+    playlist_id: playlistId,
+  });
+
 /**
- * The same document however often the event comes: that makes delivery at least once enough. Null: an event without a
- * track has nothing to find.
+ * What an event does to the index, the same however often it comes: that makes delivery at least once enough. An event
+ * that says nothing does nothing.
  */
-export function indexingOf({ topic, value }: LogRecord): Indexing | null {
-  const { track } = value as CatalogueUpdate | PlaylistUpdate;
-  if (track === undefined) return null;
-  const document = trackDocument(track);
-  if (topic === CATALOGUE_UPDATES) return { action: 'index', id: trackDocumentId(track.trackId), document };
-  const { playlistId } = value as PlaylistUpdate;
-  return {
-    action: 'index',
-    id: playlistDocumentId(playlistId, track.trackId),
-    document: { ...document, kind: 'playlist', playlist_id: playlistId },
-  };
+export function operationsOf({ topic, value }: LogRecord): IndexOperation[] {
+  return topic === CATALOGUE_UPDATES
+    ? catalogueOperations(value as CatalogueUpdate)
+    : playlistOperations(value as PlaylistUpdate);
+}
+
+function catalogueOperations(update: CatalogueUpdate): IndexOperation[] {
+  const { track, episode, artist, album, podcast } = update;
+  if (track !== undefined) return [trackIndexing(track)];
+  if (episode !== undefined) return [episodeIndexing(episode)];
+  if (artist !== undefined) return [artistIndexing(artist)];
+  if (album !== undefined) return [albumIndexing(album)];
+  return podcast === undefined ? [] : [podcastIndexing(podcast)];
+}
+
+function playlistOperations({ playlistId, track, listing }: PlaylistUpdate): IndexOperation[] {
+  if (listing === undefined) return track === undefined ? [] : [playlistIndexing(playlistId, track)];
+  const operations: IndexOperation[] = listing.removedTrackIds.map((trackId) => ({
+    action: 'delete',
+    id: playlistDocumentId(playlistId, trackId),
+  }));
+  // What is on a private playlist is for its owner alone.
+  if (listing.isPrivate) return operations;
+  for (const added of track === undefined ? listing.added : [track, ...listing.added])
+    operations.push(playlistIndexing(playlistId, added));
+  return operations;
 }

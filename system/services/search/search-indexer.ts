@@ -9,9 +9,9 @@ import type { Clock, Random } from '../../ports/clock.ts';
 import type { Context } from '../../ports/context.ts';
 import { PortError } from '../../ports/errors.ts';
 import type { EventLog, LogRecord } from '../../ports/event-log.ts';
-import type { SearchIndex } from '../../ports/search-index.ts';
+import type { IndexOperation, SearchIndex } from '../../ports/search-index.ts';
 import { type Background, consume } from '../consume.ts';
-import { CATALOGUE_INDEX, type Indexing, indexingOf } from './catalogue-index.ts';
+import { CATALOGUE_INDEX, operationsOf } from './catalogue-index.ts';
 import type { IndexerKnobs } from './knobs.ts';
 
 export const INDEXER_GROUP = 'search-indexer';
@@ -34,14 +34,22 @@ export interface SearchIndexer {
 export function createSearchIndexer(dependencies: SearchIndexerDependencies): SearchIndexer {
   const { events, index, clock, random, background, knobs, clientId } = dependencies;
 
-  async function indexSingly(context: Context, left: Indexing[]): Promise<void> {
+  async function indexSingly(context: Context, left: IndexOperation[]): Promise<void> {
     for (let next = left[0]; next !== undefined; next = left[0]) {
-      await index.index(context, CATALOGUE_INDEX, next.id, next.document);
+      const { id, document } = next;
+      if (document !== undefined) await index.index(context, CATALOGUE_INDEX, id, document);
+      else await refuseNone(context, [next]);
       left.shift();
     }
   }
 
-  async function indexInBulk(context: Context, left: Indexing[]): Promise<void> {
+  /** A deletion is a bulk of one. */
+  async function refuseNone(context: Context, operations: readonly IndexOperation[]): Promise<void> {
+    const [outcome] = await index.bulk(context, CATALOGUE_INDEX, operations);
+    if (outcome !== null) throw new PortError('overloaded', 'search.bulk', true, outcome!.reason);
+  }
+
+  async function indexInBulk(context: Context, left: IndexOperation[]): Promise<void> {
     if (left.length === 0) return;
     const outcomes = await index.bulk(context, CATALOGUE_INDEX, left);
     const failed = left.filter((_, i) => outcomes[i] !== null);
@@ -55,7 +63,7 @@ export function createSearchIndexer(dependencies: SearchIndexerDependencies): Se
   function createHandler() {
     const indexAll = knobs.mode === 'single' ? indexSingly : indexInBulk;
     let polled: readonly LogRecord[] = [];
-    let left: Indexing[] = [];
+    let left: IndexOperation[] = [];
     return (context: Context, records: readonly LogRecord[]): Promise<void> => {
       if (records !== polled) {
         polled = records;
@@ -84,11 +92,9 @@ export function createSearchIndexer(dependencies: SearchIndexerDependencies): Se
  * The last word on each document: were an older one refused and tried again after a newer one had been indexed, it would
  * overwrite it.
  */
-function newestById(records: readonly LogRecord[]): Indexing[] {
-  const operations = new Map<string, Indexing>();
-  for (const record of records) {
-    const operation = indexingOf(record);
-    if (operation !== null) operations.set(operation.id, operation);
-  }
-  return [...operations.values()];
+function newestById(records: readonly LogRecord[]): IndexOperation[] {
+  const newest = new Map<string, IndexOperation>();
+  for (const record of records)
+    for (const operation of operationsOf(record)) newest.set(operation.id, operation);
+  return [...newest.values()];
 }

@@ -1,7 +1,7 @@
-/** Finding tracks, and playlists by what is on them: one query to the index, the popular ones first among equals. */
-import type { SearchHit as PublicHit, SearchApi } from '../../contracts/generated/search.ts';
+/** Finding things, the popular ones first among equals, and completing what somebody is typing: one query to the index. */
+import type { SearchHit as PublicHit, SearchApi, Suggestion } from '../../contracts/generated/search.ts';
 import { PortError } from '../../ports/errors.ts';
-import type { SearchHit, SearchIndex } from '../../ports/search-index.ts';
+import type { IndexDocument, SearchHit, SearchIndex } from '../../ports/search-index.ts';
 import { CATALOGUE_INDEX } from './catalogue-index.ts';
 import type { SearchKnobs } from './knobs.ts';
 
@@ -10,18 +10,17 @@ export interface SearchDependencies {
   readonly knobs: SearchKnobs;
 }
 
-const FIELDS = ['title', 'artist_name'] as const;
+const KINDS = ['track', 'playlist', 'artist', 'album', 'podcast', 'episode'];
+const FIELDS = ['title', 'artist_name', 'text'] as const;
+/** What people type is what they read in a list: titles and names. */
+const SUGGESTED_FIELDS = ['title', 'artist_name'] as const;
+/** Songs by the same title and artist are one suggestion: so many hits are asked for to fill a list. estimate */
+const HITS_A_SUGGESTION = 4;
 
 export function createSearchService({ index, knobs }: SearchDependencies): SearchApi {
   return {
     async search(context, { text, kind, size }) {
-      if (kind !== '' && kind !== 'track' && kind !== 'playlist')
-        throw new PortError(
-          'invalid',
-          'search.search',
-          true,
-          `kind is 'track', 'playlist' or empty, not '${kind}'`,
-        );
+      expectKind(kind, KINDS, 'search.search');
       const { total, hits } = await index.search(context, {
         index: CATALOGUE_INDEX,
         text,
@@ -32,16 +31,71 @@ export function createSearchService({ index, knobs }: SearchDependencies): Searc
       });
       return { total, hits: hits.map(publicHit) };
     },
+
+    async suggest(context, { text, kind, size }) {
+      const kinds = KINDS.filter((known) => known !== 'playlist');
+      expectKind(kind, kinds, 'search.suggest');
+      const wanted = size === 0 ? knobs.suggestSize : Math.min(size, knobs.suggestSize);
+      const { hits } = await index.search(context, {
+        index: CATALOGUE_INDEX,
+        text,
+        match: 'prefix',
+        fields: SUGGESTED_FIELDS,
+        boostBy: 'popularity',
+        size: wanted * HITS_A_SUGGESTION,
+        ...(kind === '' ? { exclude: { kind: 'playlist' } } : { filter: { kind } }),
+      });
+      return { suggestions: distinct(hits.map(({ document }) => suggestionOf(document))).slice(0, wanted) };
+    },
   };
+}
+
+function expectKind(kind: string, kinds: readonly string[], operation: string): void {
+  if (kind === '' || kinds.includes(kind)) return;
+  throw new PortError(
+    'invalid',
+    operation,
+    true,
+    `kind is one of ${kinds.join(', ')}, or empty, not '${kind}'`,
+  );
 }
 
 function publicHit({ score, document }: SearchHit): PublicHit {
   return {
     kind: document.kind as string,
-    trackId: document.track_id as string,
-    playlistId: document.playlist_id as string,
+    trackId: textOf(document.track_id),
+    playlistId: textOf(document.playlist_id),
     title: document.title as string,
     artistName: document.artist_name as string,
     score,
+    id: idOf(document),
   };
+}
+
+const textOf = (value: IndexDocument[string] | undefined) => (value === undefined ? '' : (value as string));
+
+/** Tracks, and tracks on playlists, are documents from before others had an id of their own. */
+function idOf({ kind, id, track_id, playlist_id }: IndexDocument): string {
+  if (id !== undefined) return id as string;
+  return (kind === 'playlist' ? playlist_id : track_id) as string;
+}
+
+function suggestionOf(document: IndexDocument): Suggestion {
+  return {
+    kind: document.kind as string,
+    id: idOf(document),
+    title: document.title as string,
+    artistName: document.artist_name as string,
+  };
+}
+
+/** The first of those that read alike. */
+function distinct(suggestions: readonly Suggestion[]): Suggestion[] {
+  const first = new Map<string, Suggestion>();
+  for (const suggestion of suggestions) {
+    const { kind, title, artistName } = suggestion;
+    const looks = [kind, title, artistName].join('\u0000').toLowerCase();
+    if (!first.has(looks)) first.set(looks, suggestion);
+  }
+  return [...first.values()];
 }

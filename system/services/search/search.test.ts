@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Track } from '../../contracts/generated/catalogue.ts';
+import type { CatalogueUpdate, PlaylistUpdate } from '../../contracts/generated/events.ts';
 import { CATALOGUE_UPDATES, PLAYLIST_UPDATES } from '../../contracts/topics.ts';
 import { PortError } from '../../ports/errors.ts';
 import type { KnobValues } from '../../ports/knobs.ts';
@@ -55,9 +56,14 @@ function guarded(index: SearchIndex) {
   return { door, guardedIndex };
 }
 
-function setUp(set: Partial<KnobValues<typeof indexerKnobs>> = {}) {
+function setUp(
+  set: Partial<KnobValues<typeof indexerKnobs>> = {},
+  searching: Partial<KnobValues<typeof searchKnobs>> = {},
+) {
   const bench = createTestBench();
-  const elasticsearch = bench.elasticsearch([catalogueIndex(knobsOf(searchKnobs, { shards: 2 }))]);
+  const elasticsearch = bench.elasticsearch([
+    catalogueIndex(knobsOf(searchKnobs, { shards: 2, ...searching })),
+  ]);
   const kafka = bench.kafka([topic(CATALOGUE_UPDATES, 4), topic(PLAYLIST_UPDATES, 2)]);
   const machine = bench.machine('search');
   const search = createSearchService({ index: elasticsearch.connect(machine), knobs: knobsOf(searchKnobs) });
@@ -80,7 +86,9 @@ function setUp(set: Partial<KnobValues<typeof indexerKnobs>> = {}) {
   };
   const find = async (text: string, kind = '', size = 0) =>
     (await bench.finish(search.search(bench.context(), { text, kind, size }))).hits;
-  return { bench, elasticsearch, kafka, search, publish, startIndexer, find, door };
+  const suggest = async (text: string, kind = '', size = 0) =>
+    (await bench.finish(search.suggest(bench.context(), { text, kind, size }))).suggestions;
+  return { bench, elasticsearch, kafka, search, publish, startIndexer, find, suggest, door };
 }
 
 for (const mode of ['single', 'bulk'] as const) {
@@ -187,6 +195,140 @@ test('among tracks that match alike the popular one comes first, and an answer h
   const hits = await find('same song');
   expect([hits.length, hits[0]?.trackId]).toEqual([20, 't23']);
   expect(await find('same song', 'track', 3)).toHaveLength(3);
-  const wrong = search.search(bench.context(), { text: 'x', kind: 'album', size: 0 });
+  const wrong = search.search(bench.context(), { text: 'x', kind: 'label', size: 0 });
   expect(await bench.finish(outcomeOf(wrong))).toBe('invalid');
 });
+
+test('artists, albums, podcasts and episodes are found too, episodes by their text, each by its kind and id', async () => {
+  const { bench, kafka, startIndexer, find } = setUp();
+  const [popularity, artworkId] = [3, ''];
+  const updates: CatalogueUpdate[] = [
+    { artist: { artistId: 'a1', name: 'Yellow Birds', labelId: 'l', popularity, artworkId } },
+    {
+      album: {
+        albumId: 'b1',
+        title: 'Yellow Album',
+        artistId: 'a1',
+        artistName: 'Yellow Birds',
+        releaseYear: 2000,
+        popularity,
+        artworkId,
+        trackIds: [],
+      },
+    },
+    {
+      podcast: {
+        podcastId: 's1',
+        title: 'Deep Talk',
+        publisher: 'Somebody',
+        description: 'about yellow things',
+        language: 'en',
+        popularity,
+        artworkId,
+      },
+    },
+    {
+      episode: {
+        episodeId: 'e1',
+        podcastId: 's1',
+        podcastTitle: 'Deep Talk',
+        number: 1,
+        title: 'One',
+        text: 'why submarines are yellow',
+        durationMs: 1,
+        popularity,
+        publishedAtNs: 5,
+      },
+    },
+    { track: track('t1', 'Yellow Submarine') },
+  ];
+  for (const [i, update] of updates.entries()) kafka.append(CATALOGUE_UPDATES, `${i}`, update, 200);
+  startIndexer('indexer-1');
+  await bench.run(15);
+  const found = (await find('yellow')).map(({ kind, id }) => `${kind} ${id}`).sort();
+  expect(found).toEqual(['album b1', 'artist a1', 'episode e1', 'podcast s1', 'track t1']);
+  const [episode, ...others] = await find('submarines', 'episode');
+  expect(others).toEqual([]);
+  expect(episode).toMatchObject({
+    id: 'e1',
+    title: 'One',
+    artistName: 'Deep Talk',
+    trackId: '',
+    playlistId: '',
+  });
+});
+
+for (const mode of ['single', 'bulk'] as const) {
+  test(`${mode}: what is taken off a playlist, or made private, is not found through it any more`, async () => {
+    const { bench, kafka, startIndexer, find, elasticsearch } = setUp({ mode });
+    const tell = (change: Partial<PlaylistUpdate>) =>
+      kafka.append(
+        PLAYLIST_UPDATES,
+        'p1',
+        { playlistId: 'p1', snapshot: 1, listenerId: 'l', ...change },
+        100,
+      );
+    const found = async () => {
+      await bench.run(15);
+      return (await find('song', 'playlist')).map(({ trackId }) => trackId).sort();
+    };
+    startIndexer('indexer-1');
+    for (const id of ['t1', 't2', 't3']) tell({ track: track(id, `Song ${id}`) });
+    expect(await found()).toEqual(['t1', 't2', 't3']);
+    tell({ listing: { isPrivate: false, removedTrackIds: ['t2'], added: [] } });
+    expect(await found()).toEqual(['t1', 't3']);
+    tell({ listing: { isPrivate: true, removedTrackIds: ['t1', 't3'], added: [] } });
+    tell({
+      track: track('t4', 'Song t4'),
+      listing: { isPrivate: true, removedTrackIds: [], added: [] },
+    });
+    expect(await found()).toEqual([]);
+    const added = ['t1', 't3', 't4'].map((id) => track(id, `Song ${id}`));
+    tell({ listing: { isPrivate: false, removedTrackIds: [], added } });
+    expect(await found()).toEqual(['t1', 't3', 't4']);
+    expect(elasticsearch.count(CATALOGUE_INDEX)).toEqual({ searchable: 3, stored: 3 });
+  });
+}
+
+for (const autocomplete of ['terms', 'edge-ngrams'] as const) {
+  test(`${autocomplete}: what somebody types is completed, the popular first, each title and artist once`, async () => {
+    const { bench, elasticsearch, search, suggest } = setUp({}, { autocomplete });
+    const load = (id: string, document: object) =>
+      elasticsearch.load(CATALOGUE_INDEX, [{ id, document: { playlist_id: '', ...document } }]);
+    const titles: [string, string, number][] = [
+      ['t1', 'Yellow Submarine', 50],
+      ['t2', 'Yellow Submarine', 900],
+      ['t3', 'Yesterday', 500],
+      ['t4', 'Hello Yellow', 20],
+    ];
+    for (const [track_id, title, popularity] of titles) {
+      load(`track:${track_id}`, { kind: 'track', track_id, title, artist_name: 'The Beetles', popularity });
+      load(`playlist:p:${track_id}`, {
+        kind: 'playlist',
+        track_id,
+        playlist_id: 'p',
+        title,
+        artist_name: 'The Beetles',
+        popularity: 10_000,
+      });
+    }
+    load('artist:a1', { kind: 'artist', id: 'a1', title: 'The Yes Men', artist_name: '', popularity: 5 });
+    const ids = async (text: string, kind = '', size = 0) =>
+      (await suggest(text, kind, size)).map(({ id }) => id);
+    expect(await ids('y')).toEqual(['t2', 't3', 't4', 'a1']);
+    expect(await ids('YE')).toEqual(['t2', 't3', 't4', 'a1']);
+    expect(await ids('yellow s')).toEqual(['t2']);
+    expect(await ids('ye', 'artist')).toEqual(['a1']);
+    expect(await ids('ye', '', 2)).toEqual(['t2', 't3']);
+    expect(await ids('beet', 'track', 1)).toEqual(['t2']);
+    expect([await ids(''), await ids('zz')]).toEqual([[], []]);
+    expect((await suggest('yest'))[0]).toEqual({
+      kind: 'track',
+      id: 't3',
+      title: 'Yesterday',
+      artistName: 'The Beetles',
+    });
+    const wrong = search.suggest(bench.context(), { text: 'y', kind: 'playlist', size: 0 });
+    expect(await bench.finish(outcomeOf(wrong))).toBe('invalid');
+  });
+}
