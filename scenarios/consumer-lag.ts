@@ -7,6 +7,7 @@
  *   capacity = min(consumers, partitions with traffic) ÷ request time
  */
 import { defineScenario, errors, format, objective, type RunFigures } from './harness/index.ts';
+import { ERROR_PERCENT } from './load/objectives.ts';
 
 const PUBLISH = 'catalogue.publish';
 export const PUBLISHED_PER_SECOND = 560;
@@ -21,7 +22,7 @@ const age = (run: RunFigures) =>
 const objectives = [
   objective('wait of a new track', 'trigger', 5, 's', worstWait),
   objective('age of the newest searchable track', 'trigger', 5, 's', worstAge),
-  errors('catalogue.publish (usual)', 'trigger', 1),
+  errors('catalogue.publish (usual)', 'trigger', ERROR_PERCENT),
 ];
 
 const growingLag = (...roles: string[]) => ({

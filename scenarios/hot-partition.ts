@@ -16,6 +16,7 @@ import {
   percent,
   type RunFigures,
 } from './harness/index.ts';
+import { ERROR_PERCENT, PLAYLIST_READ_P99_MS } from './load/objectives.ts';
 
 const HOT = 'playlist.get hot';
 const USUAL = 'playlist.get hot (usual)';
@@ -107,9 +108,9 @@ export default defineScenario({
       },
       headline: { operation: HOT, series: [`${HOT} p99`, `${HOT} errors`] },
       objectives: [
-        p(USUAL, 99, 'trigger', 100),
-        errors(USUAL, 'trigger', 1),
-        errors('playlist.get', 'trigger', 1),
+        p(USUAL, 99, 'trigger', PLAYLIST_READ_P99_MS),
+        errors(USUAL, 'trigger', ERROR_PERCENT),
+        errors('playlist.get', 'trigger', ERROR_PERCENT),
       ],
       evidence: [
         {
