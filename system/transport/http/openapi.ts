@@ -10,6 +10,7 @@ const PROBLEMS: Readonly<Record<number, string>> = {
   404: 'There is no such thing',
   409: 'In conflict with the present state',
   413: 'The body is too large',
+  414: 'An id in the address is far too long',
   415: 'The body is not JSON',
   429: 'Over the rate limit; Retry-After says when to come back',
   500: 'A defect here; the log has more',

@@ -52,14 +52,15 @@ export interface HttpOptions {
   readonly https?: { readonly key: string; readonly cert: string };
 }
 
-const LONGEST_PARAMETER = 64;
+/** Longer than any id, so that the schema says what is wrong with it. */
+const LONGEST_PARAMETER = 500;
 /** A play with every field is under 200 bytes and a delivered track under 1 KB: 16 KiB leaves room and keeps floods cheap. */
 const BODY_LIMIT_BYTES = 16_384;
 /** Slow clients: headers and body have to be here within this time (Node checks every `connectionsCheckingInterval`). */
 const REQUEST_TIMEOUT_MS = 10_000;
 const KEEP_ALIVE_MS = 72_000;
 const CORRELATION_ID = /^[\w.-]{1,64}$/;
-const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'] as const;
+const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE', 'QUERY'];
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -75,6 +76,7 @@ declare module 'fastify' {
 export async function createHttpServer(options: HttpOptions): Promise<FastifyInstance> {
   const server = createFastify(options);
   const guard = createGuard(options);
+  for (const method of METHODS) server.addHttpMethod(method, { hasBody: method !== 'GET' });
   server.decorateRequest('bearer', null);
   server.decorateRequest('trace', null);
   server.decorateRequest('failure', null);
@@ -177,10 +179,12 @@ function refuseOtherMethods(server: FastifyInstance, url: string, known: Readonl
     method: METHODS.filter((method) => !known.has(method)),
     url,
     schema: { hide: true },
-    handler: (request, reply) => {
+    // Before anything of the request is looked at: its body is nobody's business.
+    async onRequest(request, reply) {
       reply.header('allow', allowed);
       return sendProblem(reply, problem(405, `${url} takes ${allowed}.`, request.id));
     },
+    handler: () => undefined,
   });
 }
 
