@@ -32,6 +32,8 @@ export interface EmbeddedSchemaRegistry extends EmbeddedEngine {
   preload(subject: string, schema: AvroSchema): void;
   /** What is registered, outside time. */
   inspect(subject: string): readonly RegisteredSchema[];
+  /** What an id means, outside time. */
+  schema(id: number): AvroSchema | undefined;
   /** The node that leads, counted from 0; -1: none. */
   readonly leader: number;
 }
@@ -115,6 +117,10 @@ class Registry implements EmbeddedSchemaRegistry {
 
   inspect(subject: string): readonly RegisteredSchema[] {
     return this.#store.versions(subject, Number.POSITIVE_INFINITY);
+  }
+
+  schema(id: number): AvroSchema | undefined {
+    return this.#store.schemaById(id, Number.POSITIVE_INFINITY);
   }
 
   /** It has no periodic work. */
