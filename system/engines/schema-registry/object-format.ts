@@ -104,8 +104,10 @@ function checked(contract: EventContract, { schemaId, message, bytes }: ObjectPa
 
 /** A message is shared by everybody who reads it. */
 function freeze<T>(value: T): T {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
   if (value instanceof Uint8Array) return value;
-  for (const key in value) freeze(value[key]);
+  for (const key in value) {
+    const part = value[key];
+    if (typeof part === 'object' && part !== null && !Object.isFrozen(part)) freeze(part);
+  }
   return Object.freeze(value);
 }
