@@ -47,6 +47,8 @@ export class Telemetry implements CallObserver {
   readonly red = new RedMetrics();
   readonly slos: Slos;
   readonly tracer: Tracer;
+  /** What spans begin and end by, in ns. */
+  readonly now: () => number;
   readonly #countsCalls: boolean;
   readonly #sinks: ((span: Span) => void)[] = [];
   #spans = 0;
@@ -55,6 +57,7 @@ export class Telemetry implements CallObserver {
 
   constructor(options: TelemetryOptions, { clock, now = () => clock.now() }: TelemetryEnvironment) {
     this.#countsCalls = (options.outermost ?? 'calls') === 'calls';
+    this.now = now;
     this.slos = new Slos(clock, options.objectives);
     this.tracer = new Tracer({
       now,

@@ -1,0 +1,25 @@
+/** For a process without an HTTP server of its own: the same pages, on the loopback interface. */
+import Fastify, { type FastifyInstance } from 'fastify';
+import { problemOf, sendProblem } from '../http/problem.ts';
+import { compileValidator } from '../http/validation.ts';
+import { addTelemetryRoutes, type TelemetryView } from './telemetry-routes.ts';
+
+export interface AdminServer {
+  /** 'http://127.0.0.1:9101' */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+const LOOPBACK = '127.0.0.1';
+
+/** Port 0: any free one. Rejects with Node's error when it cannot be had. */
+export async function startAdminServer(view: TelemetryView, port: number): Promise<AdminServer> {
+  const server: FastifyInstance = Fastify({ logger: false, forceCloseConnections: true });
+  server.setValidatorCompiler(({ schema, httpPart }) =>
+    compileValidator(schema as object, httpPart ?? 'body'),
+  );
+  server.setErrorHandler((error, request, reply) => sendProblem(reply, problemOf(error, request.id)));
+  addTelemetryRoutes(server, view);
+  const url = await server.listen({ host: LOOPBACK, port });
+  return { url, close: () => server.close() };
+}
