@@ -10,20 +10,19 @@ export function registerBench(program: Command): void {
     .command('bench')
     .description('measure the speed and the memory of kernel and system on this machine')
     .option('--json', 'print JSON')
-    .addHelpText('after', '\nExample:\n  rehearse bench --json')
+    .option('--live', 'measure the live system (rehearse serve) instead; needs wrk')
+    .addHelpText('after', '\nExamples:\n  rehearse bench --json\n  rehearse bench --live')
     .action(bench);
 }
 
-async function bench(options: { json?: boolean }): Promise<void> {
-  const { runBench } = await import('../bench/index.ts');
-  const { playMeasures } = await import('../bench/plays.ts');
-  const { showcaseMeasures } = await import('../bench/showcase.ts');
+/** Of what takes seconds and starts servers. */
+const LIVE_SAMPLES = 3;
+
+async function bench(options: { json?: boolean; live?: boolean }): Promise<void> {
   const progress = new ProgressLine(process.stderr);
   let figures: BenchFigure[];
   try {
-    figures = await runBench({ extra: [...playMeasures, ...showcaseMeasures] }, (state) =>
-      progress.update({ ...state, detail: '' }),
-    );
+    figures = await (options.live ? liveFigures(progress) : ownFigures(progress));
   } finally {
     progress.end();
   }
@@ -33,6 +32,29 @@ async function bench(options: { json?: boolean }): Promise<void> {
     process.stderr.write(
       `rehearse: ${name} is ${rounded(value)} ${unit}; the target is ${rounded(target!)}. Other work on this machine can be the reason.\n`,
     );
+  }
+}
+
+async function ownFigures(progress: ProgressLine): Promise<BenchFigure[]> {
+  const { runBench } = await import('../bench/index.ts');
+  const { playMeasures } = await import('../bench/plays.ts');
+  const { showcaseMeasures } = await import('../bench/showcase.ts');
+  const extra = [...playMeasures, ...showcaseMeasures];
+  return runBench({ extra }, (state) => progress.update({ ...state, detail: '' }));
+}
+
+async function liveFigures(progress: ProgressLine): Promise<BenchFigure[]> {
+  const { runBench } = await import('../bench/index.ts');
+  const { createLiveBench } = await import('../bench/live.ts');
+  const { measures, close } = createLiveBench();
+  const live = new Set(measures);
+  try {
+    return await runBench(
+      { extra: measures, filter: (measure) => live.has(measure), samples: LIVE_SAMPLES },
+      (state) => progress.update({ ...state, detail: '' }),
+    );
+  } finally {
+    close();
   }
 }
 

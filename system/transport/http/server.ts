@@ -76,7 +76,6 @@ declare module 'fastify' {
 export async function createHttpServer(options: HttpOptions): Promise<FastifyInstance> {
   const server = createFastify(options);
   const guard = createGuard(options);
-  for (const method of METHODS) server.addHttpMethod(method, { hasBody: method !== 'GET' });
   server.decorateRequest('bearer', null);
   server.decorateRequest('trace', null);
   server.decorateRequest('failure', null);
