@@ -9,6 +9,7 @@ import type { ServiceApis } from '../system/modes/services.ts';
 import { UnavailableError, UsageError } from './errors.ts';
 import { findScenarios } from './find-scenarios.ts';
 import { onInterrupt } from './interrupt.ts';
+import { journalIn } from './journal.ts';
 import { grouped, keyAndValue, LARGEST_SEED, oneOf, wholeNumber } from './options.ts';
 import { didYouMean } from './suggest.ts';
 import { productVersion } from './version.ts';
@@ -26,6 +27,7 @@ interface Options {
   readonly service?: keyof ServiceApis;
   readonly upstream?: ReadonlyMap<string, string>;
   readonly tls?: string;
+  readonly data?: string;
   readonly json?: boolean;
 }
 
@@ -67,6 +69,7 @@ export function registerServe(program: Command): void {
       keyAndValue('--upstream'),
     )
     .option('--tls <dir>', 'HTTPS, and mutual TLS between services, by the certificates of this folder')
+    .option('--data <dir>', 'keep what is written in a journal there, and begin with what it has')
     .option('--json', 'print one line of JSON when it listens')
     .addHelpText(
       'after',
@@ -97,6 +100,7 @@ async function serve(options: Options): Promise<void> {
     costs: options.costs,
     plays: null,
     upstreams: await checkedUpstreams(options.upstream ?? new Map()),
+    journal: options.data === undefined ? undefined : journalIn(options.data),
     onFault(error: Error) {
       fault = error;
       broken.resolve();

@@ -15,8 +15,8 @@ import { CallContext, ProcessLife, type Simulation, untraced } from '../runtime/
 import { type Lateness, RealTime } from '../runtime/real-time.ts';
 import { createEnvironment } from './environment.ts';
 import { nodesOf } from './nodes.ts';
-import type { Elsewhere, ServiceApis } from './services.ts';
-import { createSystem, type SystemOptions } from './system.ts';
+import type { Elsewhere, Engines, ServiceApis } from './services.ts';
+import { createSystem, type SystemHooks, type SystemOptions } from './system.ts';
 
 export interface EmbeddedOptions extends SystemOptions {
   readonly seed: number;
@@ -57,7 +57,8 @@ export interface EmbeddedSystem {
   readonly gauges: readonly Gauge[];
   readonly telemetry: Telemetry | null;
   ready(): boolean;
-  stop(): void;
+  /** Nothing happens any more. Resolves when what it was writing is written. */
+  stop(): Promise<void>;
 }
 
 /** What a request from outside brings along. */
@@ -92,14 +93,41 @@ const checkedByTransport: TokenVerifier = {
 };
 
 export function createEmbeddedSystem(options: EmbeddedOptions): EmbeddedSystem {
+  const { system, realTime } = composeEmbeddedSystem(options);
+  realTime.begin();
+  return system;
+}
+
+/** A system in which time has not begun, and what it is made of: for those who put something back before. */
+export interface HeldSystem {
+  readonly system: EmbeddedSystem;
+  readonly engines: Engines;
+  readonly simulation: Simulation;
+  readonly realTime: RealTime;
+}
+
+/** What stands around a system whose time is held. */
+export interface Surroundings {
+  /** Where the clock begins. */
+  readonly startNs?: number;
+  readonly ports?: SystemHooks['ports'];
+  /** Beside those of the engines. */
+  readonly gauges?: readonly Gauge[];
+}
+
+export function composeEmbeddedSystem(
+  options: EmbeddedOptions,
+  { startNs, ports, gauges: further = [] }: Surroundings = {},
+): HeldSystem {
   const { seed, costs, drain, onFault } = options;
-  const environment = createEnvironment(seed, costs);
+  const environment = createEnvironment(seed, costs, startNs);
   const { simulation } = environment;
   const outside = environment.createMachine('clients');
   const configuration = costs ? options.configuration : { ...options.configuration, ...FREE_OF_COST };
   let broken = false;
   const realTime = new RealTime(simulation, {
     ...(drain === undefined ? {} : { drain }),
+    held: true,
     onFault(error) {
       broken = true;
       onFault(error);
@@ -113,14 +141,19 @@ export function createEmbeddedSystem(options: EmbeddedOptions): EmbeddedSystem {
   const { engines, services } = createSystem(
     environment,
     { ...options, configuration },
-    { tokens: checkedByTransport, elsewhere, ...(telemetry === null ? {} : { observer: telemetry }) },
+    {
+      tokens: checkedByTransport,
+      elsewhere,
+      ...(telemetry === null ? {} : { observer: telemetry }),
+      ...(ports === undefined ? {} : { ports }),
+    },
   );
-  const gauges = () => Object.values(engines).flatMap((engine) => engine.gauges);
+  const gauges = () => [...Object.values(engines).flatMap((engine) => engine.gauges), ...further];
   telemetry?.watch(nodesOf(engines, services), gauges);
   const life = new ProcessLife('clients');
   let requests = 0;
   let stopped = false;
-  return {
+  const system: EmbeddedSystem = {
     api: { gateway: services.gateway(outside), catalogue: services.catalogue(outside) },
     enter: (work) => realTime.enter(work),
     behind: {
@@ -143,11 +176,12 @@ export function createEmbeddedSystem(options: EmbeddedOptions): EmbeddedSystem {
     },
     telemetry,
     ready: () => !stopped && !broken,
-    stop() {
+    async stop() {
       stopped = true;
       realTime.stop();
     },
   };
+  return { system, engines, simulation, realTime };
 }
 
 const correlated = (correlationId: string | undefined): Trace =>

@@ -11,7 +11,8 @@ import {
   createAuthorizationServer,
   createJwtVerifier,
 } from '../transport/tokens/index.ts';
-import { createEmbeddedSystem, type EmbeddedOptions, type EmbeddedSystem } from './embedded.ts';
+import { type JournalSettings, startEmbeddedSystem } from './durable.ts';
+import type { EmbeddedOptions, EmbeddedSystem } from './embedded.ts';
 import { connectUpstreams, type Upstreams } from './live-service.ts';
 
 export interface ServeOptions extends EmbeddedOptions {
@@ -29,6 +30,8 @@ export interface ServeOptions extends EmbeddedOptions {
   readonly upstreamTls?: MutualTls | null;
   /** Certificate and key of the gateway: HTTPS instead of HTTP. */
   readonly https?: { readonly cert: string; readonly key: string };
+  /** Where what is written outlives the process; absent: nowhere. */
+  readonly journal?: JournalSettings | undefined;
   readonly onAuthorization?: (event: AuthorizationEvent) => void;
 }
 
@@ -43,7 +46,10 @@ export interface LiveServer {
 /** Nothing here is meant to be reached from another machine. */
 const LOOPBACK = '127.0.0.1';
 
-/** Rejects with Node's error (`EADDRINUSE`, `EACCES`) when the port cannot be had. */
+/**
+ * Rejects with Node's error (`EADDRINUSE`, `EACCES`) when the port cannot be had, and with one that says what to do when
+ * the journal cannot be used.
+ */
 export async function startLiveServer(options: ServeOptions): Promise<LiveServer> {
   const port = options.port === 0 ? await freePort() : options.port;
   const url = `${options.https === undefined ? 'http' : 'https'}://${LOOPBACK}:${port}`;
@@ -57,7 +63,10 @@ export async function startLiveServer(options: ServeOptions): Promise<LiveServer
   });
   const tokens = createJwtVerifier({ issuer, audience: AUDIENCE, jwks: () => authorization.jwks() });
   const upstreams = connectUpstreams(options.upstreams ?? {}, options.upstreamTls ?? null);
-  const system = createEmbeddedSystem({ ...options, elsewhere: upstreams.elsewhere });
+  const system = await startEmbeddedSystem({ ...options, elsewhere: upstreams.elsewhere }).catch((error) => {
+    authorization.close();
+    throw error;
+  });
   const { version, maxInFlight, maxLagMs, onDefect } = options;
   const server = await createHttpServer({
     system,
@@ -73,7 +82,7 @@ export async function startLiveServer(options: ServeOptions): Promise<LiveServer
     await server.close();
     authorization.close();
     upstreams.close();
-    system.stop();
+    await system.stop();
   };
   try {
     await server.listen({ host: LOOPBACK, port });

@@ -17,12 +17,8 @@ import {
   type MutualTls,
   serverCredentials,
 } from '../transport/grpc/index.ts';
-import {
-  createEmbeddedSystem,
-  type EmbeddedOptions,
-  type EmbeddedSystem,
-  type OutsideWaits,
-} from './embedded.ts';
+import { type JournalSettings, startEmbeddedSystem } from './durable.ts';
+import type { EmbeddedOptions, EmbeddedSystem, OutsideWaits } from './embedded.ts';
 import type { Elsewhere, ServiceApis } from './services.ts';
 
 const CONTRACTS: { readonly [Name in keyof ServiceApis]: Service<ServiceApis[Name]> } = {
@@ -45,6 +41,8 @@ export interface LiveServiceOptions extends EmbeddedOptions {
   readonly upstreams: Upstreams;
   /** Null: nothing is encrypted, anybody on this machine may call. */
   readonly tls: MutualTls | null;
+  /** Where what is written outlives the process; absent: nowhere. */
+  readonly journal?: JournalSettings | undefined;
   readonly onDefect: (error: unknown, correlationId: string) => void;
 }
 
@@ -62,7 +60,7 @@ const GRACE_MS = 1_000;
 export async function startLiveService(options: LiveServiceOptions): Promise<LiveService> {
   const { service, port, tls, onDefect } = options;
   const upstreams = connectUpstreams(options.upstreams, tls);
-  const system = createEmbeddedSystem({ ...options, elsewhere: upstreams.elsewhere });
+  const system = await startEmbeddedSystem({ ...options, elsewhere: upstreams.elsewhere });
   const server = createGrpcServer({
     enter: (work) => system.enter(work),
     context: ({ remainingMs, ...from }) => system.context({ ...from, remainingNs: remainingMs * 1e6 }),
@@ -73,7 +71,7 @@ export async function startLiveService(options: LiveServiceOptions): Promise<Liv
   const close = async () => {
     await server.close(GRACE_MS);
     upstreams.close();
-    system.stop();
+    await system.stop();
   };
   try {
     return { address: `${LOOPBACK}:${await server.listen(`${LOOPBACK}:${port}`)}`, system, close };

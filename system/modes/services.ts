@@ -55,6 +55,9 @@ export interface Engines {
   readonly elasticsearch: EmbeddedElasticsearch;
 }
 
+/** What services see of the engines. */
+export type EnginePorts = { readonly [Name in keyof Engines]: Pick<Engines[Name], 'connect'> };
+
 /** The contracts that can be served by another process. */
 export interface ServiceApis {
   readonly identity: IdentityApi;
@@ -68,7 +71,7 @@ export type Elsewhere = Partial<ServiceApis>;
 
 export interface ServiceOptions {
   readonly environment: SimulatedEnvironment;
-  readonly engines: Engines;
+  readonly engines: EnginePorts;
   /** Full configuration by knob name. */
   readonly configuration: Readonly<Record<string, unknown>>;
   readonly onPlaylistRead?: (playlistId: string) => void;

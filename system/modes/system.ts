@@ -15,6 +15,7 @@ import { createElasticsearch } from '../engines/elasticsearch/index.ts';
 import { createKafka } from '../engines/kafka/index.ts';
 import { createRedis } from '../engines/redis/index.ts';
 import type { TableDefinition } from '../ports/wide-column-store.ts';
+import type { Simulation } from '../runtime/kernel/index.ts';
 import { furtherCatalogueTables, tracksById } from '../services/catalogue/tables.ts';
 import { streamTables } from '../services/listening/streams/tables.ts';
 import { listeningEdits, listeningHistory, listeningSegments } from '../services/listening/tables.ts';
@@ -28,7 +29,13 @@ import {
 import type { SearchKnobs } from '../services/search/knobs.ts';
 import { CatalogueRows, type HotPlaylists } from './catalogue-rows.ts';
 import { type SimulatedEnvironment, section } from './environment.ts';
-import { createServices, type Engines, type ServiceOptions, type Services } from './services.ts';
+import {
+  createServices,
+  type EnginePorts,
+  type Engines,
+  type ServiceOptions,
+  type Services,
+} from './services.ts';
 
 export interface SystemOptions {
   readonly listeners: number;
@@ -57,6 +64,12 @@ const TABLES: readonly TableDefinition[] = [
   ...streamTables,
 ];
 
+export interface SystemHooks
+  extends Pick<ServiceOptions, 'onPlaylistRead' | 'tokens' | 'observer' | 'elsewhere'> {
+  /** Stands between services and engines. */
+  readonly ports?: (engines: Engines, simulation: Simulation) => EnginePorts;
+}
+
 /** Partitions of the topic playlist_updates: as many as plays has by default. */
 const PLAYLIST_PARTITIONS = 12;
 /** Search holds the most popular tracks of the catalogue, a stated sample: enough that queries meet full posting lists. */
@@ -65,7 +78,7 @@ export const INDEXED_SAMPLE = 2_000;
 export function createSystem(
   environment: SimulatedEnvironment,
   options: SystemOptions,
-  hooks: Pick<ServiceOptions, 'onPlaylistRead' | 'tokens' | 'observer' | 'elsewhere'> = {},
+  hooks: SystemHooks = {},
 ): System {
   const { listeners, configuration, hotPlaylists } = options;
   const playProfile =
@@ -76,7 +89,13 @@ export function createSystem(
   const engines = createEngines(environment, configuration, rows);
   preloadSearch(engines, population, rows);
   preloadCassandra(engines, configuration, hotPlaylists);
-  const services = createServices({ environment, engines, configuration, ...hooks });
+  const { ports, ...rest } = hooks;
+  const services = createServices({
+    environment,
+    engines: ports?.(engines, environment.simulation) ?? engines,
+    configuration,
+    ...rest,
+  });
   return { population, rows, engines, services };
 }
 

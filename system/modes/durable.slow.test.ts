@@ -1,0 +1,292 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test, vi } from 'vitest';
+import { listenerId, playlistId, trackId } from '../../fixtures/ids.ts';
+import type { Track } from '../contracts/generated/catalogue.ts';
+import { PortError } from '../ports/errors.ts';
+import { createDurableSystem, type DurableOptions, PLACING_KNOBS, type Restored } from './durable.ts';
+import type { EmbeddedSystem } from './embedded.ts';
+import { knobNames, knobOf } from './knobs.ts';
+
+// Several starts of the system each, and disks of build machines are slow.
+vi.setConfig({ testTimeout: 60_000 });
+
+/** Groups form and indices refresh at once, and a busy machine is no failure. */
+const QUICK = {
+  'kafka.rebalanceMs': 0,
+  'kafka.lingerMs': 0,
+  'search.refreshIntervalMs': 50,
+  'gateway.deadlineMs': 30_000,
+  'playlist.writeDeadlineMs': 30_000,
+  'playlist.catalogueDeadlineMs': 30_000,
+};
+
+const folders: string[] = [];
+const running: EmbeddedSystem[] = [];
+
+afterEach(async () => {
+  for (const system of running.splice(0)) await system.stop().catch(() => {});
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
+
+function folder(): string {
+  const made = mkdtempSync(join(tmpdir(), 'durable-'));
+  folders.push(made);
+  return made;
+}
+
+const failures: Error[] = [];
+
+async function start(
+  directory: string,
+  set: Readonly<Record<string, unknown>> = {},
+  given: Partial<DurableOptions> & { maxBytes?: number } = {},
+): Promise<EmbeddedSystem & { readonly found: Restored }> {
+  let found: Restored | null = null;
+  const { maxBytes, ...options } = given;
+  const defaults = Object.fromEntries(knobNames().map((name) => [name, knobOf(name)!.default]));
+  const system = await createDurableSystem({
+    seed: 1,
+    listeners: 1_000,
+    costs: false,
+    configuration: { ...defaults, ...QUICK, ...set },
+    hotPlaylists: { count: 0, followers: 0 },
+    plays: null,
+    onFault: (error) => failures.push(error),
+    journal: {
+      directory,
+      onRestored: (restored) => {
+        found = restored;
+      },
+      onFailure: (error) => failures.push(error),
+      ...(maxBytes === undefined ? {} : { maxBytes }),
+    },
+    ...options,
+  });
+  running.push(system);
+  return Object.assign(system, { found: found! });
+}
+
+/** The journal as a kill at this moment would leave it. */
+function killed(directory: string): string {
+  const copy = folder();
+  cpSync(directory, copy, { recursive: true });
+  return copy;
+}
+
+const tokenOf = (subject: string) => ({
+  subject,
+  expiresAtNs: Number.MAX_SAFE_INTEGER,
+  keyId: 0,
+  signature: 0,
+});
+const ME = listenerId(7);
+const token = tokenOf(ME);
+
+/** The public calls as an app makes them. */
+function appOf(system: EmbeddedSystem) {
+  const { gateway, catalogue } = system.api;
+  const call = <T>(work: (context: ReturnType<EmbeddedSystem['context']>) => Promise<T>) =>
+    system.enter(async () => {
+      const context = system.context();
+      try {
+        return await work(context);
+      } finally {
+        context.close();
+      }
+    });
+  return {
+    add: (playlist: string, track: string) =>
+      call((context) => gateway.addTrack(context, { token, playlistId: playlist, trackId: track })),
+    playlist: (id: string, minimumSnapshot = 0) =>
+      call((context) =>
+        gateway.getPlaylist(context, { token, playlistId: id, followersLimit: 0, minimumSnapshot }),
+      ),
+    follow: (id: string) => call((context) => gateway.follow(context, { token, playlistId: id })),
+    unfollow: (id: string) => call((context) => gateway.unfollow(context, { token, playlistId: id })),
+    play: (playId: number) =>
+      call((context) =>
+        gateway.recordPlay(context, {
+          token,
+          playId,
+          trackId: trackId(3),
+          listenedMs: 1_000,
+          skipped: false,
+        }),
+      ),
+    history: () => call((context) => gateway.getHistory(context, { token, limit: 0 })),
+    publish: (track: Track) => call((context) => catalogue.publishTrack(context, { track })),
+    search: (text: string) => call((context) => gateway.search(context, { token, text, kind: '', size: 20 })),
+    track: (id: string) => call((context) => gateway.getTrack(context, { token, trackId: id })),
+  };
+}
+
+const newTrack = (id: string, title: string): Track =>
+  ({
+    trackId: id,
+    title,
+    artistId: 'a1',
+    artistName: 'Nobody',
+    labelId: 'l1',
+    durationMs: 1,
+    popularity: 0.5,
+  }) as Track;
+
+/** Tries until it holds: consumers of the log need a moment. */
+async function eventually(check: () => Promise<void>): Promise<void> {
+  for (let left = 100; ; left--) {
+    try {
+      return await check();
+    } catch (error) {
+      if (left === 0) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}
+
+test('what was acknowledged is there after a kill, and what follows from it comes', async () => {
+  const directory = folder();
+  const before = appOf(await start(directory));
+  const { snapshot } = await before.add(playlistId(5), trackId(9));
+  await before.follow(playlistId(5));
+  await before.follow(playlistId(6));
+  await before.unfollow(playlistId(6));
+  await before.play(41);
+  await before.publish(newTrack('n1', 'Zyzzyva'));
+  const copy = killed(directory);
+
+  const after = appOf(await start(copy));
+  const playlist = await after.playlist(playlistId(5));
+  expect(playlist.trackIds[0]).toBe(trackId(9));
+  expect(playlist.snapshot).toBe(snapshot);
+  expect(playlist.followerIds).toContain(ME);
+  expect((await after.playlist(playlistId(6))).followerIds).not.toContain(ME);
+  expect((await after.track('n1')).track?.title).toBe('Zyzzyva');
+  await eventually(async () => {
+    expect((await after.history()).plays.map(({ playId }) => playId)).toEqual([41]);
+    expect((await after.search('zyzzyva')).hits.map(({ trackId: id }) => id)).toEqual(['n1']);
+  });
+  // A later edit comes later, whatever the clock was.
+  const next = await after.add(playlistId(5), trackId(10));
+  expect(next.snapshot).toBeGreaterThan(snapshot);
+  expect((await after.playlist(playlistId(5), next.snapshot)).trackIds.slice(0, 2)).toEqual([
+    trackId(10),
+    trackId(9),
+  ]);
+  expect(failures).toEqual([]);
+});
+
+test('starting again changes nothing, however often, and nothing is handled twice', async () => {
+  const directory = folder();
+  const first = await start(directory);
+  const app = appOf(first);
+  for (let i = 0; i < 30; i++) await app.play(i);
+  await app.publish(newTrack('n1', 'Zyzzyva'));
+  await eventually(async () => {
+    expect((await app.history()).plays).toHaveLength(30);
+    expect((await app.search('zyzzyva')).total).toBe(1);
+  });
+  await first.stop();
+  let found = first.found;
+  for (let again = 0; again < 3; again++) {
+    const next = await start(directory);
+    expect(next.found.changes).toBeGreaterThan(30);
+    // At most the last commits, which may have been on their way.
+    if (again > 1) expect(next.found.changes).toBe(found.changes);
+    found = next.found;
+    const there = appOf(next);
+    expect((await there.history()).plays).toHaveLength(30);
+    expect((await there.search('zyzzyva')).total).toBe(1);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await next.stop();
+  }
+});
+
+test('a journal that holds much more than the system is shortened, and says the same', async () => {
+  const directory = folder();
+  const first = await start(directory);
+  const app = appOf(first);
+  // The same rows again and again, by a few at a time.
+  const lane = async (_: unknown, first: number) => {
+    for (let i = first; i < 1_500; i += 20) {
+      await app.follow(playlistId(i % 10));
+      if (i % 2 === 0) await app.unfollow(playlistId(i % 10));
+    }
+  };
+  await Promise.all(Array.from({ length: 20 }, lane));
+  const followed = async (there: ReturnType<typeof appOf>) => {
+    const ids = Array.from({ length: 10 }, (_, i) => playlistId(i));
+    return Promise.all(ids.map(async (id) => (await there.playlist(id)).followerIds.includes(ME)));
+  };
+  const expected = await followed(app);
+  const copy = killed(directory);
+  const second = await start(copy);
+  expect(second.found.changes).toBeGreaterThan(2_000);
+  expect(second.found.shortenedTo).toBeLessThan(100);
+  expect(await followed(appOf(second))).toEqual(expected);
+  await appOf(second).add(playlistId(1), trackId(2));
+  const third = await start(killed(copy));
+  expect(third.found.changes).toBeLessThan(120);
+  expect(third.found.shortenedTo).toBeNull();
+  expect(await followed(appOf(third))).toEqual(expected);
+  expect((await appOf(third).playlist(playlistId(1))).trackIds[0]).toBe(trackId(2));
+});
+
+test('when the disk is full nothing more is acknowledged, reads go on, and the next process has what was', async () => {
+  failures.length = 0;
+  const directory = folder();
+  const system = await start(directory, {}, { maxBytes: 200_000 });
+  const app = appOf(system);
+  const acknowledged: number[] = [];
+  const errors: unknown[] = [];
+  for (let i = 0; errors.length < 20; i++) {
+    await app.add(playlistId(i % 3), trackId(i)).then(
+      () => acknowledged.push(i),
+      (error: unknown) => errors.push(error),
+    );
+  }
+  expect(acknowledged.length).toBeGreaterThan(20);
+  for (const error of errors) {
+    expect(error).toBeInstanceOf(PortError);
+    expect((error as PortError).kind).toBe('unavailable');
+    expect((error as PortError).message).not.toContain(directory);
+  }
+  expect(failures.map(({ message }) => message)).toEqual([
+    expect.stringMatching(/cannot be written: the disk is full\. Make room and start again\.$/),
+  ]);
+  expect(system.ready()).toBe(false);
+  expect((await app.playlist(playlistId(0))).trackIds.length).toBeGreaterThan(0);
+  await system.stop();
+
+  const next = appOf(await start(directory));
+  const found = new Set<string>();
+  for (const i of [0, 1, 2]) for (const id of (await next.playlist(playlistId(i))).trackIds) found.add(id);
+  for (const i of acknowledged) expect(found).toContain(trackId(i));
+  failures.length = 0;
+});
+
+test('another seed, population, layout or scenario is refused by name', async () => {
+  const directory = folder();
+  await (await start(directory)).stop();
+  await expect(start(directory, {}, { seed: 2 })).rejects.toThrow(
+    'with --seed 1 and this run is with --seed 2',
+  );
+  await expect(start(directory, {}, { listeners: 2_000 })).rejects.toThrow('with --listeners 1000');
+  await expect(start(directory, { 'playlist.schema': 'wide' })).rejects.toThrow(
+    '--set playlist.schema=bucketed',
+  );
+  const hotPlaylists = { count: 1, followers: 500 };
+  await expect(start(directory, {}, { hotPlaylists })).rejects.toThrow('none');
+  // Sizes of the machinery may change.
+  await start(directory, {
+    'cassandra.nodes': 9,
+    'kafka.brokers': 5,
+    'elasticsearch.nodes': 4,
+    'search.shards': 7,
+  });
+});
+
+test('the knobs that place data exist', () => {
+  expect(PLACING_KNOBS.filter((name) => knobOf(name) === undefined)).toEqual([]);
+});

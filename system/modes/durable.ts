@@ -1,0 +1,218 @@
+/**
+ * The live system with a memory: what services were told is done is in a journal, and the next process begins with it.
+ * Engines say what changes (`Durable`), their ports wait for the disk (`journalled-ports.ts`), the journal writes
+ * (`runtime/journal`); services and engines know nothing of it. What engines do not call durable begins cold: Redis is a
+ * cache, whose contents services make anew.
+ */
+import type { Durable, EmbeddedEngine, Gauge } from '../engines/engine.ts';
+import { PortError } from '../ports/errors.ts';
+import {
+  type Entry,
+  type Found,
+  type Identity,
+  Journal,
+  type JournalOptions,
+} from '../runtime/journal/journal.ts';
+import { JournalError } from '../runtime/journal/journal-error.ts';
+import type { Machine, PendingCall, Simulation } from '../runtime/kernel/index.ts';
+import {
+  composeEmbeddedSystem,
+  createEmbeddedSystem,
+  type EmbeddedOptions,
+  type EmbeddedSystem,
+} from './embedded.ts';
+import { journalledIndex, journalledLog, journalledStore, type WriteGate } from './journalled-ports.ts';
+import type { EnginePorts, Engines } from './services.ts';
+
+export interface JournalSettings extends Pick<JournalOptions, 'directory' | 'maxBytes' | 'maxUnwritten'> {
+  /** Called once, when what the journal had is back. */
+  readonly onRestored?: (restored: Restored) => void;
+  /** Called at most once: reads go on, writes are refused from now on. */
+  readonly onFailure: (error: JournalError) => void;
+}
+
+export interface Restored extends Found {
+  /** Changes that the journal was shortened to; null: it was left as it was. */
+  readonly shortenedTo: number | null;
+}
+
+export interface DurableOptions extends EmbeddedOptions {
+  readonly journal: JournalSettings;
+}
+
+/**
+ * Knobs on which it depends where data lies: with another value what is in the journal would not be found. A knob that
+ * places data belongs here.
+ */
+export const PLACING_KNOBS: readonly string[] = [
+  'playlist.schema',
+  'playlist.buckets',
+  'listening.historyWrites',
+  'listening.historyPeriodS',
+  'listening.historyShards',
+  'listening.playPartitions',
+  'catalogue.updatePartitions',
+];
+
+/** A writer that was not let in for this long is refused. estimate: longer than any sync of a disk that is well. */
+const PATIENCE_NS = 1_000_000_000;
+/** A journal is shortened at start when it holds this many times what the system holds, and this many changes more. */
+const SHORTEN_FACTOR = 2;
+const SHORTEN_MINIMUM = 1_000;
+
+/** With a memory where a journal is asked for. Rejects with a `JournalError`, whose message is for whoever starts it. */
+export async function startEmbeddedSystem({
+  journal,
+  ...options
+}: EmbeddedOptions & { readonly journal?: JournalSettings | undefined }): Promise<EmbeddedSystem> {
+  return journal === undefined ? createEmbeddedSystem(options) : createDurableSystem({ ...options, journal });
+}
+
+export async function createDurableSystem(options: DurableOptions): Promise<EmbeddedSystem> {
+  const { directory, maxBytes, maxUnwritten } = options.journal;
+  const limits = {
+    ...(maxBytes === undefined ? {} : { maxBytes }),
+    ...(maxUnwritten === undefined ? {} : { maxUnwritten }),
+  };
+  const journal = await Journal.open({ directory, identity: identityOf(options), ...limits });
+  try {
+    return await goOn(options, journal);
+  } catch (error) {
+    await journal.close().catch(() => {});
+    throw error;
+  }
+}
+
+/** Makes the system what it was, then lets time begin. */
+async function goOn(options: DurableOptions, journal: Journal): Promise<EmbeddedSystem> {
+  const { directory, onRestored, onFailure } = options.journal;
+  const { system, engines, simulation, realTime } = composeEmbeddedSystem(options, {
+    startNs: journal.startNs,
+    ports: (made, clock) => journalledPorts(made, clock, journal),
+    gauges: gaugesOf(journal),
+  });
+  const durables = durablesOf(engines);
+  await restore(journal, durables, directory);
+  const shortenedTo = await shorten(journal, durables);
+  onRestored?.({ ...journal.found, shortenedTo });
+  journal.begin({
+    nowNs: () => simulation.nowNs,
+    settle: (answer) => realTime.settle(answer),
+    onFailure,
+  });
+  for (const [source, durable] of durables) durable.onChange((change) => journal.append(source, change));
+  realTime.begin();
+  const { ready, stop } = system;
+  return Object.assign(system, {
+    ready: () => ready() && journal.failure === null,
+    async stop() {
+      await stop();
+      await journal.close();
+    },
+  });
+}
+
+function identityOf({ seed, listeners, hotPlaylists, configuration }: EmbeddedOptions): Identity {
+  const { count, followers } = hotPlaylists;
+  const knobs = PLACING_KNOBS.map((name) => [`--set ${name}=`, String(configuration[name])]);
+  return {
+    '--seed ': String(seed),
+    '--listeners ': String(listeners),
+    'hot playlists of its scenario: ': count === 0 ? 'none' : `${count} with ${followers} followers`,
+    ...Object.fromEntries(knobs),
+  };
+}
+
+type Durables = ReadonlyMap<string, Durable>;
+
+function durablesOf(engines: Engines): Durables {
+  const found = new Map<string, Durable>();
+  for (const { name, durable } of Object.values(engines) as EmbeddedEngine[])
+    if (durable !== undefined) found.set(name, durable);
+  return found;
+}
+
+async function restore(journal: Journal, durables: Durables, directory: string): Promise<void> {
+  try {
+    await journal.replay(({ source, change }) => {
+      const durable = durables.get(source);
+      if (durable === undefined) throw new RangeError(`There is no engine '${source}'.`);
+      durable.restore(change);
+    });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new JournalError(
+      'other-format',
+      'the journal does not fit',
+      `The journal in '${directory}' does not fit this version (${error.message.replace(/\.$/, '')}): use the version that wrote it, or take another directory.`,
+    );
+  }
+  for (const durable of durables.values()) durable.restored();
+}
+
+/** Writes what the engines hold in place of how it came about, where that is much less. */
+async function shorten(journal: Journal, durables: Durables): Promise<number | null> {
+  let held = 0;
+  for (const durable of durables.values()) for (const _ of durable.changes()) held++;
+  if (journal.found.changes < SHORTEN_FACTOR * held + SHORTEN_MINIMUM) return null;
+  try {
+    await journal.replace(entriesOf(durables));
+    return held;
+  } catch (error) {
+    // Without room for both, the long one stays.
+    if (error instanceof JournalError && error.problem === 'full') return null;
+    throw error;
+  }
+}
+
+function* entriesOf(durables: Durables): Generator<Entry> {
+  for (const [source, durable] of durables) for (const change of durable.changes()) yield { source, change };
+}
+
+function journalledPorts(engines: Engines, simulation: Simulation, journal: Journal): EnginePorts {
+  const gate = gateOf(simulation, journal);
+  const { cassandra, kafka, elasticsearch, redis } = engines;
+  return {
+    cassandra: { connect: (client: Machine) => journalledStore(cassandra.connect(client), gate) },
+    kafka: { connect: (client: Machine) => journalledLog(kafka.connect(client), gate) },
+    elasticsearch: { connect: (client: Machine) => journalledIndex(elasticsearch.connect(client), gate) },
+    redis,
+  };
+}
+
+function gateOf(simulation: Simulation, journal: Journal): WriteGate {
+  /** A call that the journal answers. `definite`: whether a refusal means that nothing has happened. */
+  const answered = (call: PendingCall<void>, definite: boolean) => (error: JournalError | null) => {
+    if (error === null) call.resolve();
+    else call.reject(new PortError('unavailable', call.operation, definite, error.reason));
+  };
+
+  return {
+    enter(context, operation) {
+      if (journal.tryEnter()) return null;
+      const call = simulation.open<void>(context, operation);
+      journal.whenRoom(answered(call, true));
+      const late = new PortError('unavailable', operation, true, 'the disk of the journal does not keep up');
+      simulation.after(PATIENCE_NS, () => call.reject(late));
+      return call.promise;
+    },
+
+    leave(context, operation) {
+      if (journal.allWritten) return null;
+      const call = simulation.open<void>(context, operation);
+      journal.whenWritten(answered(call, false));
+      return call.promise;
+    },
+  };
+}
+
+function gaugesOf(journal: Journal): Gauge[] {
+  const group = 'journal';
+  return [
+    { name: 'journal bytes', unit: 'bytes', group, read: () => journal.statistics.bytes },
+    { name: 'journal changes', unit: '1', group, read: () => journal.statistics.changes },
+    { name: 'journal batches', unit: '1', group, read: () => journal.statistics.batches },
+    { name: 'journal changes unwritten', unit: '1', group, read: () => journal.statistics.unwritten },
+    { name: 'journal last write', unit: 'ms', group, read: () => journal.statistics.writeMs },
+  ];
+}
