@@ -17,10 +17,13 @@ import type { Track } from '../contracts/generated/catalogue.ts';
 import { type BaseLayer, partitionOverheadBytes, rowBytes } from '../engines/cassandra/index.ts';
 import type { ColumnValue, Row, TableDefinition } from '../ports/wide-column-store.ts';
 import { trackRow, tracksById } from '../services/catalogue/tables.ts';
+import { idOfEdit } from '../services/playlist/ordered-id.ts';
 import {
   playlistFollowers,
   playlistFollowersBucketed,
   playlistMetadata,
+  playlistOrder,
+  playlistPositions,
   playlistTracks,
 } from '../services/playlist/tables.ts';
 
@@ -32,6 +35,11 @@ export interface HotPlaylists {
 
 /** Labels that deliver tracks. estimate: a few large ones and many small; enough that a key per label spreads well. */
 const LABELS = 500;
+
+export const labelOf = (artist: number) => `label-${artist % LABELS}`;
+
+/** Plays so far fall with the rank as the plays of the run do. */
+export const playsOfRank = (rank: number) => Math.round(1e9 / rank);
 
 /** Images are fetched with signed addresses: 256 bits in hexadecimal; 83 bytes of each follower's row. */
 const SIGNATURE = '9f86d081884c7d65'.repeat(4);
@@ -72,10 +80,9 @@ export class CatalogueRows implements BaseLayer {
       title: this.title(number),
       artistId: artistId(artist),
       artistName: this.#titles.artist(artist),
-      labelId: `label-${artist % LABELS}`,
+      labelId: labelOf(artist),
       durationMs,
-      // Plays so far fall with the rank as the plays of the run do.
-      popularity: Math.round(1e9 / rank),
+      popularity: playsOfRank(rank),
       publishedAtNs: 0,
     };
   }
@@ -117,7 +124,7 @@ export class CatalogueRows implements BaseLayer {
       const bucket = partition[1] as number;
       return follower(facts, id, bucket, index * this.#buckets + bucket);
     }
-    return {
+    const row: Row = {
       playlist_id: id,
       name: facts.name,
       owner_id: facts.owner,
@@ -126,6 +133,8 @@ export class CatalogueRows implements BaseLayer {
       track_id: trackId(this.#population.models.playlists.trackAt(facts.number, index)),
       added_by: facts.owner,
     };
+    const place = placeOf(table, facts.tracks, index);
+    return place === null ? row : { ...row, ...place };
   }
 
   #rowCount(table: string, partition: readonly ColumnValue[]): number {
@@ -136,7 +145,7 @@ export class CatalogueRows implements BaseLayer {
     const facts = this.#knownFacts(id);
     // An id that the population does not have: somebody made it up, or made the playlist in this run.
     if (facts === null) return 0;
-    if (table === playlistMetadata.name || table === playlistTracks.name) return facts.tracks;
+    if (TRACK_TABLES.has(table)) return facts.tracks;
     const { followers } = facts;
     if (table === playlistFollowers.name) return followers;
     const bucket = partition[1] as number;
@@ -179,9 +188,15 @@ export class CatalogueRows implements BaseLayer {
 }
 
 /** The number below `count` that is written so as an id; null for every other text. */
-function numberBelow(count: number, id: string, format: (number: number) => string): number | null {
+export function numberBelow(count: number, id: string, format: (number: number) => string): number | null {
   const number = numberOfId(id);
   return Number.isInteger(number) && number >= 0 && number < count && format(number) === id ? number : null;
+}
+
+/** What the tables of tracks that are not sorted by edit have besides. */
+function placeOf(table: string, tracks: number, index: number): Row | null {
+  if (table === playlistPositions.name) return { order_version: 0, length: tracks, position: index };
+  return table === playlistOrder.name ? { order_id: idOfEdit(tracks - index) } : null;
 }
 
 /** Followers in the order of their ids. `bucket` −1: the wide table, whose rows carry the playlist's static columns. */
@@ -203,7 +218,17 @@ function follower(facts: PlaylistFacts, playlist: string, bucket: number, index:
 }
 
 const DEFINITIONS: ReadonlyMap<string, TableDefinition> = new Map(
-  [tracksById, playlistMetadata, playlistTracks, playlistFollowers, playlistFollowersBucketed].map(
-    (table) => [table.name, table],
-  ),
+  [
+    tracksById,
+    playlistMetadata,
+    playlistTracks,
+    playlistPositions,
+    playlistOrder,
+    playlistFollowers,
+    playlistFollowersBucketed,
+  ].map((table) => [table.name, table]),
+);
+
+const TRACK_TABLES: ReadonlySet<string> = new Set(
+  [playlistMetadata, playlistTracks, playlistPositions, playlistOrder].map(({ name }) => name),
 );

@@ -76,7 +76,12 @@ export function createReleases(workings: CatalogueWorkings): ReleasesApi {
         const detail = `${album.trackIds.length} tracks; at most ${MOST_TRACKS}`;
         throw new PortError('invalid', operation, true, detail);
       }
-      await write(context, albums, albumRow(album), albumTrackRows(album));
+      await write(
+        context,
+        albums,
+        albumRow(album),
+        album.trackIds.map((_, i) => albumTrackRow(album, i)),
+      );
       await write(context, artists, artistAlbumRow(album));
       knownAlbums.delete(album.albumId);
       knownArtists.delete(album.artistId);
@@ -109,8 +114,12 @@ export function albumRow(album: Album): Row {
   };
 }
 
-export function albumTrackRows({ albumId, trackIds }: Pick<Album, 'albumId' | 'trackIds'>): Row[] {
-  return trackIds.map((trackId, i) => ({ album_id: albumId, number: i + 1, track_id: trackId }));
+/** @param index from 0 */
+export function albumTrackRow(
+  { albumId, trackIds }: Pick<Album, 'albumId' | 'trackIds'>,
+  index: number,
+): Row {
+  return { album_id: albumId, number: index + 1, track_id: trackIds[index]! };
 }
 
 function artistIn(row: Row | undefined): Artist | null {
