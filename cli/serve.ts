@@ -11,10 +11,11 @@ import { findScenarios } from './find-scenarios.ts';
 import { onInterrupt } from './interrupt.ts';
 import { journalIn } from './journal.ts';
 import { grouped, keyAndValue, LARGEST_SEED, oneOf, wholeNumber } from './options.ts';
+import { addTelemetryOptions, type TelemetryWords, telemetryOf } from './serve-telemetry.ts';
 import { didYouMean } from './suggest.ts';
 import { productVersion } from './version.ts';
 
-interface Options {
+interface Options extends TelemetryWords {
   readonly port: number;
   readonly listeners: number;
   readonly seed: number;
@@ -46,7 +47,7 @@ const MAX_IN_FLIGHT = 2_000;
 const MAX_LAG_MS = 1_000;
 
 export function registerServe(program: Command): void {
-  program
+  const command = program
     .command('serve')
     .description('run the system on localhost over HTTP, on embedded engines, for k6, curl or a browser')
     .option('--port <n>', 'port on 127.0.0.1; 0 takes a free one', wholeNumber('--port', 0, 65_535), 8_080)
@@ -70,7 +71,8 @@ export function registerServe(program: Command): void {
     )
     .option('--tls <dir>', 'HTTPS, and mutual TLS between services, by the certificates of this folder')
     .option('--data <dir>', 'keep what is written in a journal there, and begin with what it has')
-    .option('--json', 'print one line of JSON when it listens')
+    .option('--json', 'print one line of JSON when it listens');
+  addTelemetryOptions(command)
     .addHelpText(
       'after',
       '\nExamples:\n  rehearse serve\n  rehearse serve --no-costs --port 9000\n  rehearse serve --scenario hot-partition --arm broken\n  rehearse serve --service playlist --port 9001\n  rehearse serve --upstream playlist=127.0.0.1:9001\nThen, in another terminal: rehearse load browse',
@@ -105,10 +107,10 @@ async function serve(options: Options): Promise<void> {
       fault = error;
       broken.resolve();
     },
-    onDefect(error: unknown, correlationId: string) {
-      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      process.stderr.write(`rehearse: defect, correlation id ${correlationId}: ${text}\n`);
-    },
+    // The log has them.
+    onDefect: () => {},
+    observe: telemetryOf(options),
+    adminPort: options.adminPort ?? null,
   };
   const live = await (options.service === undefined
     ? startGateway(options, shared)
@@ -177,7 +179,7 @@ async function startService(service: keyof ServiceApis, options: Options, shared
   const how = tls === null ? 'gRPC' : 'gRPC under mutual TLS';
   return {
     ...live,
-    json: { address: live.address, service },
+    json: { address: live.address, service, ...(live.adminUrl === null ? {} : { admin: live.adminUrl }) },
     welcome: `The service ${service} listens on ${live.address} (${how}). Its engines are in this process: what it stores stays here.\nA gateway that uses it: rehearse serve --upstream ${service}=${live.address}${tls === null ? '' : ` --tls ${options.tls}`}\n\nCtrl-C stops it.\n`,
   };
 }
@@ -245,6 +247,9 @@ function welcome(url: string, { listeners, seed, costs, scenario, arm }: Options
                 ${url}/oauth/token | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
   A request   curl -H "Authorization: Bearer $TOKEN" ${url}/v1/playlists/p1
   All routes  ${url}/openapi.json
+  Metrics     ${url}/metrics, burn rates ${url}/admin/slo
+  Traces      curl '${url}/admin/traces?format=text' (one request of a hundred; more:
+              curl -X PUT -H 'content-type: application/json' -d '{"share":1}' ${url}/admin/sampling)
   Load        rehearse load browse --target ${url}
 
 Ctrl-C stops it.

@@ -14,6 +14,7 @@ import {
 import { type JournalSettings, startEmbeddedSystem } from './durable.ts';
 import type { EmbeddedOptions, EmbeddedSystem } from './embedded.ts';
 import { connectUpstreams, type Upstreams } from './live-service.ts';
+import { createLiveTelemetry, type LiveTelemetryOptions } from './live-telemetry.ts';
 
 export interface ServeOptions extends EmbeddedOptions {
   /** 0: any free port. */
@@ -33,6 +34,8 @@ export interface ServeOptions extends EmbeddedOptions {
   /** Where what is written outlives the process; absent: nowhere. */
   readonly journal?: JournalSettings | undefined;
   readonly onAuthorization?: (event: AuthorizationEvent) => void;
+  /** Metrics, traces and the log; left out: there are none. */
+  readonly observe?: LiveTelemetryOptions;
 }
 
 export interface LiveServer {
@@ -54,20 +57,33 @@ export async function startLiveServer(options: ServeOptions): Promise<LiveServer
   const port = options.port === 0 ? await freePort() : options.port;
   const url = `${options.https === undefined ? 'http' : 'https'}://${LOOPBACK}:${port}`;
   const issuer = `${url}/oauth`;
+  const observer = options.observe === undefined ? null : createLiveTelemetry('gateway', options.observe);
   const isListener = listenersUpTo(options.listeners);
   const authorization = await createAuthorizationServer({
     issuer,
     isListener,
     exampleListenerId: listenerId(42),
-    ...(options.onAuthorization === undefined ? {} : { onEvent: options.onAuthorization }),
+    onEvent(event) {
+      observer?.onAuthorization(event);
+      options.onAuthorization?.(event);
+    },
   });
   const tokens = createJwtVerifier({ issuer, audience: AUDIENCE, jwks: () => authorization.jwks() });
   const upstreams = connectUpstreams(options.upstreams ?? {}, options.upstreamTls ?? null);
-  const system = await startEmbeddedSystem({ ...options, elsewhere: upstreams.elsewhere }).catch((error) => {
+  const system = await startEmbeddedSystem({
+    ...options,
+    elsewhere: upstreams.elsewhere,
+    ...(observer === null ? {} : { telemetry: observer.observed }),
+    onFault(error) {
+      observer?.log.fault(error);
+      options.onFault(error);
+    },
+  }).catch((error) => {
     authorization.close();
     throw error;
   });
-  const { version, maxInFlight, maxLagMs, onDefect } = options;
+  await observer?.attach(system);
+  const { version, maxInFlight, maxLagMs } = options;
   const server = await createHttpServer({
     system,
     tokens,
@@ -75,7 +91,11 @@ export async function startLiveServer(options: ServeOptions): Promise<LiveServer
     version,
     maxInFlight,
     maxLagMs,
-    onDefect,
+    onDefect(error, correlationId, trace) {
+      observer?.onDefect(error, correlationId, trace);
+      options.onDefect(error, correlationId);
+    },
+    ...(observer === null ? {} : { extend: observer.extend }),
     ...(options.https === undefined ? {} : { https: options.https }),
   });
   const close = async () => {
@@ -83,6 +103,8 @@ export async function startLiveServer(options: ServeOptions): Promise<LiveServer
     authorization.close();
     upstreams.close();
     await system.stop();
+    observer?.log.stopped(system.lateness().count);
+    await observer?.close();
   };
   try {
     await server.listen({ host: LOOPBACK, port });
@@ -90,6 +112,7 @@ export async function startLiveServer(options: ServeOptions): Promise<LiveServer
     await close();
     throw error;
   }
+  observer?.log.started(url);
   return { url, system, close };
 }
 

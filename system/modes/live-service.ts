@@ -17,8 +17,10 @@ import {
   type MutualTls,
   serverCredentials,
 } from '../transport/grpc/index.ts';
+import { type AdminServer, startAdminServer } from '../transport/telemetry/index.ts';
 import { type JournalSettings, startEmbeddedSystem } from './durable.ts';
 import type { EmbeddedOptions, EmbeddedSystem, OutsideWaits } from './embedded.ts';
+import { createLiveTelemetry, type LiveTelemetryOptions } from './live-telemetry.ts';
 import type { Elsewhere, ServiceApis } from './services.ts';
 
 const CONTRACTS: { readonly [Name in keyof ServiceApis]: Service<ServiceApis[Name]> } = {
@@ -44,11 +46,17 @@ export interface LiveServiceOptions extends EmbeddedOptions {
   /** Where what is written outlives the process; absent: nowhere. */
   readonly journal?: JournalSettings | undefined;
   readonly onDefect: (error: unknown, correlationId: string) => void;
+  /** Metrics, traces and the log; left out: there are none. */
+  readonly observe?: LiveTelemetryOptions;
+  /** Where they are shown over HTTP: a port, 0 for any free one, null for nowhere. */
+  readonly adminPort?: number | null;
 }
 
 export interface LiveService {
   /** '127.0.0.1:9001' */
   readonly address: string;
+  /** 'http://127.0.0.1:9101', where it shows what is observed. */
+  readonly adminUrl: string | null;
   readonly system: EmbeddedSystem;
   close(): Promise<void>;
 }
@@ -58,23 +66,44 @@ const LOOPBACK = '127.0.0.1';
 const GRACE_MS = 1_000;
 
 export async function startLiveService(options: LiveServiceOptions): Promise<LiveService> {
-  const { service, port, tls, onDefect } = options;
+  const { service, port, tls, observe } = options;
+  const observer = observe === undefined ? null : createLiveTelemetry(service, observe);
   const upstreams = connectUpstreams(options.upstreams, tls);
-  const system = await startEmbeddedSystem({ ...options, elsewhere: upstreams.elsewhere });
+  const system = await startEmbeddedSystem({
+    ...options,
+    elsewhere: upstreams.elsewhere,
+    ...(observer === null ? {} : { telemetry: observer.observed }),
+    onFault(error) {
+      observer?.log.fault(error);
+      options.onFault(error);
+    },
+  });
+  const view = await observer?.attach(system);
+  let admin: AdminServer | null = null;
   const server = createGrpcServer({
     enter: (work) => system.enter(work),
     context: ({ remainingMs, ...from }) => system.context({ ...from, remainingNs: remainingMs * 1e6 }),
     credentials: serverCredentials(tls),
-    onDefect,
+    onDefect(error, correlationId, trace) {
+      observer?.onDefect(error, correlationId, trace);
+      options.onDefect(error, correlationId);
+    },
   });
   addService(server, service, system);
   const close = async () => {
     await server.close(GRACE_MS);
     upstreams.close();
     await system.stop();
+    await admin?.close();
+    observer?.log.stopped(system.lateness().count);
+    await observer?.close();
   };
   try {
-    return { address: `${LOOPBACK}:${await server.listen(`${LOOPBACK}:${port}`)}`, system, close };
+    const adminPort = options.adminPort ?? null;
+    if (view !== undefined && adminPort !== null) admin = await startAdminServer(view, adminPort);
+    const address = `${LOOPBACK}:${await server.listen(`${LOOPBACK}:${port}`)}`;
+    observer?.log.started(address);
+    return { address, adminUrl: admin?.url ?? null, system, close };
   } catch (error) {
     await close();
     throw error;

@@ -36,7 +36,7 @@ export interface TelemetryOptions {
 
 export interface TelemetryEnvironment {
   readonly clock: Clock;
-  /** What spans begin and end by; default: the clock. */
+  /** What requests from outside begin and end by, where that is ahead of the clock; default: the clock. */
   readonly now?: () => number;
 }
 
@@ -47,7 +47,7 @@ export class Telemetry implements CallObserver {
   readonly red = new RedMetrics();
   readonly slos: Slos;
   readonly tracer: Tracer;
-  /** What spans begin and end by, in ns. */
+  /** What requests from outside begin and end by, in ns. */
   readonly now: () => number;
   readonly #countsCalls: boolean;
   readonly #sinks: ((span: Span) => void)[] = [];
@@ -61,6 +61,7 @@ export class Telemetry implements CallObserver {
     this.slos = new Slos(clock, options.objectives);
     this.tracer = new Tracer({
       now,
+      callsNow: () => clock.now(),
       share: options.sampling ?? DEFAULT_SAMPLING,
       process: options.process ?? 0,
       slowNs: (operation) => this.slos.slowNs(operation),

@@ -13,8 +13,10 @@ import type { Span } from './span.ts';
 import { formatTraceparent, parseTraceparent, placeOf, SpanIds, traceIdOf } from './trace-context.ts';
 
 export interface TracerOptions {
-  /** The clock that spans begin and end by, in ns. */
+  /** The clock that requests from outside begin and end by, in ns. */
   readonly now: () => number;
+  /** The clock of the calls between services, which may be behind it; default: the same. */
+  readonly callsNow?: () => number;
   /** Share of requests that are sampled, 0 to 1. */
   readonly share: number;
   /** Told apart from other processes by this number of 32 bits. */
@@ -107,12 +109,14 @@ export class Tracer {
   dropped = 0;
   readonly #options: TracerOptions;
   readonly #ids: SpanIds;
+  readonly #callsNow: () => number;
   #budgetSecond = 0;
   #budgetLeft = NOTABLE_PER_SECOND;
 
   constructor(options: TracerOptions) {
     this.#options = options;
     this.share = options.share;
+    this.#callsNow = options.callsNow ?? options.now;
     this.#ids = new SpanIds(options.process);
   }
 
@@ -141,7 +145,7 @@ export class Tracer {
 
   /** As `CallObserver.end`, with what `begin` gave. */
   end(operation: string, instance: string, trace: Trace, durationNs: number, error: Error | null): void {
-    this.#report(trace, this.#options.now() - durationNs, { operation, instance, durationNs, error });
+    this.#report(trace, this.#callsNow() - durationNs, { operation, instance, durationNs, error });
   }
 
   /** The answer to a request that `accept` took in. */
