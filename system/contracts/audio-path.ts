@@ -7,6 +7,7 @@ export type BitrateKbps = (typeof BITRATES_KBPS)[number];
 const ID = '[A-Za-z0-9_-]{1,64}';
 const IS_ID = new RegExp(`^${ID}$`);
 const AUDIO = new RegExp(`^/?audio/(${ID})/([1-9][0-9]{0,8})/(96|160|320)\\.ogg$`);
+const PLAYLIST = new RegExp(`^/live/(${ID})/(96|160|320)\\.m3u8$`);
 const SEGMENT = new RegExp(`^/?live/(${ID})/(96|160|320)/([0-9]{1,12})\\.aac$`);
 
 export const isId = (text: string) => IS_ID.test(text);
@@ -35,4 +36,11 @@ export function parseSegmentPath(
   const match = SEGMENT.exec(path);
   if (match === null) return null;
   return { eventId: match[1]!, kbps: Number(match[2]) as BitrateKbps, sequence: Number(match[3]) };
+}
+
+export function parsePlaylistPath(
+  path: string,
+): { readonly eventId: string; readonly kbps: BitrateKbps } | null {
+  const match = PLAYLIST.exec(path);
+  return match === null ? null : { eventId: match[1]!, kbps: Number(match[2]) as BitrateKbps };
 }

@@ -10,7 +10,7 @@ import { type ByteRange, resolveRange, UnsatisfiableRange } from '../ports/byte-
 import type { Context, Hop } from '../ports/context.ts';
 import { PortError } from '../ports/errors.ts';
 import type { ObjectInfo } from '../ports/object-store.ts';
-import { type ImmediateUrlVerifier, refusalOf, type UrlGrant } from '../ports/url-signer.ts';
+import { type ImmediateUrlVerifier, refusalOf, refusalText, type UrlGrant } from '../ports/url-signer.ts';
 import { type HandlerId, type KeyedRandom, MILLISECOND, type Simulation } from '../runtime/kernel/index.ts';
 import type { CacheNode } from './cache-node.ts';
 import type { CachedObject } from './chunk-cache.ts';
@@ -18,7 +18,6 @@ import { HEADER_BYTES, requestSpread } from './cost.ts';
 import { Fetches } from './fetches.ts';
 import { AT_PROCESSOR, FETCHING, type Flight, Flights, RETURNING, TRAVELLING, WHOLE } from './flights.ts';
 import type { EdgeKnobs } from './knobs.ts';
-import { refusalText } from './refusals.ts';
 import type { WideArea } from './wide-area.ts';
 
 const OPERATION = 'edge.fetch';

@@ -14,7 +14,6 @@ import { createEdge, type EdgeKnobs, type EmbeddedEdge, type WarmSource } from '
 import { createS3, type EmbeddedS3 } from '../engines/s3/index.ts';
 import type { Context } from '../ports/context.ts';
 import { PortError } from '../ports/errors.ts';
-import type { ObjectStore } from '../ports/object-store.ts';
 import type { ImmediateUrlSigner, ImmediateUrlVerifier } from '../ports/url-signer.ts';
 import { Host, lognormal, type Machine, Remote } from '../runtime/kernel/index.ts';
 import { createDeliveryService } from '../services/delivery/delivery-service.ts';
@@ -49,7 +48,7 @@ export interface AudioDelivery {
   /** Every instance of the service, for load tables. */
   readonly hosts: readonly Host<DeliveryApi>[];
   /** Stores a further version of a track at every bitrate; publish it when this has resolved. */
-  storeVersion(context: Context, store: ObjectStore, version: NewVersion): Promise<void>;
+  storeVersion(context: Context, version: NewVersion): Promise<void>;
 }
 
 export interface NewVersion {
@@ -112,6 +111,7 @@ export function createDelivery(options: DeliveryOptions): AudioDelivery {
       });
     return new Host<DeliveryApi>(simulation, machine, { cores, queueLimit, start });
   });
+  const ingest = s3.connect(environment.createMachine('audio-ingest'));
   const hop = (name: string) => environment.hop(name);
   const remote = new Remote(simulation, network, hosts, { service: 'delivery', hop, cancellation });
   const costs: MethodCosts<DeliveryApi> = { authorise: COST(), authoriseLive: COST() };
@@ -121,10 +121,10 @@ export function createDelivery(options: DeliveryOptions): AudioDelivery {
     s3,
     liveEvents,
     hosts,
-    async storeVersion(context, store, { trackId: id, version, durationMs }) {
+    async storeVersion(context, { trackId: id, version, durationMs }) {
       for (const kbps of BITRATES_KBPS) {
         const object = trackObject(id, version, kbps, durationMs);
-        await store.put(context, audioPath(id, version, kbps).slice(1), object);
+        await ingest.put(context, audioPath(id, version, kbps).slice(1), object);
       }
     },
   };

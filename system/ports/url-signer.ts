@@ -56,3 +56,16 @@ export function refusalOf(grant: UrlGrant, { path, nowNs, toleranceNs }: UrlChec
   if (nowNs < grant.notBeforeNs - toleranceNs) return 'not-yet-valid';
   return nowNs >= grant.expiresAtNs + toleranceNs ? 'expired' : null;
 }
+
+const REFUSALS: Readonly<Record<UrlRefusal, string>> = {
+  missing: 'the URL carries no token',
+  malformed: 'the token of the URL cannot be read',
+  'unknown-key': 'the token of the URL was signed with a key that is not accepted',
+  tampered: 'the signature of the URL does not fit',
+  'other-path': 'the token was granted for another path',
+  'not-yet-valid': 'the URL is not valid yet',
+  expired: 'the URL has expired',
+};
+
+/** For the person who gets the answer. */
+export const refusalText = (refusal: UrlRefusal): string => REFUSALS[refusal];

@@ -1,5 +1,6 @@
 import { Simulation } from '../../system/runtime/kernel/index.ts';
 import { createUrlSigner } from '../../system/services/delivery/url-signer.ts';
+import { createJwtUrlSigner } from '../../system/transport/media/jwt-url-signer.ts';
 import { LIFETIME_S, ROTATION_S, urlSignerConformance } from './url-signers.ts';
 
 urlSignerConformance('the model', (now, seed) => {
@@ -10,3 +11,12 @@ urlSignerConformance('the model', (now, seed) => {
     knobs: { urlLifetimeS: LIFETIME_S, keyRotationS: ROTATION_S },
   });
 });
+
+urlSignerConformance('JWTs', (now) =>
+  createJwtUrlSigner({
+    now,
+    startedAtMs: 1_790_000_000_123,
+    lifetimeS: LIFETIME_S,
+    rotationS: ROTATION_S,
+  }),
+);

@@ -1,0 +1,113 @@
+/**
+ * Audio in the live system: the same delivery, edge and store as in virtual time, with JWTs for the signatures and bytes
+ * for the bodies. Cryptography takes the host's time, so it happens outside the simulation: a URL is signed when the
+ * service has said what it grants, and checked before the edge is asked.
+ */
+import { numberOfId } from '../../fixtures/ids.ts';
+import type { AuthoriseResponse } from '../contracts/generated/delivery.ts';
+import { MILLISECOND, SECOND } from '../ports/clock.ts';
+import type { ChildContext, Context } from '../ports/context.ts';
+import type { ImmediateUrlSigner, ImmediateUrlVerifier } from '../ports/url-signer.ts';
+import type { Machine } from '../runtime/kernel/index.ts';
+import type { DeliveryKnobs } from '../services/delivery/knobs.ts';
+import {
+  type AudioRoutesOptions,
+  createAudioBodies,
+  createJwtUrlSigner,
+  type JwtUrlSigner,
+} from '../transport/media/index.ts';
+import { type AudioDelivery, createDelivery, type DeliveryOptions } from './delivery.ts';
+import { section } from './environment.ts';
+
+export interface LiveAudioOptions extends Omit<DeliveryOptions, 'signer'> {
+  /** The machine that outside requests come in at. */
+  readonly outside: Machine;
+  readonly enter: <T>(work: () => Promise<T>) => Promise<T>;
+  readonly context: () => ChildContext;
+  /** The wall clock on the system's scale, in ns. */
+  readonly now: () => number;
+  /** The wall clock at the system's time 0. */
+  readonly startedAtMs: number;
+}
+
+export interface StreamRequest {
+  readonly listenerId: string;
+  /** Of a track, or of a live event. */
+  readonly id: string;
+  /** 0: not known. */
+  readonly bandwidthKbps: number;
+}
+
+export interface Stream {
+  /** Without the host. */
+  readonly url: string;
+  readonly bitrateKbps: number;
+  readonly expiresAtMs: number;
+}
+
+export interface LiveAudio extends AudioDelivery {
+  /** For `audioRoutes`. */
+  readonly routes: AudioRoutesOptions;
+  readonly signer: JwtUrlSigner;
+  /** Where a listener may fetch a track; his plan is that of the population. Outside `enter`. */
+  track(context: Context, request: StreamRequest): Promise<Stream>;
+  /** The same for a live event. */
+  event(context: Context, request: StreamRequest): Promise<Stream>;
+}
+
+/** Nothing is signed inside, and no token is taken there: the edge sees what the transport has checked. */
+const leftToTransport: ImmediateUrlSigner & ImmediateUrlVerifier = {
+  sign: () => '',
+  verify: () => 'unknown-key',
+};
+
+export function createLiveAudio(options: LiveAudioOptions): LiveAudio {
+  const { configuration, population, outside, enter, context, now, startedAtMs } = options;
+  const { liveEvents = [], allowedOrigins = [] } = options;
+  const audio = createDelivery({ ...options, signer: leftToTransport });
+  const { urlLifetimeS, keyRotationS } = section<DeliveryKnobs>(configuration, 'delivery');
+  const signer = createJwtUrlSigner({
+    now,
+    startedAtMs,
+    lifetimeS: urlLifetimeS,
+    rotationS: keyRotationS,
+  });
+  const delivery = audio.delivery(outside);
+  const planOf = (listenerId: string) => {
+    const listener = numberOfId(listenerId);
+    const known = Number.isSafeInteger(listener) && listener >= 0 && listener < population.listeners;
+    return known && population.models.listeners.isPremium(listener) ? 'premium' : 'free';
+  };
+  const signed = async (of: Context, listenerId: string, granted: AuthoriseResponse): Promise<Stream> => {
+    const { path, grantPath, bitrateKbps, notBeforeNs, expiresAtNs } = granted;
+    const token = await signer.sign(of, { path: grantPath, listenerId, notBeforeNs, expiresAtNs });
+    // JWTs count whole seconds.
+    const expiresAtMs = (Math.floor(startedAtMs / 1_000) + expiresAtNs / SECOND) * 1_000;
+    return { url: `${path}?token=${token}`, bitrateKbps, expiresAtMs };
+  };
+  return {
+    ...audio,
+    signer,
+    routes: {
+      edge: audio.edge,
+      verifier: signer,
+      bodies: createAudioBodies(),
+      enter,
+      context,
+      now,
+      toleranceNs: audio.edge.knobs.clockToleranceS * 1_000 * MILLISECOND,
+      liveEvents,
+      allowedOrigins,
+    },
+    async track(of, { listenerId, id, bandwidthKbps }) {
+      const plan = planOf(listenerId);
+      const asked = { listenerId, trackId: id, bandwidthKbps, plan };
+      return signed(of, listenerId, await enter(() => delivery.authorise(of, asked)));
+    },
+    async event(of, { listenerId, id, bandwidthKbps }) {
+      const plan = planOf(listenerId);
+      const asked = { listenerId, eventId: id, bandwidthKbps, plan };
+      return signed(of, listenerId, await enter(() => delivery.authoriseLive(of, asked)));
+    },
+  };
+}
