@@ -13,6 +13,7 @@ import { didYouMean } from './suggest.ts';
 export interface LoadOptions {
   readonly target: string;
   readonly allowRemote?: boolean;
+  readonly ca?: string;
   readonly rate?: number;
   readonly duration?: number;
   readonly seed: number;
@@ -34,6 +35,7 @@ export function registerLoad(program: Command): void {
     .argument('<profile>', 'browse, play, edit, search, add-track or soak')
     .option('--target <url>', 'where the system listens', 'http://127.0.0.1:8080')
     .option('--allow-remote', 'the target may be another machine: make sure that it is yours')
+    .option('--ca <file>', 'certificate of the authority to trust at an https target (rehearse certificates)')
     .option(
       '--rate <n>',
       'journeys begun per second (default: the profile’s)',
@@ -78,14 +80,15 @@ export function registerLoad(program: Command): void {
 async function load(name: string, options: LoadOptions): Promise<number> {
   const profile = await profileOf(name);
   const baseUrl = targetOf(options.target, options.allowRemote === true);
-  const { ensureWritable } = await import('./files.ts');
+  const { ensureWritable, readText } = await import('./files.ts');
   ensureWritable(options.out);
   const { checkReady, runLive } = await import('../scenarios/harness/live/run-live.ts');
-  await checkReady(baseUrl);
+  const authority = options.ca === undefined ? null : { file: options.ca, pem: readText(options.ca) };
+  await checkReady({ baseUrl, authority });
   const progress = new ProgressLine(process.stderr);
   const interrupt = onInterrupt((sentence) => progress.say(sentence));
   try {
-    const engine = await engineOf(options.engine, (sentence) => progress.say(sentence));
+    const engine = await engineOf(options, (sentence) => progress.say(sentence));
     const { loggedInFor, warmUpSeconds } = await import('../scenarios/load/profiles.ts');
     const { runNumber } = await import('../scenarios/load/draws.ts');
     const perSecond = options.rate ?? profile.perSecond;
@@ -100,6 +103,7 @@ async function load(name: string, options: LoadOptions): Promise<number> {
         ...settings,
         profile,
         baseUrl,
+        authority,
         loggedIn: loggedInFor(perSecond, listeners),
         repetition: 0,
         run: runNumber(Date.now()),
@@ -168,10 +172,13 @@ export function targetOf(text: string, allowRemote: boolean): string {
   return url.origin;
 }
 
-async function engineOf(wanted: LoadOptions['engine'], say: (sentence: string) => void): Promise<LoadEngine> {
+async function engineOf(
+  { engine: wanted, ca }: LoadOptions,
+  say: (sentence: string) => void,
+): Promise<LoadEngine> {
   if (wanted !== 'own') {
     const { findK6, HOW_TO_GET_K6 } = await import('./find-k6.ts');
-    const { found, refused } = await findK6(process.env);
+    const { found, refused } = await findK6(process.env, ca ?? null);
     if (found !== null) {
       const { createK6Engine } = await import('../scenarios/harness/live/k6.ts');
       return createK6Engine(found);
@@ -201,12 +208,13 @@ function replay(
     seed,
     listeners,
   }: { perSecond: number; seconds: number; seed: number; listeners: number },
-  { allowRemote, engine, repeat }: LoadOptions,
+  { allowRemote, ca, engine, repeat }: LoadOptions,
 ): string {
   const words = ['load', profile.name, '--target', target, '--rate', perSecond, '--duration', seconds];
   words.push('--seed', seed, '--listeners', listeners);
   if (repeat > 1) words.push('--repeat', repeat);
   if (engine !== 'auto') words.push('--engine', engine);
+  if (ca !== undefined) words.push('--ca', ca);
   if (allowRemote === true) words.push('--allow-remote');
   return commandLine(words.map(String));
 }

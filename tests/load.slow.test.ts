@@ -70,9 +70,10 @@ test('a target that does not answer is not available, and how to start one is sa
 });
 
 test('in a container k6 sees the scripts, read only, and the host’s loopback interface', () => {
-  const { command, prefix, root } = containerCommand('podman', '/product');
+  const { command, prefix, root } = containerCommand('podman', '/product', '/ca.pem');
   expect(command).toBe('podman');
   expect(prefix.join(' ')).toContain('--network host -v /product:/rehearsal:ro');
+  expect(prefix.join(' ')).toContain('-v /ca.pem:/trusted/authority.pem:ro -e SSL_CERT_FILE=/trusted');
   expect(root).toBe('/rehearsal');
 });
 
@@ -82,7 +83,7 @@ describe('against rehearse serve', () => {
 
   beforeAll(async () => {
     const words = ['serve', '--port', '0', '--json', '--no-costs', '--listeners', '20000'];
-    server = spawn(process.execPath, [LAUNCHER, ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
+    server = spawn(process.execPath, [LAUNCHER, ...words], { stdio: ['ignore', 'pipe', 'ignore'] });
     url = await new Promise<string>((resolve, reject) => {
       let said = '';
       server.stdout!.setEncoding('utf8').on('data', (text: string) => {

@@ -57,7 +57,7 @@ const RATE_UNIT_S = 1_000;
  * then every objective is missed. More users would take longer to make than the run lasts.
  */
 const STALL_S = 1;
-const SPARE_USERS = 10;
+const SPARE_USERS = 5;
 
 // The metrics of k6 are made once a module.
 const arrivals = new Counter('operation_arrivals');

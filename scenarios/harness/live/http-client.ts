@@ -36,9 +36,11 @@ export class HttpClient {
   readonly #agent: HttpAgent;
   readonly #request: typeof overHttp;
 
-  constructor(baseUrl: string) {
+  /** `authority`: the certificate of whoever has signed the target's, as PEM. */
+  constructor(baseUrl: string, authority: string | null = null) {
     this.#origin = new URL(baseUrl);
-    const options = { keepAlive: true, maxSockets: CONNECTIONS };
+    const trust = authority === null ? {} : { ca: authority };
+    const options = { keepAlive: true, maxSockets: CONNECTIONS, ...trust };
     const secure = this.#origin.protocol === 'https:';
     this.#agent = secure ? new HttpsAgent(options) : new HttpAgent(options);
     this.#request = secure ? overHttps : overHttp;

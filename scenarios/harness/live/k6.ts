@@ -17,6 +17,7 @@ export interface K6Command {
   readonly prefix: readonly string[];
   /** Folder of the scripts as k6 sees it; null: as we do. */
   readonly root: string | null;
+  readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 /** Exit codes of k6 (errext/exitcodes). */
@@ -92,9 +93,12 @@ export const scriptRoot = () => fileURLToPath(new URL('../../../', import.meta.u
 
 const scriptOf = (name: string) => fileURLToPath(new URL(`../../load/${name}.${extension}`, import.meta.url));
 
-function start({ command, prefix, root }: K6Command, load: LiveLoad): Child {
+function start({ command, prefix, root, environment }: K6Command, load: LiveLoad): Child {
+  // How programs in Go are told whom to trust; a container is told by its own command.
+  const trust = load.authority === null || root !== null ? {} : { SSL_CERT_FILE: load.authority.file };
   return spawn(command, [...prefix, ...argumentsOf(load, root)], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...environment, ...trust },
     // A group of its own: Ctrl-C in a terminal goes to everybody, and a second one makes k6 drop what it has.
     detached: true,
   });

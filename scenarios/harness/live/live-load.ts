@@ -23,6 +23,13 @@ export interface LiveLoad {
   /** Number of this run: keeps its plays apart from those of others. */
   readonly run: number;
   readonly credentials: Credentials;
+  /** Who has signed the target's certificate; null: whoever the machine trusts. */
+  readonly authority: Authority | null;
+}
+
+export interface Authority {
+  readonly file: string;
+  readonly pem: string;
 }
 
 /** Sends the load and books what happens. */

@@ -112,7 +112,7 @@ describe('not confirmed is', () => {
 
   test('a run in which nothing of an operation was answered, or everything failed', () => {
     const silent = refused({ book: () => {}, finished: { recorder: emptyRecorder() } });
-    expect(silent.sentence).toMatch(/^Nothing was answered\./);
+    expect(silent.sentence).toMatch(/^Nothing was answered in the measured phase\./);
     const failed = emptyRecorder();
     for (let i = 0; i < 10; i++) {
       failed.arrive('playlist.add-track', 'steady', 2);

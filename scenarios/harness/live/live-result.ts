@@ -54,8 +54,8 @@ export function resultOf(series: Series): RunResult {
   const testCase = scenario.cases[0]!;
   const arm = testCase.arms[0]!;
   const figures = figuresOf(runs[0]!, phasesOf(load));
-  const silent = runs[0]!.conservation.completed + runs[0]!.conservation.failed === 0;
-  const sentence = silent ? 'Nothing was answered.' : `${arm.says(figures)}.`;
+  const silent = testCase.objectives.length === 0;
+  const sentence = silent ? 'Nothing was answered in the measured phase.' : `${arm.says(figures)}.`;
   const verdict = weighed(verdictOf(scenario, testCase, arm, runs, sentence), series);
   const told: ScenarioResult = {
     name: scenario.name,

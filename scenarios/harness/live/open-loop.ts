@@ -27,7 +27,7 @@ interface Stream {
 export const ownEngine: LoadEngine = {
   name: 'own generator',
   async generate(load, recorder, signal) {
-    const client = new HttpClient(load.baseUrl);
+    const client = new HttpClient(load.baseUrl, load.authority?.pem ?? null);
     try {
       const logins = new Logins(load, client);
       await logins.start();

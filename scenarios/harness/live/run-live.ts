@@ -34,14 +34,22 @@ const READY_TIMEOUT_MS = 5_000;
 const PROGRESS_EVERY_MS = 500;
 
 /** Throws HarnessError with exit code 3 when the target does not answer or is not ready. */
-export async function checkReady(baseUrl: string): Promise<void> {
-  const client = new HttpClient(baseUrl);
+export async function checkReady({
+  baseUrl,
+  authority,
+}: Pick<LiveLoad, 'baseUrl' | 'authority'>): Promise<void> {
+  const client = new HttpClient(baseUrl, authority?.pem ?? null);
   try {
     const { status } = await client.send({ method: 'GET', path: '/readyz', headers: {} }, READY_TIMEOUT_MS);
     if (status !== 200)
       throw new HarnessError(`${baseUrl}/readyz answered ${status}: the system there is not ready.`, 3);
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
+    if (/certificate|self.signed/i.test(error.message))
+      throw new HarnessError(
+        `The certificate of ${baseUrl} cannot be verified (${error.message}): name who signed it with --ca.`,
+        3,
+      );
     throw new HarnessError(
       `Nothing answers at ${baseUrl} (${error.message}). Start the system with rehearse serve, or name another --target.`,
       3,
@@ -53,7 +61,7 @@ export async function checkReady(baseUrl: string): Promise<void> {
 
 export async function runLive(request: LiveRequest): Promise<RunResult> {
   const { load, repeat, engine, signal, command } = request;
-  await checkReady(load.baseUrl);
+  await checkReady(load);
   const startedAt = new Date();
   const runs: Finished[] = [];
   for (let repetition = 0; repetition < repeat && !(signal.aborted && runs.length > 0); repetition++) {
