@@ -47,6 +47,8 @@ export interface DurableOptions extends EmbeddedOptions {
 export const PLACING_KNOBS: readonly string[] = [
   'playlist.schema',
   'playlist.buckets',
+  'playlist.order',
+  'playlist.libraryPeriodS',
   'listening.historyWrites',
   'listening.historyPeriodS',
   'listening.historyShards',
@@ -175,7 +177,11 @@ function journalledPorts(engines: Engines, simulation: Simulation, journal: Jour
   return {
     cassandra: { connect: (client: Machine) => journalledStore(cassandra.connect(client), gate) },
     kafka: { connect: (client: Machine) => journalledLog(kafka.connect(client), gate) },
-    elasticsearch: { connect: (client: Machine) => journalledIndex(elasticsearch.connect(client), gate) },
+    elasticsearch: {
+      connect: (client: Machine) => journalledIndex(elasticsearch.connect(client), gate),
+      // Whoever makes an index anew goes on after a restart from what the journal has: nothing waits for its disk.
+      admin: (client: Machine) => elasticsearch.admin(client),
+    },
     redis,
   };
 }

@@ -9,7 +9,7 @@ import { gatewayKnobs } from '../services/gateway/knobs.ts';
 import { identityKnobs } from '../services/identity/knobs.ts';
 import { listeningKnobs } from '../services/listening/knobs.ts';
 import { playlistKnobs } from '../services/playlist/knobs.ts';
-import { indexerKnobs, searchKnobs } from '../services/search/knobs.ts';
+import { indexerKnobs, reindexKnobs, searchKnobs } from '../services/search/knobs.ts';
 import { hostKnobs } from './host-knobs.ts';
 
 export const allKnobs: Readonly<Record<string, Knobs>> = {
@@ -20,6 +20,7 @@ export const allKnobs: Readonly<Record<string, Knobs>> = {
   listening: { ...listeningKnobs, ...hostKnobs(4, 2) },
   search: { ...searchKnobs, ...hostKnobs(4, 2) },
   indexer: indexerKnobs,
+  reindex: reindexKnobs,
   cassandra: cassandraKnobs,
   redis: redisKnobs,
   kafka: kafkaKnobs,

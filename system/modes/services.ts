@@ -34,7 +34,8 @@ import type { ListeningKnobs } from '../services/listening/knobs.ts';
 import { createListeningService } from '../services/listening/listening-service.ts';
 import type { PlaylistKnobs } from '../services/playlist/knobs.ts';
 import { createPlaylistService } from '../services/playlist/playlist-service.ts';
-import type { IndexerKnobs, SearchKnobs } from '../services/search/knobs.ts';
+import type { IndexerKnobs, ReindexKnobs, SearchKnobs } from '../services/search/knobs.ts';
+import { createReindexWorker } from '../services/search/reindexer.ts';
 import { createSearchIndexer } from '../services/search/search-indexer.ts';
 import { createSearchService } from '../services/search/search-service.ts';
 import { type SimulatedEnvironment, section } from './environment.ts';
@@ -56,7 +57,9 @@ export interface Engines {
 }
 
 /** What services see of the engines. */
-export type EnginePorts = { readonly [Name in keyof Engines]: Pick<Engines[Name], 'connect'> };
+export type EnginePorts = {
+  readonly [Name in keyof Engines]: Pick<Engines[Name], 'connect'>;
+} & { readonly elasticsearch: Pick<EmbeddedElasticsearch, 'connect' | 'admin'> };
 
 /** The contracts that can be served by another process. */
 export interface ServiceApis {
@@ -110,6 +113,7 @@ const OWNER_OF_WORKER: Readonly<Record<string, keyof ServiceApis>> = {
   'session-state': 'listening',
   'top-charts': 'listening',
   indexer: 'search',
+  reindexer: 'search',
 };
 
 /** Requests of background work are numbered from here, apart from those of listeners. */
@@ -266,6 +270,13 @@ export function createServices(options: ServiceOptions): Services {
   worker('indexer', indexerKnobs.consumers, (machine) =>
     createSearchIndexer({ ...consumer(machine), index: elasticsearch.connect(machine), knobs: indexerKnobs }),
   );
+
+  const reindexKnobs = section<ReindexKnobs>(configuration, 'reindex');
+  worker('reindexer', reindexKnobs.afterS > 0 ? 1 : 0, (machine) => {
+    const index = elasticsearch.connect(machine);
+    const admin = elasticsearch.admin(machine);
+    return createReindexWorker({ index, admin, clock, knobs: reindexKnobs }, searchKnobs);
+  });
 
   worker('edits', 1, (machine) =>
     createEditConsumer({ ...consumer(machine), store: cassandra.connect(machine), knobs: listeningKnobs }),

@@ -18,12 +18,16 @@ import type { Machine, Simulation } from '../runtime/kernel/index.ts';
 import { CallContext, ProcessLife } from '../runtime/kernel/index.ts';
 import { signatureOf } from '../services/identity/signature.ts';
 import { HISTORY_GROUP } from '../services/listening/history-consumer.ts';
+import type { PlaylistKnobs } from '../services/playlist/knobs.ts';
+import { tracksTable } from '../services/playlist/tables.ts';
+import { entriesOf } from '../services/playlist/track-order.ts';
 import { CATALOGUE_INDEX, trackDocumentId } from '../services/search/catalogue-index.ts';
 import { INDEXER_GROUP } from '../services/search/search-indexer.ts';
-import { createEnvironment, type SimulatedEnvironment } from './environment.ts';
+import { createEnvironment, type SimulatedEnvironment, section } from './environment.ts';
 import { type LoadedNode, nodesOf } from './nodes.ts';
+import { INDEXED_SAMPLE } from './search-sample.ts';
 import type { createServices, Engines } from './services.ts';
-import { createSystem, INDEXED_SAMPLE, type SystemOptions } from './system.ts';
+import { createSystem, type SystemOptions } from './system.ts';
 
 export type { Gauge, LoadedNode };
 
@@ -190,16 +194,17 @@ function createInspection(
   { cassandra, kafka, elasticsearch }: Engines,
   configuration: Readonly<Record<string, unknown>>,
 ): Inspection {
-  const tracksTable = configuration['playlist.schema'] === 'wide' ? 'playlist_tracks' : 'playlist_metadata';
+  const { name: tracksName } = tracksTable(section<PlaylistKnobs>(configuration, 'playlist'));
   return {
     isSearchable: (track) => elasticsearch.isSearchable(CATALOGUE_INDEX, trackDocumentId(track)),
     isIndexed: (track) => elasticsearch.has(CATALOGUE_INDEX, trackDocumentId(track)),
     waitingForIndex() {
       const waiting = uncommitted(kafka, INDEXER_GROUP, CATALOGUE_UPDATES);
-      return new Set(waiting.map(({ value }) => (value as CatalogueUpdate).track!.trackId));
+      const tracks = waiting.map(({ value }) => (value as CatalogueUpdate).track);
+      return new Set(tracks.filter((track) => track !== undefined).map(({ trackId: id }) => id));
     },
     storedTracks: (playlist) =>
-      new Set(cassandra.inspect(tracksTable, [playlist]).map((row) => row.track_id as string)),
+      new Set(entriesOf(cassandra.inspect(tracksName, [playlist])).map(({ trackId: id }) => id)),
     storedPlays() {
       const times = new Map<number, number>();
       for (const play of playsInHistory()) times.set(play, (times.get(play) ?? 0) + 1);

@@ -10,7 +10,7 @@ import {
   type TransferablePlayProfile,
 } from '../../fixtures/index.ts';
 import { CATALOGUE_UPDATES, PLAYLIST_UPDATES, PLAYS } from '../contracts/topics.ts';
-import { type CassandraKnobs, createCassandra } from '../engines/cassandra/index.ts';
+import { type BaseLayer, type CassandraKnobs, createCassandra } from '../engines/cassandra/index.ts';
 import { createElasticsearch } from '../engines/elasticsearch/index.ts';
 import { createKafka } from '../engines/kafka/index.ts';
 import { createRedis } from '../engines/redis/index.ts';
@@ -20,15 +20,13 @@ import { furtherCatalogueTables, tracksById } from '../services/catalogue/tables
 import { streamTables } from '../services/listening/streams/tables.ts';
 import { listeningEdits, listeningHistory, listeningSegments } from '../services/listening/tables.ts';
 import { furtherPlaylistTables, playlistTables } from '../services/playlist/tables.ts';
-import {
-  CATALOGUE_INDEX,
-  catalogueIndex,
-  trackDocument,
-  trackDocumentId,
-} from '../services/search/catalogue-index.ts';
+import { catalogueIndex } from '../services/search/catalogue-index.ts';
 import type { SearchKnobs } from '../services/search/knobs.ts';
 import { CatalogueRows, type HotPlaylists } from './catalogue-rows.ts';
 import { type SimulatedEnvironment, section } from './environment.ts';
+import { layeredRows } from './layered-rows.ts';
+import { MediaRows } from './media-rows.ts';
+import { preloadSearch } from './search-sample.ts';
 import {
   createServices,
   type EnginePorts,
@@ -72,8 +70,6 @@ export interface SystemHooks
 
 /** Partitions of the topic playlist_updates: as many as plays has by default. */
 const PLAYLIST_PARTITIONS = 12;
-/** Search holds the most popular tracks of the catalogue, a stated sample: enough that queries meet full posting lists. */
-export const INDEXED_SAMPLE = 2_000;
 
 export function createSystem(
   environment: SimulatedEnvironment,
@@ -86,8 +82,10 @@ export function createSystem(
   const { seed } = environment.simulation;
   const population = createPopulation({ seed, listeners, playProfile });
   const rows = new CatalogueRows(population, hotPlaylists, Number(configuration['playlist.buckets']));
-  const engines = createEngines(environment, configuration, rows);
-  preloadSearch(engines, population, rows);
+  const media = new MediaRows(population);
+  const engines = createEngines(environment, configuration, layeredRows(rows, media));
+  const searchKnobs = section<SearchKnobs>(configuration, 'search');
+  preloadSearch(engines.elasticsearch, searchKnobs, population, rows, media);
   preloadCassandra(engines, configuration, hotPlaylists);
   const { ports, ...rest } = hooks;
   const services = createServices({
@@ -102,7 +100,7 @@ export function createSystem(
 function createEngines(
   environment: SimulatedEnvironment,
   configuration: Readonly<Record<string, unknown>>,
-  baseLayer: CatalogueRows,
+  baseLayer: BaseLayer,
 ): Engines {
   const topic = (name: string, partitions: number) => ({ name, partitions, replicationFactor: 3 });
   return {
@@ -125,14 +123,6 @@ function createEngines(
       knobs: section(configuration, 'elasticsearch'),
     }),
   };
-}
-
-function preloadSearch({ elasticsearch }: Engines, population: Population, rows: CatalogueRows): void {
-  const tracks = Array.from({ length: INDEXED_SAMPLE }, (_, i) => rows.track(population.trackByRank(i + 1)));
-  elasticsearch.load(
-    CATALOGUE_INDEX,
-    tracks.map((track) => ({ id: trackDocumentId(track.trackId), document: trackDocument(track) })),
-  );
 }
 
 /**

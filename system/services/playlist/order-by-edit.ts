@@ -7,7 +7,7 @@ import type { Row } from '../../ports/wide-column-store.ts';
 import { tracksTable } from './tables.ts';
 import {
   type Edit,
-  entryOf,
+  entriesOf,
   expectThere,
   type TrackOrder,
   type TrackOrderDependencies,
@@ -26,7 +26,6 @@ export function createEditOrder({ store, knobs }: TrackOrderDependencies): Track
 
   const order: TrackOrder = {
     initial: {},
-    entriesOf: (rows) => rows.filter(({ track_id }) => typeof track_id === 'string').map(entryOf),
 
     async add(context, edit, trackId) {
       const row: Row = {
@@ -47,7 +46,7 @@ export function createEditOrder({ store, knobs }: TrackOrderDependencies): Track
       const partition = [edit.playlistId];
       const limit = position + 1;
       const rows = await store.select(context, { table, partition, limit, consistency: 'QUORUM' });
-      const entries = order.entriesOf(rows);
+      const entries = entriesOf(rows);
       expectThere(entries, position, trackId, edit.operation);
       const clusteringPrefix = [entries[position]!.edit, trackId];
       await store.delete(context, { table, partition, clusteringPrefix, consistency: 'QUORUM' });

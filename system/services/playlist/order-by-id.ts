@@ -15,6 +15,7 @@ import {
   entryOf,
   expectPlace,
   expectThere,
+  hasTrack,
   type TrackOrder,
   type TrackOrderDependencies,
 } from './track-order.ts';
@@ -72,7 +73,6 @@ export function createIdOrder({ store }: TrackOrderDependencies): TrackOrder {
 
   return {
     initial: {},
-    entriesOf: (rows) => rows.filter(hasTrack).map(entryOf),
 
     add: (context, edit, trackId) => write(context, edit, trackId, idOfEdit(edit.number)),
 
@@ -107,8 +107,6 @@ export function createIdOrder({ store }: TrackOrderDependencies): TrackOrder {
     },
   };
 }
-
-const hasTrack = ({ track_id }: Row) => typeof track_id === 'string';
 
 function placed(rows: readonly Row[]): Placed[] {
   return rows.filter(hasTrack).map((row) => ({ ...entryOf(row), id: row.order_id as string }));

@@ -15,7 +15,7 @@ import { playlistPositions } from './tables.ts';
 import {
   type Edit,
   type Entry,
-  entryOf,
+  entriesOf,
   expectPlace,
   expectThere,
   type TrackOrder,
@@ -29,11 +29,6 @@ const LONGEST_PAUSE_NS = 80 * MILLISECOND;
 const table = playlistPositions.name;
 
 export function createPositionOrder({ store, clock, random }: TrackOrderDependencies): TrackOrder {
-  const entriesOf = (rows: readonly Row[]): Entry[] =>
-    rows
-      .filter(({ position, length }) => typeof position === 'number' && position < (length as number))
-      .map(entryOf);
-
   /** False: the list has another version by now. */
   async function tryOnce(context: Context, edit: Edit, alter: (list: Entry[]) => void): Promise<boolean> {
     const { playlistId, number } = edit;
@@ -82,7 +77,6 @@ export function createPositionOrder({ store, clock, random }: TrackOrderDependen
 
   const order: TrackOrder = {
     initial: { order_version: 0, length: 0 },
-    entriesOf,
 
     add: (context, edit, trackId) => order.insert(context, edit, trackId, 0),
 

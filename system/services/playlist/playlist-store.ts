@@ -9,7 +9,13 @@ import { createEditOrder } from './order-by-edit.ts';
 import { createIdOrder } from './order-by-id.ts';
 import { createPositionOrder } from './order-by-position.ts';
 import { bucketOf, playlistFollowers, playlistFollowersBucketed, tracksTable } from './tables.ts';
-import type { Entry, TrackOrder, TrackOrderDependencies } from './track-order.ts';
+import {
+  type Entry,
+  entriesOf,
+  hasTrack,
+  type TrackOrder,
+  type TrackOrderDependencies,
+} from './track-order.ts';
 
 /** What a playlist is, beside what is on it. */
 export interface About {
@@ -96,7 +102,7 @@ export function createPlaylistStore(dependencies: TrackOrderDependencies): Playl
         name: about.name as string,
         ownerId: about.owner_id,
         snapshot: newestEdit(trackRows[0], about),
-        trackIds: knobs.order === 'position' ? idsWithin(trackRows) : trackIdsOf(trackRows),
+        trackIds: trackIdsOf(knobs.order === 'position' ? trackRows.filter(hasTrack) : trackRows),
         followerIds: followerIdsOf(followerRows),
         followerCount,
         isPrivate: about.is_private === true,
@@ -106,7 +112,7 @@ export function createPlaylistStore(dependencies: TrackOrderDependencies): Playl
 
     async entries(context, playlistId, limit) {
       const statement = { table: tracks, partition: [playlistId], consistency: 'QUORUM' as const };
-      return order.entriesOf(
+      return entriesOf(
         await store.select(context, limit === undefined ? statement : { ...statement, limit }),
       );
     },
@@ -214,11 +220,6 @@ function trackIdsOf(rows: readonly Row[]): string[] {
     if (typeof id === 'string') ids.push(id);
   }
   return ids;
-}
-
-/** Rows from the list's length on are left over from a longer one. */
-function idsWithin(rows: readonly Row[]): string[] {
-  return trackIdsOf(rows.filter(({ position, length }) => (position as number) < (length as number)));
 }
 
 /** A store may answer with the same rows again as long as nothing was written: hundreds of ids are then made once. */

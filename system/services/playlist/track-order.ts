@@ -23,8 +23,6 @@ export interface Entry {
 export interface TrackOrder {
   /** Columns that a playlist without tracks begins with. */
   readonly initial: Row;
-  /** The tracks of rows that begin at the top. */
-  entriesOf(rows: readonly Row[]): Entry[];
   /** Puts a track at the top. */
   add(context: Context, edit: Edit, trackId: string): Promise<void>;
   /** Rejects with `invalid` where there is no such place. */
@@ -40,6 +38,18 @@ export interface TrackOrderDependencies {
   readonly random: Random;
   readonly knobs: PlaylistKnobs;
 }
+
+/**
+ * Whether a row stands for a track on the list. Others carry what the playlist is alone, are left over from a longer list,
+ * or are about to go.
+ */
+export function hasTrack({ track_id, position, length }: Row): boolean {
+  if (typeof track_id !== 'string') return false;
+  return typeof position !== 'number' || position < (length as number);
+}
+
+/** The tracks of rows that begin at the top. */
+export const entriesOf = (rows: readonly Row[]): Entry[] => rows.filter(hasTrack).map(entryOf);
 
 export function entryOf({ track_id, added_by, edit }: Row): Entry {
   return { trackId: track_id as string, addedBy: added_by as string, edit: edit as number };
