@@ -38,8 +38,9 @@ async function bench(options: { json?: boolean; live?: boolean }): Promise<void>
 async function ownFigures(progress: ProgressLine): Promise<BenchFigure[]> {
   const { runBench } = await import('../bench/index.ts');
   const { playMeasures } = await import('../bench/plays.ts');
+  const { deliveryMeasures } = await import('../bench/delivery.ts');
   const { showcaseMeasures } = await import('../bench/showcase.ts');
-  const extra = [...playMeasures, ...showcaseMeasures];
+  const extra = [...playMeasures, ...deliveryMeasures, ...showcaseMeasures];
   return runBench({ extra }, (state) => progress.update({ ...state, detail: '' }));
 }
 

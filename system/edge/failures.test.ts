@@ -94,6 +94,16 @@ test('a site that is cut off answers nobody; who waited gives up', async () => {
   edge.setFault(edge.siteOf(0), null);
 });
 
+test('a shield that cannot be reached fails those who wait for it after the timeout', async () => {
+  const { edge, get, at, until, ms } = createBench({ knobs: { originTimeoutMs: 1_000 } });
+  // The shield is at the first site.
+  edge.setFault(0, { cutOff: true });
+  const outcomes: [string, boolean][] = [];
+  at(0, () => void kindOf(get(pathOf(1), { place: US })).then((kind) => outcomes.push([kind, ms() < 1_500])));
+  await until(5_000);
+  expect(outcomes).toEqual([['timeout', true]]);
+});
+
 test('a site that is far away answers late', async () => {
   const { edge, get, finish, ms } = createBench();
   await finish(get(pathOf(1)));
