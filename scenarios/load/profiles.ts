@@ -120,7 +120,7 @@ export function warmUpSeconds(seconds: number): number {
   return Math.min(10, Math.max(2, Math.round(seconds / 5)));
 }
 
-/** Enough that one listener does not run into the limit of what one may ask, few enough to log in quickly. */
+/** Two requests a second each: far below what one listener may ask, and few enough to log in within some seconds. */
 export function loggedInFor(perSecond: number, listeners: number): number {
-  return Math.min(listeners, Math.max(20, Math.min(500, Math.ceil(perSecond))));
+  return Math.min(listeners, Math.max(20, Math.min(2_000, Math.ceil(perSecond / 2))));
 }
