@@ -145,20 +145,18 @@ test('of a request that is not sampled, only what fails or takes too long is see
 
 test('when everything fails, spans of unsampled requests keep to a budget a second', () => {
   const { tracer, spans, clock, context } = setUp({ share: 0 });
-  const fail = () =>
-    tracer.end(
-      'a.b',
-      'a-1',
-      tracer.begin(context(tracer.accept({ correlationId: 'x' }))),
-      1,
-      new PortError('reset', 'a', true),
-    );
-  for (let i = 0; i < 1_000; i++) fail();
-  expect(spans).toHaveLength(50);
-  expect(tracer.dropped).toBe(950);
+  const fail = (i: number) => {
+    const trace = tracer.begin(context(tracer.accept({ correlationId: `x-${i}` })));
+    // Both calls of a request are seen, or none.
+    for (const operation of ['a.b', 'c.d'])
+      tracer.end(operation, 'a-1', trace, 1, new PortError('reset', 'a', true));
+  };
+  for (let i = 0; i < 1_000; i++) fail(i);
+  expect(spans).toHaveLength(100);
+  expect(tracer.dropped).toBe(1_900);
   clock.nowNs = 1e9;
-  fail();
-  expect(spans).toHaveLength(51);
+  fail(1_000);
+  expect(spans).toHaveLength(102);
 });
 
 test('work in the background belongs to no request and gives no spans', () => {

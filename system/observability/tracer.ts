@@ -34,7 +34,7 @@ export interface Accepted {
   readonly traceparent?: string | undefined;
 }
 
-/** Spans of unsampled requests, a second: enough to see what fails, too few to be a load when everything does. */
+/** Unsampled requests a second that leave spans: enough to see what fails, too few to be a load when everything does. */
 const NOTABLE_PER_SECOND = 50;
 
 class SpanTrace implements Trace {
@@ -110,8 +110,9 @@ export class Tracer {
   readonly #options: TracerOptions;
   readonly #ids: SpanIds;
   readonly #callsNow: () => number;
-  #budgetSecond = 0;
-  #budgetLeft = NOTABLE_PER_SECOND;
+  #second = 0;
+  /** Traces of unsampled requests that have left spans in this second. */
+  readonly #admitted = new Set<string>();
 
   constructor(options: TracerOptions) {
     this.#options = options;
@@ -198,9 +199,11 @@ export class Tracer {
     const kind = error === null ? null : kindOf(error);
     const notable = (kind !== null && isFault(kind)) || durationNs > this.#options.slowNs(operation);
     const sampled = trace instanceof SpanTrace;
-    if (!sampled && (!notable || trace.correlationId === undefined || !this.#withinBudget())) return;
+    if (!sampled && !notable) return;
+    const traceId = this.traceIdOf(trace);
+    if (traceId === null || (!sampled && !this.#admits(traceId))) return;
     this.#options.sink({
-      traceId: sampled ? trace.traceId : this.traceIdOf(trace)!,
+      traceId,
       spanId: (sampled ? trace.spanId : null) ?? this.#ids.next(),
       parentSpanId: sampled ? trace.parentSpanId : null,
       correlationId: trace.correlationId ?? null,
@@ -216,17 +219,18 @@ export class Tracer {
     });
   }
 
-  #withinBudget(): boolean {
+  #admits(traceId: string): boolean {
     const second = Math.floor(this.#options.now() / 1e9);
-    if (second !== this.#budgetSecond) {
-      this.#budgetSecond = second;
-      this.#budgetLeft = NOTABLE_PER_SECOND;
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#admitted.clear();
     }
-    if (this.#budgetLeft === 0) {
+    if (this.#admitted.has(traceId)) return true;
+    if (this.#admitted.size >= NOTABLE_PER_SECOND) {
       this.dropped++;
       return false;
     }
-    this.#budgetLeft--;
+    this.#admitted.add(traceId);
     return true;
   }
 }

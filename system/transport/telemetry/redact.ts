@@ -7,9 +7,11 @@ const SECRETS: readonly (readonly [pattern: RegExp, instead: string])[] = [
   [/\beyJ[\w-]+\.[\w-]*\.?[\w-]*/g, '[token]'],
   [/\b(bearer|basic|dpop)\s+[\w.~+/=-]+/gi, '$1 [redacted]'],
   [
-    /\b(access_token|refresh_token|id_token|client_secret|client_assertion|password|code|code_verifier|token|secret)(["']?\s*[=:]\s*["']?)[^\s"'&,;}]+/gi,
+    /\b(access_token|refresh_token|id_token|client_secret|client_assertion|password|code_verifier|token|secret)(["']?\s*[=:]\s*["']?)[^\s"'&,;}]+/gi,
     '$1$2[redacted]',
   ],
+  // Only as a parameter: 'code: EADDRINUSE' is none.
+  [/\bcode=[^\s"'&,;}]+/g, 'code=[redacted]'],
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*(-----END [A-Z ]*PRIVATE KEY-----)?/g, '[private key]'],
 ];
 

@@ -1,0 +1,92 @@
+import Fastify from 'fastify';
+import { expect, test } from 'vitest';
+import { HttpMetrics, type Span, Telemetry } from '../../observability/index.ts';
+import { PortError } from '../../ports/errors.ts';
+import { Simulation } from '../../runtime/kernel/index.ts';
+import { EventLog } from './event-log.ts';
+import { observeHttp } from './http-observer.ts';
+
+/** A server of three routes: what they do is what is observed. */
+async function setUp(sampling: number) {
+  const spans: Span[] = [];
+  const lines: string[] = [];
+  const telemetry = new Telemetry({ sampling, outermost: 'http' }, { clock: new Simulation({ seed: 1 }) });
+  telemetry.onSpan((span) => spans.push(span));
+  const http = new HttpMetrics();
+  const log = new EventLog({
+    mode: 'json',
+    write: (text) => lines.push(text),
+    service: 'gateway',
+    version: '0',
+  });
+  const server = Fastify({ genReqId: () => 'the-id' });
+  server.decorateRequest('trace', null);
+  server.decorateRequest('failure', null);
+  server.decorateRequest('bearer', null);
+  server.setErrorHandler((error, request, reply) => {
+    request.failure = error;
+    return reply.code(error instanceof PortError ? 503 : 500).send('no');
+  });
+  observeHttp(server, { telemetry, http, log });
+  const route = (url: string, operationId: string, handler: () => unknown) =>
+    server.get(url, { schema: { operationId } as object }, async () => handler());
+  route('/good', 'search', () => 'yes');
+  route('/defect', 'getTrack', () => {
+    throw new TypeError('undefined is not a function');
+  });
+  route('/down', 'getPlaylist', () => {
+    throw new PortError('unavailable', 'cassandra.read', true);
+  });
+  server.get('/metrics', async () => 'ours');
+  const url = await server.listen({ host: '127.0.0.1', port: 0 });
+  const ask = (path: string) => fetch(url + path).then((answer) => answer.text());
+  const answers = () =>
+    http.families()[0]!.samples.map(({ labels, value }) => [labels.operation, labels.status, value]);
+  return { ask, answers, spans, lines, telemetry, http, close: () => server.close() };
+}
+
+test('a defect, a failure and a success are each what they are in metrics, spans, objectives and log', async () => {
+  const { ask, answers, spans, lines, telemetry, http, close } = await setUp(1);
+  for (const path of ['/good', '/defect', '/down', '/nowhere', '/metrics']) await ask(path);
+  await close();
+  expect(http.inFlight).toBe(0);
+  expect(answers()).toEqual([
+    ['search', '200', 1],
+    ['getTrack', '500', 1],
+    ['getPlaylist', '503', 1],
+    ['unknown', '404', 1],
+    ['/metrics', '200', 1],
+  ]);
+  expect(spans.map(({ operation, error, notable, status }) => [operation, error, notable, status])).toEqual([
+    ['http.search', null, false, 200],
+    ['http.getTrack', 'internal', true, 500],
+    ['http.getPlaylist', 'unavailable', true, 503],
+    ['http.unknown', 'invalid', false, 404],
+  ]);
+  const slo = (operation: string) =>
+    telemetry.slos.status().find((one) => one.operation === operation)!.windows[0]!;
+  expect(slo('search')).toMatchObject({ events: 1, bad: 0 });
+  expect(slo('getTrack')).toMatchObject({ events: 1, bad: 1 });
+  expect(slo('getPlaylist')).toMatchObject({ events: 1, bad: 1 });
+  const failed = lines.map((line) => JSON.parse(line)).filter((line) => line['log.level'] === 'warn');
+  expect(failed).toMatchObject([
+    { message: 'GET getTrack 500', error: { type: 'TypeError' }, labels: { correlation_id: 'the-id' } },
+    { message: 'GET getPlaylist 503', error: { type: 'unavailable' }, trace: { id: spans[0]!.traceId } },
+  ]);
+});
+
+test('the root span begins when the request arrived and lasts until its answer is out', async () => {
+  const { ask, spans, close } = await setUp(1);
+  await ask('/good');
+  await close();
+  expect(spans[0]!.durationNs).toBeGreaterThan(0);
+  expect(spans[0]!.parentSpanId).toBeNull();
+});
+
+test('without sampling a success leaves nothing and a failure its span', async () => {
+  const { ask, spans, close } = await setUp(0);
+  await ask('/good');
+  await ask('/down');
+  await close();
+  expect(spans.map(({ operation, sampled }) => [operation, sampled])).toEqual([['http.getPlaylist', false]]);
+});
