@@ -101,22 +101,30 @@ export function checksumOf(bytes: Uint8Array, from = 0, to = bytes.length): numb
 }
 
 /**
- * What a zero appended does to a sum is linear over GF(2): a matrix of 32 columns. Its powers of two are kept, so that
- * any number of zeroes takes as many products as it has digits one (as in `crc32_combine` of zlib).
+ * What a zero appended does to a sum is linear over GF(2): a matrix of 32 columns. With its powers of two any number of
+ * zeroes takes as many products as the number has digits one (as in `crc32_combine` of zlib).
  */
-const POWERS: Uint32Array[] = [
-  Uint32Array.from({ length: 32 }, (_, bit) => {
-    const sum = (2 ** bit) >>> 0;
-    return ((sum << 8) ^ TABLE[sum >>> 24]!) >>> 0;
-  }),
-];
+const APPEND_ZERO = Uint32Array.from({ length: 32 }, (_, bit) => {
+  const sum = (2 ** bit) >>> 0;
+  return ((sum << 8) ^ TABLE[sum >>> 24]!) >>> 0;
+});
+
+/** For 1, 2, 4 … zeroes: more than a page of Ogg, which has 65,307 bytes at most, can need. */
+const POWERS = powersOf(APPEND_ZERO, 17);
+
+function powersOf(matrix: Uint32Array, count: number): Uint32Array[] {
+  const powers = [matrix];
+  while (powers.length < count) {
+    const last = powers.at(-1)!;
+    powers.push(last.map((column) => product(last, column)));
+  }
+  return powers;
+}
 
 function appendZeroes(sum: number, count: number): number {
   let moved = sum;
-  for (let power = 0, rest = count; rest > 0; power++, rest = Math.floor(rest / 2)) {
-    POWERS[power] ??= POWERS[power - 1]!.map((column) => product(POWERS[power - 1]!, column));
-    if (rest % 2 === 1) moved = product(POWERS[power]!, moved);
-  }
+  for (let power = 0; count >>> power > 0; power++)
+    if ((count >>> power) & 1) moved = product(POWERS[power]!, moved);
   return moved;
 }
 
