@@ -85,7 +85,7 @@ for (const event of events) {
       fc.property(arbitraryEvent(event), (message) => {
         expect(sizeOf(message)).toBe(type.toBuffer(message).length);
       }),
-      { seed: 11, numRuns: 200 },
+      { seed: 11, numRuns: 100 },
     );
   });
 }

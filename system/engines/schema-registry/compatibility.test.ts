@@ -64,12 +64,13 @@ test('what the checker calls readable the library reads, every value of it; what
         expect(plain(project(value))).toEqual(plain(decoded));
       }
     }),
-    { seed: 21, numRuns: 600 },
+    { seed: 21, numRuns: 250 },
   );
   // The property says nothing unless both kinds of pairs come up.
-  expect(readable).toBeGreaterThan(150);
-  expect(refused).toBeGreaterThan(150);
-});
+  expect(readable).toBeGreaterThan(60);
+  expect(refused).toBeGreaterThan(60);
+  // Two generators a run: a second on an idle machine.
+}, 30_000);
 
 const record = (...fields: unknown[]): AvroSchema => ({
   type: 'record',

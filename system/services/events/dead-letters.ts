@@ -12,6 +12,7 @@ import type { Context } from '../../ports/context.ts';
 import type { PortError } from '../../ports/errors.ts';
 import { type EventCodec, type Intake, MalformedEvent } from '../../ports/event-codec.ts';
 import type { EventProducer, LogRecord, RecordHeaders } from '../../ports/event-log.ts';
+import { forEachBounded } from '../consume.ts';
 import * as header from './headers.ts';
 
 export interface IntakeDependencies {
@@ -22,6 +23,8 @@ export interface IntakeDependencies {
   readonly counts: DeadLetterCounts;
 }
 
+/** Dead letters of a batch on their way: sent in order, so that those of one key stay in it. estimate: some batches' worth. */
+const AT_ONCE = 100;
 /** A message's error is somebody else's text: it must not fill the log. */
 const LONGEST_ERROR = 500;
 
@@ -56,7 +59,7 @@ export function createIntake(dependencies: IntakeDependencies): Intake {
         malformed.push([record, error]);
       }
     }
-    for (const [record, error] of malformed) await setAside(context, record, error);
+    await forEachBounded(malformed, AT_ONCE, ([record, error]) => setAside(context, record, error));
     return readable;
   }
 

@@ -88,7 +88,7 @@ async function survives(format: FormatUnderTest, event: EventSchema): Promise<vo
       expect(isFrozen(decoded)).toBe(true);
       expect(codec.schemaIdOf(payload)).toBe(1);
     }),
-    { seed: 31, numRuns: 100 },
+    { seed: 31, numRuns: 60 },
   );
 }
 

@@ -9,8 +9,8 @@ test('results of streams, what came too late and what goes between their stages 
   streams.start(sessions, 'session-state-1');
   streams.start(charts, 'top-charts-1');
   // Late enough for both topics of what was too late.
-  streams.feed(40, { perSecond: 10, listeners: 20, lateS: 40 });
-  await streams.bench.run(90);
+  streams.feed(60, { perSecond: 12, listeners: 60, lateS: 60 });
+  await streams.bench.run(100);
   for (const topic of [SESSIONS, SESSIONS_LATE, TOP_CHARTS_LATE, TOP_CHARTS_PARTS]) {
     const { schema, sizeOf } = contractOf(topic);
     const names = (schema as unknown as { fields: { name: string }[] }).fields.map(({ name }) => name);

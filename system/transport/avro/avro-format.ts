@@ -97,7 +97,9 @@ const libraryType = (schema: AvroSchema) =>
 function plain(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;
   if (Array.isArray(value)) return Object.freeze(value.map(plain));
+  const given = value as Record<string, unknown>;
   const isMap = Object.getPrototypeOf(value) === Object.prototype;
-  const entries = Object.entries(value).filter(([, one]) => isMap || one !== null);
-  return Object.freeze(Object.fromEntries(entries.map(([key, one]) => [key, plain(one)])));
+  const made: Record<string, unknown> = {};
+  for (const key of Object.keys(given)) if (isMap || given[key] !== null) made[key] = plain(given[key]);
+  return Object.freeze(made);
 }

@@ -17,7 +17,7 @@ test('every number that JavaScript holds exactly survives, in the bytes of its z
       for (; rest >= 0x80n; rest >>= 7n) wanted.push(Number(rest & 0x7fn) | 0x80);
       expect([...bytes]).toEqual([...wanted, Number(rest)]);
     }),
-    { seed: 51, numRuns: 2_000 },
+    { seed: 51, numRuns: 1_000 },
   );
 });
 

