@@ -64,15 +64,15 @@ test('a prefix takes 5,500 reads a second, and answers SlowDown beyond', async (
   const bench = createBench();
   bench.s3.preload('a', { size: 1, contentId: 'x' });
   const { store, context, s3 } = bench;
-  const refused = await load(bench, 8_000, 6, () => store.head(context(), 'a'));
+  const refused = await load(bench, 8_000, 4, () => store.head(context(), 'a'));
   // A second's worth comes on credit; then everything beyond the rate is refused.
-  expect(refused[5]!).toBeGreaterThan(2_400);
-  expect(refused[5]!).toBeLessThan(2_600);
+  expect(refused[3]!).toBeGreaterThan(2_400);
+  expect(refused[3]!).toBeLessThan(2_600);
   expect(s3.refused).toBe(refused.reduce((sum, n) => sum + n, 0));
   const within = createBench();
   within.s3.preload('a', { size: 1, contentId: 'x' });
-  const none = await load(within, 5_400, 3, () => within.store.head(within.context(), 'a'));
-  expect(none).toEqual([0, 0, 0]);
+  const none = await load(within, 5_400, 2, () => within.store.head(within.context(), 'a'));
+  expect(none).toEqual([0, 0]);
 });
 
 test('writes have a rate of their own: 3,500 a second', async () => {
