@@ -39,7 +39,8 @@ export interface LiveBench {
   close(): void;
 }
 
-export function createLiveBench(): LiveBench {
+/** `launcher`: the script that starts `rehearse`. */
+export function createLiveBench(launcher: string): LiveBench {
   const children: ChildProcess[] = [];
   const once = <T>(make: () => Promise<T>) => {
     let made: Promise<T> | undefined;
@@ -48,8 +49,8 @@ export function createLiveBench(): LiveBench {
       return made;
     };
   };
-  const free = once(() => serve(children, ['--no-costs']));
-  const costly = once(() => serve(children, []));
+  const free = once(() => serve(launcher, children, ['--no-costs']));
+  const costly = once(() => serve(launcher, children, []));
   const bare = once(async () => {
     const { url, headers } = await free();
     const body = await (await fetch(url + PATH, { headers })).json();
@@ -60,7 +61,7 @@ export function createLiveBench(): LiveBench {
       readShare(free, bare),
       p99('liveP99MsAt70PercentWithoutCosts', 'without costs', free),
       p99('liveP99MsAt70PercentWithCosts', 'with the engines’ costs in real time', costly),
-      idleConnections(children),
+      idleConnections(launcher, children),
     ],
     close() {
       for (const child of children) child.kill('SIGKILL');
@@ -96,7 +97,7 @@ function p99(name: string, how: string, server: () => Promise<Server>): BenchMea
   };
 }
 
-function idleConnections(children: ChildProcess[]): BenchMeasure {
+function idleConnections(launcher: string, children: ChildProcess[]): BenchMeasure {
   return {
     name: 'liveMiBWith10ThousandIdleConnections',
     unit: 'MiB',
@@ -104,7 +105,7 @@ function idleConnections(children: ChildProcess[]): BenchMeasure {
     better: 'lower',
     target: 1_024,
     async sample() {
-      const { url, pid, headers } = await serve(children, ['--no-costs']);
+      const { url, pid, headers } = await serve(launcher, children, ['--no-costs']);
       const sockets = await openSockets(url, IDLE_CONNECTIONS);
       const { status } = await fetch(url + PATH, { headers });
       if (status !== 200)
@@ -118,15 +119,11 @@ function idleConnections(children: ChildProcess[]): BenchMeasure {
 }
 
 /** Starts `rehearse serve`, gets a token and reads the playlist once, so that it is cached. */
-async function serve(children: ChildProcess[], words: readonly string[]): Promise<Server> {
+async function serve(launcher: string, children: ChildProcess[], words: readonly string[]): Promise<Server> {
   const settings = WIDE_LIMIT.flatMap((setting) => ['--set', setting]);
-  const child = spawn(
-    process.execPath,
-    [process.argv[1]!, 'serve', '--port', '0', '--json', ...settings, ...words],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
+  const child = spawn(process.execPath, [launcher, 'serve', '--port', '0', '--json', ...settings, ...words], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   children.push(child);
   const { url, pid } = await firstLine<{ url: string; pid: number }>(child);
   const answer = await fetch(`${url}/oauth/token`, {

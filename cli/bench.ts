@@ -47,7 +47,7 @@ async function ownFigures(progress: ProgressLine): Promise<BenchFigure[]> {
 async function liveFigures(progress: ProgressLine): Promise<BenchFigure[]> {
   const { runBench } = await import('../bench/index.ts');
   const { createLiveBench } = await import('../bench/live.ts');
-  const { measures, close } = createLiveBench();
+  const { measures, close } = createLiveBench(process.argv[1]!);
   const live = new Set(measures);
   try {
     return await runBench(

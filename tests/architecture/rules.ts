@@ -173,6 +173,8 @@ export const AREAS: readonly Area[] = [
     mayImport: ['modes', 'harness', 'scenarios', 'fixtures', kernel, 'runtime', ports],
     alsoFiles: /^reports\/result\.ts$/,
     node: true,
+    // What the live system is measured against.
+    packages: /^fastify$/,
     instead: 'measure through system/modes, the harness or the kernel',
   },
   {
@@ -297,12 +299,10 @@ export const BANS: readonly Ban[] = [
 
 /** Lines of a file beyond which it does more than one thing. */
 export const LONGEST_FILE = 400;
+/** Nobody reads them line by line: a generator wrote them, and its own file is short. */
+export const GENERATED = /\/generated\/[^/]+\.ts$/;
 /** Files that are longer for a reason. */
-export const LONGER_FILES: Readonly<Record<string, string>> = {
-  'system/contracts/generated/catalogue.ts': 'generated',
-  'system/contracts/generated/listening.ts': 'generated',
-  'system/contracts/generated/playlist.ts': 'generated',
-};
+export const LONGER_FILES: Readonly<Record<string, string>> = {};
 
 /** Kebab-case words, then kinds ('.test', '.scenario', '.config'), then the extension. */
 export const FILE_NAME = /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*\.(ts|js|mjs)$/;
