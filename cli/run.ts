@@ -10,6 +10,7 @@ import { FORMATS, printResult } from './print.ts';
 import { amount, ProgressLine } from './progress.ts';
 import { replayCommand } from './replay.ts';
 import { didYouMean } from './suggest.ts';
+import { telemetryWriter } from './telemetry-files.ts';
 
 /** The size that scenarios are written for; `--listeners` scales from here. */
 const DEFAULT_LISTENERS = 1_000_000;
@@ -31,6 +32,7 @@ export interface RunOptions {
   readonly workers: number;
   readonly baseline?: string;
   readonly drain: 'public' | 'tick' | 'checkpoint';
+  readonly telemetry?: boolean;
   readonly json?: boolean;
 }
 
@@ -78,6 +80,7 @@ export function registerRun(program: Command): void {
       oneOf('--drain', ['public', 'tick', 'checkpoint']),
       'checkpoint',
     )
+    .option('--telemetry', 'write metrics and traces of every run into DIR/telemetry; changes no result')
     .option('--json', 'print the result as JSON instead of a table')
     .addHelpText(
       'after',
@@ -134,6 +137,7 @@ async function run(words: readonly string[], options: RunOptions): Promise<numbe
       onVerdict(verdict) {
         if (!interrupt.signal.aborted) progress.say(verdictLine(verdict));
       },
+      ...(options.telemetry === true ? { onTelemetry: telemetryWriter(options.out) } : {}),
       signal: interrupt.signal,
     });
   } finally {

@@ -8,6 +8,7 @@ import type {
   Setting,
   TimeSeries,
 } from '../../reports/result.ts';
+import { type RunTelemetry, recordTelemetry } from '../../system/modes/run-telemetry.ts';
 import { createSimulatedSystem, type Gauge, type SimulatedSystem } from '../../system/modes/simulated.ts';
 import { type Drain, drive } from '../../system/runtime/drive.ts';
 import { SECOND } from '../../system/runtime/kernel/index.ts';
@@ -33,6 +34,8 @@ export interface ArmRequest {
   readonly settings: Readonly<Record<string, Setting>>;
   readonly drain: Drain;
   readonly plays: unknown;
+  /** Whether metrics and traces are recorded; they change nothing of the run. */
+  readonly telemetry?: boolean;
   readonly shouldStop: () => boolean;
 }
 
@@ -46,7 +49,7 @@ const TRACE_STEP_S = 240;
 export async function runArm(
   scenario: Scenario,
   request: ArmRequest,
-): Promise<{ run: ArmRun; sentence: string; requests: number }> {
+): Promise<{ run: ArmRun; sentence: string; requests: number; telemetry: RunTelemetry | null }> {
   const testCase = scenario.cases.find(({ name }) => name === request.case)!;
   const arm = testCase.arms.find(({ name }) => name === request.arm)!;
   const phases = phaseWindows(scenario.phases);
@@ -59,7 +62,9 @@ export async function runArm(
     configuration,
     hotPlaylists: scenario.load.hotPlaylists ?? { count: 0, followers: 0 },
     plays: request.plays,
+    ...(request.telemetry === true ? { telemetry: {} } : {}),
   });
+  const telemetry = system.telemetry === null ? null : recordTelemetry(system.telemetry, system.simulation);
   const traffic = scenario.load.traffic
     .map((one, i) => ({ ...one, stream: i + 1 }))
     .filter(({ fault }) => arm.fault !== false || fault !== true);
@@ -112,6 +117,7 @@ export async function runArm(
     run: { ...run, ...judge(run, testCase, arm, phases) },
     sentence: say(run, arm, phases),
     requests: totals.arrivals,
+    telemetry: telemetry?.() ?? null,
   };
 }
 

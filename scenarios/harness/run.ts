@@ -10,6 +10,7 @@ import type {
   Verdict,
 } from '../../reports/result.ts';
 import { RESULT_VERSION } from '../../reports/result.ts';
+import type { RunTelemetry } from '../../system/modes/run-telemetry.ts';
 import type { Drain } from '../../system/runtime/drive.ts';
 import { phaseWindows } from './arrivals.ts';
 import { configurationOf, differenceFrom, scaleFactor, unitsOf } from './configuration.ts';
@@ -17,7 +18,10 @@ import { hostEnvironment } from './host-environment.ts';
 import { confirmsAll, verdictOf } from './judge.ts';
 import { runTasks } from './pool.ts';
 import type { Arm, Case, Scenario } from './scenario.ts';
-import type { Finished, Task } from './worker.ts';
+import type { Finished as FinishedRun, Task } from './worker.ts';
+
+/** What is kept of a run until all are there. */
+type Finished = Omit<FinishedRun, 'telemetry'>;
 
 export interface RunRequest {
   readonly scenarios: readonly { readonly scenario: Scenario; readonly module: string }[];
@@ -36,6 +40,8 @@ export interface RunRequest {
   readonly onProgress: (progress: Progress) => void;
   /** An arm is finished at every seed. */
   readonly onVerdict?: (verdict: Verdict) => void;
+  /** Given the metrics and traces of each run as it ends; left out: none are recorded. */
+  readonly onTelemetry?: (task: Task, telemetry: RunTelemetry) => void;
   readonly signal: AbortSignal;
 }
 
@@ -84,7 +90,8 @@ export async function runScenarios(request: RunRequest): Promise<RunResult> {
         running = `${task.scenario} ${task.case === task.scenario ? '' : `${task.case} `}${task.arm}, seed ${task.seed}`;
         report();
       },
-      onFinished(result) {
+      onFinished({ telemetry, ...result }) {
+        if (telemetry !== null) request.onTelemetry?.(planned[result.id]!.task, telemetry);
         finished.set(result.id, result);
         playsSoFar += result.run.plays;
         report();
@@ -134,7 +141,9 @@ function plan(request: RunRequest): Planned[] {
         for (const seed of request.seeds) {
           const { listeners, settings } = request;
           const names = { scenario: scenario.name, case: testCase.name, arm: arm.name };
-          const task: Task = { id: planned.length, module, ...names, seed, listeners, settings };
+          const telemetry = request.onTelemetry !== undefined;
+          const id = planned.length;
+          const task: Task = { id, module, ...names, seed, listeners, settings, telemetry };
           planned.push({ task, scenario, testCase, arm });
         }
       }

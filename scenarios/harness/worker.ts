@@ -4,6 +4,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { ArmRun, Setting } from '../../reports/result.ts';
+import type { RunTelemetry } from '../../system/modes/run-telemetry.ts';
 import type { Drain } from '../../system/runtime/drive.ts';
 import { installGuard } from '../../system/runtime/guard.ts';
 import { runArm } from './arm-run.ts';
@@ -25,6 +26,7 @@ export interface Task {
   readonly seed: number;
   readonly listeners: number;
   readonly settings: Readonly<Record<string, Setting>>;
+  readonly telemetry: boolean;
 }
 
 export interface Finished {
@@ -32,6 +34,7 @@ export interface Finished {
   readonly run: ArmRun;
   readonly sentence: string;
   readonly requests: number;
+  readonly telemetry: RunTelemetry | null;
 }
 
 export type Answer =
@@ -58,8 +61,8 @@ async function answer(task: Task): Promise<Answer> {
     const remove = installGuard();
     try {
       const shouldStop = () => Atomics.load(flag, 0) !== 0;
-      const { run, sentence, requests } = await runArm(scenario, { ...task, drain, plays, shouldStop });
-      return { ok: { id: task.id, run, sentence, requests } };
+      const finished = await runArm(scenario, { ...task, drain, plays, shouldStop });
+      return { ok: { id: task.id, ...finished } };
     } finally {
       remove();
     }
