@@ -200,7 +200,7 @@ test('playback latency and stutter have the published shape', async () => {
   // Another network in another year: the order has to agree, within a factor of one and a half.
   const population = createPopulation({ seed: 1, listeners: 100_000, tracks: 8_000_000 });
   const bench = setUp({ 'edge.clientCacheShare': 0 }, { population });
-  const done = await playMany(bench, 3_000);
+  const done = await playMany(bench, 2_000);
   const startups = done.map(({ result }) => result.startupMs);
   const published: [number, number][] = [
     [0.5, 265],
