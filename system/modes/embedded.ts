@@ -4,6 +4,7 @@
  */
 import type { CatalogueApi } from '../contracts/generated/catalogue.ts';
 import type { GatewayApi } from '../contracts/generated/gateway.ts';
+import type { LiveEvent } from '../contracts/live-audio.ts';
 import type { Gauge } from '../engines/engine.ts';
 import { Telemetry, type TelemetryOptions } from '../observability/index.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -13,7 +14,9 @@ import type { TokenVerifier } from '../ports/tokens.ts';
 import type { Drain } from '../runtime/drive.ts';
 import { CallContext, ProcessLife, type Simulation, untraced } from '../runtime/kernel/index.ts';
 import { type Lateness, RealTime } from '../runtime/real-time.ts';
+import { audioConfiguration } from './delivery-knobs.ts';
 import { createEnvironment } from './environment.ts';
+import { createLiveAudio, type LiveAudio } from './live-audio.ts';
 import { nodesOf } from './nodes.ts';
 import type { Elsewhere, Engines, ServiceApis } from './services.ts';
 import { createSystem, type SystemHooks, type SystemOptions } from './system.ts';
@@ -44,7 +47,14 @@ export interface OutsideWaits {
 
 export interface EmbeddedSystem {
   /** What apps and labels call, over the model's network; inside `enter` only. */
-  readonly api: { readonly gateway: GatewayApi; readonly catalogue: Pick<CatalogueApi, 'publishTrack'> };
+  readonly api: {
+    readonly gateway: GatewayApi;
+    readonly catalogue: Pick<CatalogueApi, 'publishTrack'>;
+    /** Outside of `enter`: signatures take the host's time. */
+    readonly audio: Pick<LiveAudio, 'track' | 'event'>;
+  };
+  /** The edge, and what the routes of audio need. */
+  readonly audio: LiveAudio;
   /** Calls `work` at the present time and resolves as it does. */
   enter<T>(work: () => Promise<T>): Promise<T>;
   /** Every service behind the gateway, for callers in other processes; inside `enter` only. */
@@ -74,6 +84,9 @@ export interface RequestOrigin {
   /** How long its caller waits still. */
   readonly remainingNs?: number;
 }
+
+/** Always on the air, so that there is something to try. */
+const LIVE_EVENT: LiveEvent = { id: 'concert', startNs: 0, endNs: null };
 
 /** Without costs there is nothing to wait for: no collector's pauses, no other tenants' writes. */
 const FREE_OF_COST: Readonly<Record<string, unknown>> = {
@@ -138,7 +151,7 @@ export function composeEmbeddedSystem(
   const telemetry =
     options.telemetry === undefined ? null : new Telemetry(options.telemetry, { clock: simulation, now });
   const elsewhere = options.elsewhere?.({ clock: simulation, wait: waits(simulation, realTime) }) ?? {};
-  const { engines, services } = createSystem(
+  const { engines, services, population } = createSystem(
     environment,
     { ...options, configuration },
     {
@@ -148,13 +161,34 @@ export function composeEmbeddedSystem(
       ...(ports === undefined ? {} : { ports }),
     },
   );
-  const gauges = () => [...Object.values(engines).flatMap((engine) => engine.gauges), ...further];
-  telemetry?.watch(nodesOf(engines, services), gauges);
   const life = new ProcessLife('clients');
   let requests = 0;
+  const audio = createLiveAudio({
+    environment,
+    configuration: audioConfiguration(configuration),
+    population,
+    liveEvents: [LIVE_EVENT],
+    currentVersion(machine) {
+      const catalogue = services.behind.catalogue(machine);
+      return async (context, audioId) => (await catalogue.getAudio(context, { audioId })).version;
+    },
+    outside,
+    enter: (work) => realTime.enter(work),
+    context: () => new CallContext(requests++, life),
+    now,
+    startedAtMs: Date.now() - realTime.wallNs / 1e6,
+  });
+  const gauges = () => [
+    ...Object.values(engines).flatMap((engine) => engine.gauges),
+    ...audio.edge.gauges,
+    ...audio.s3.gauges,
+    ...further,
+  ];
+  telemetry?.watch(nodesOf(engines, services), gauges);
   let stopped = false;
   const system: EmbeddedSystem = {
-    api: { gateway: services.gateway(outside), catalogue: services.catalogue(outside) },
+    api: { gateway: services.gateway(outside), catalogue: services.catalogue(outside), audio },
+    audio,
     enter: (work) => realTime.enter(work),
     behind: {
       identity: services.behind.identity(outside),

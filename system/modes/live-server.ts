@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { listenerId } from '../../fixtures/ids.ts';
 import type { MutualTls } from '../transport/grpc/index.ts';
 import { createHttpServer } from '../transport/http/index.ts';
+import { audioRoutes } from '../transport/media/index.ts';
 import {
   AUDIENCE,
   type AuthorizationEvent,
@@ -95,7 +96,10 @@ export async function startLiveServer(options: ServeOptions): Promise<LiveServer
       observer?.onDefect(error, correlationId, trace);
       options.onDefect(error, correlationId);
     },
-    ...(observer === null ? {} : { extend: observer.extend }),
+    extend(server) {
+      observer?.extend(server);
+      server.register(audioRoutes, { ...system.audio.routes, onDefect: options.onDefect });
+    },
     ...(options.https === undefined ? {} : { https: options.https }),
   });
   const close = async () => {

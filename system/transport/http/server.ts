@@ -161,7 +161,8 @@ function addRoute(server: FastifyInstance, route: Route, system: LiveSystem, gua
         body: request.body,
       };
       try {
-        const result = await system.enter(() => route.call(system.api, context, asked));
+        const call = () => route.call(system.api, context, asked);
+        const result = await (route.entersItself === true ? call() : system.enter(call));
         reply.code(status);
         return answer === null ? reply.send() : result;
       } finally {

@@ -4,6 +4,7 @@ import { createEmbeddedSystem, type EmbeddedSystem } from '../../modes/embedded.
 import { knobNames, knobOf } from '../../modes/knobs.ts';
 import { LIVE_DEFAULTS } from '../../modes/live-defaults.ts';
 import { PortError } from '../../ports/errors.ts';
+import { audioRoutes } from '../media/index.ts';
 import { type BearerVerifier, createHttpServer, type HttpOptions, ROUTES } from './index.ts';
 
 const ALL_SCOPES = [...new Set(ROUTES.map(({ scope }) => scope))].join(' ');
@@ -57,6 +58,9 @@ export async function startTestServer(
     maxInFlight: 100,
     maxLagMs: 10_000,
     onDefect: (error) => defects.push(error),
+    extend(server) {
+      server.register(audioRoutes, { ...system.audio.routes });
+    },
     ...given,
   });
   return {

@@ -1,4 +1,5 @@
 /** The HTTP API: every route, by what it is about. */
+import { audioUrlRoutes } from './audio.ts';
 import { catalogueRoutes } from './catalogue.ts';
 import { listeningRoutes } from './listening.ts';
 import { playlistRoutes } from './playlists.ts';
@@ -12,4 +13,5 @@ export const ROUTES: readonly Route[] = [
   ...catalogueRoutes,
   ...searchRoutes,
   ...listeningRoutes,
+  ...audioUrlRoutes,
 ];

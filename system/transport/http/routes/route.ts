@@ -5,9 +5,29 @@ import type { Context } from '../../../ports/context.ts';
 import type { AccessToken } from '../../../ports/tokens.ts';
 
 /** What the routes call. */
+/** Where a listener may fetch audio, until when; the URL is without the host. */
+export interface Stream {
+  readonly url: string;
+  readonly bitrateKbps: number;
+  readonly expiresAtMs: number;
+}
+
+interface StreamRequest {
+  readonly listenerId: string;
+  readonly id: string;
+  readonly bandwidthKbps: number;
+}
+
+/** Signs with the host's cryptography: not to be called inside the system's turn. */
+export interface AudioApi {
+  track(context: Context, request: StreamRequest): Promise<Stream>;
+  event(context: Context, request: StreamRequest): Promise<Stream>;
+}
+
 export interface PublicApi {
   readonly gateway: GatewayApi;
   readonly catalogue: Pick<CatalogueApi, 'publishTrack'>;
+  readonly audio: AudioApi;
 }
 
 /** A request after validation; each route knows the types of its own fields. */
@@ -29,6 +49,8 @@ export interface Route {
   readonly body?: object;
   readonly status: number;
   readonly answer: object | null;
+  /** It enters the system by itself; default: it is called inside. */
+  readonly entersItself?: boolean;
   readonly call: (api: PublicApi, context: Context, asked: Asked) => Promise<unknown>;
 }
 

@@ -1,0 +1,45 @@
+/** Where audio is to be fetched: signed URLs, good for about an hour. */
+import { count, id, object, trackParams, word } from '../schemas.ts';
+import { number, type Route } from './route.ts';
+
+const query = object({ bandwidthKbps: { type: 'number', minimum: 0, maximum: 1e7 } }, []);
+const stream = object({ url: word, bitrateKbps: count, expiresAtMs: count });
+
+export const audioUrlRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    url: '/v1/tracks/:trackId/stream',
+    operationId: 'streamTrack',
+    summary: 'A signed URL of the track, at the bitrate that plan and bandwidth allow',
+    scope: 'audio',
+    params: trackParams,
+    query,
+    status: 200,
+    answer: stream,
+    entersItself: true,
+    call: ({ audio }, context, { token, params, query: asked }) =>
+      audio.track(context, {
+        listenerId: token.subject,
+        id: params.trackId!,
+        bandwidthKbps: number(asked.bandwidthKbps),
+      }),
+  },
+  {
+    method: 'GET',
+    url: '/v1/events/:eventId/stream',
+    operationId: 'streamEvent',
+    summary: 'A signed URL of a live event (HLS)',
+    scope: 'audio',
+    params: object({ eventId: id }),
+    query,
+    status: 200,
+    answer: stream,
+    entersItself: true,
+    call: ({ audio }, context, { token, params, query: asked }) =>
+      audio.event(context, {
+        listenerId: token.subject,
+        id: params.eventId!,
+        bandwidthKbps: number(asked.bandwidthKbps),
+      }),
+  },
+];
