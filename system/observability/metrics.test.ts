@@ -97,6 +97,7 @@ test('gauges of engines come in base units, a family for each group and unit', (
     gauge('redis evictions', 'keys/s', 'rate', () => 4),
     gauge('s3 cost', '$/h', 'cost', () => 36),
     gauge('cassandra hit share', '%', 'cache', () => 50),
+    gauge('edge egress', 'Gbit/s', 'traffic', () => 8),
     gauge('not yet', 'ms', 'lag', () => null),
   ]);
   expect(families.map(({ name, samples }) => [name, samples[0]!.labels.gauge, samples[0]!.value])).toEqual([
@@ -106,6 +107,7 @@ test('gauges of engines come in base units, a family for each group and unit', (
     ['rehearsal_engine_rate_keys_per_second', 'redis evictions', 4],
     ['rehearsal_engine_cost_dollars_per_second', 's3 cost', 0.01],
     ['rehearsal_engine_cache_ratio', 'cassandra hit share', 0.5],
+    ['rehearsal_engine_traffic_bytes_per_second', 'edge egress', 1e9],
   ]);
 });
 

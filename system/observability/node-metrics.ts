@@ -107,6 +107,9 @@ const BASE_UNITS: Readonly<Record<string, readonly [suffix: string, factor: numb
   KB: ['_bytes', 1e3],
   MB: ['_bytes', 1e6],
   GB: ['_bytes', 1e9],
+  kbit: ['_bytes', 1e3 / 8],
+  Mbit: ['_bytes', 1e6 / 8],
+  Gbit: ['_bytes', 1e9 / 8],
   $: ['_dollars', 1],
 };
 

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import type { Trace } from '../ports/context.ts';
+import { createAttemptBudget, createHedge, createSingleFlight, inParallel } from '../policies/index.ts';
+import type { Context, Trace } from '../ports/context.ts';
 import { PortError } from '../ports/errors.ts';
-import { CallContext, ProcessLife, RequestTrace, untraced } from '../runtime/kernel/index.ts';
+import { CallContext, ProcessLife, RequestTrace, Simulation, untraced } from '../runtime/kernel/index.ts';
 import type { Span } from './span.ts';
 import { parseTraceparent, placeOf, traceIdOf } from './trace-context.ts';
 import { Tracer, type TracerOptions } from './tracer.ts';
@@ -165,6 +166,30 @@ test('work in the background belongs to no request and gives no spans', () => {
   expect(trace).toBe(untraced);
   tracer.end('a.b', 'a-1', trace, 1e12, new PortError('reset', 'a', true));
   expect(spans).toEqual([]);
+});
+
+test('calls made side by side, or shared, belong to the request that began them', async () => {
+  const { tracer, spans, context } = setUp();
+  const clock = new Simulation({ seed: 1 });
+  const root = tracer.begin(context(tracer.proceed({ correlationId: 'abc' })));
+  const call = async (own: Context, operation: string) => {
+    expect(own.trace.correlationId).toBe('abc');
+    expect(own.trace.traceparent).toBe(root.traceparent);
+    const trace = tracer.begin(own);
+    trace.add(0, 1);
+    tracer.end(operation, 'x-1', trace, 1, null);
+  };
+  await inParallel(context(root), ['a.b', 'c.d'], call);
+  await createSingleFlight<void>({ clock, operation: 'x' }).run(context(root), 'key', (own) =>
+    call(own, 'e.f'),
+  );
+  const budget = createAttemptBudget({ share: 1 });
+  await createHedge({ clock, budget, delayNs: 1e9 }).run(context(root), (own) => call(own, 'g.h'));
+  tracer.end('gateway.all', 'gateway-1', root, 1, null);
+  const gateway = spans.at(-1)!;
+  expect(spans.slice(0, -1).map(({ operation, parentSpanId }) => [operation, parentSpanId])).toEqual(
+    ['a.b', 'c.d', 'e.f', 'g.h'].map((operation) => [operation, gateway.spanId]),
+  );
 });
 
 test('in virtual time requests are known by their number, and hops are booked as without spans', () => {

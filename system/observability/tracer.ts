@@ -139,8 +139,9 @@ export class Tracer {
   /** As `CallObserver.begin`. */
   begin(caller: Context): Trace {
     const { trace } = caller;
-    if (trace instanceof SpanTrace) return this.#child(trace, caller.attempt);
-    if (!this.#options.numbered || trace === untraced || trace instanceof UnsampledTrace) return trace;
+    const own = trace.origin ?? trace;
+    if (own instanceof SpanTrace) return this.#child(own, trace, caller.attempt);
+    if (!this.#options.numbered || own === untraced || own instanceof UnsampledTrace) return trace;
     return this.#accept(trace, `r${caller.request}`, undefined, this.#ids.next());
   }
 
@@ -158,8 +159,9 @@ export class Tracer {
 
   /** The trace under which a request is to be looked for. */
   traceIdOf(trace: Trace): string | null {
-    if (trace instanceof SpanTrace || trace instanceof UnsampledTrace) return trace.traceId;
-    return trace.correlationId === undefined ? null : traceIdOf(trace.correlationId);
+    const own = trace.origin ?? trace;
+    if (own instanceof SpanTrace || own instanceof UnsampledTrace) return own.traceId;
+    return own.correlationId === undefined ? null : traceIdOf(own.correlationId);
   }
 
   /** `ownSpanId` null: the request has no span here. */
@@ -183,8 +185,9 @@ export class Tracer {
     return new SpanTrace(below, { correlationId, traceId, spanId, parentSpanId, startNs, attempt: 0 });
   }
 
-  #child(parent: SpanTrace, attempt: number): Trace {
-    return new SpanTrace(parent, {
+  /** `below`: where its time is booked, which is apart from the parent's in one of several attempts. */
+  #child(parent: SpanTrace, below: Trace, attempt: number): Trace {
+    return new SpanTrace(below, {
       correlationId: parent.correlationId,
       traceId: parent.traceId,
       spanId: this.#ids.next(),

@@ -28,6 +28,8 @@ export function placed(spans: readonly Span[]): PlacedSpan[] {
 }
 
 const BAR = 40;
+/** Calls that are made side by side count their tries from numbers this far apart (`system/policies/in-parallel.ts`). */
+const TRIES_APART = 16;
 
 /** Lines of text, one a span: name, bar, start and duration. */
 export function waterfall(trace: KeptTrace): string[] {
@@ -36,7 +38,8 @@ export function waterfall(trace: KeptTrace): string[] {
   const endNs = Math.max(...spans.map((span) => span.startNs + span.durationNs));
   const scale = BAR / Math.max(1, endNs - startNs);
   const names = spans.map(({ depth, operation, instance, attempt }) => {
-    const again = attempt === 0 ? '' : ` (try ${attempt + 1})`;
+    const tries = attempt % TRIES_APART;
+    const again = tries === 0 ? '' : ` (try ${tries + 1})`;
     return `${'  '.repeat(depth)}${operation} @${instance}${again}`;
   });
   const width = Math.max(...names.map(({ length }) => length));

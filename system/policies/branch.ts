@@ -8,6 +8,19 @@ import { CallContext } from '../runtime/kernel/context.ts';
 export class RecordingTrace implements Trace {
   readonly #hops: Hop[] = [];
   readonly #ns: number[] = [];
+  readonly origin: Trace;
+
+  constructor(of: Trace) {
+    this.origin = of.origin ?? of;
+  }
+
+  get correlationId(): string | undefined {
+    return this.origin.correlationId;
+  }
+
+  get traceparent(): string | undefined {
+    return this.origin.traceparent;
+  }
 
   add(hop: Hop, ns: number): void {
     this.#hops.push(hop);

@@ -35,7 +35,7 @@ export function createHedge(dependencies: HedgeDependencies): Hedge {
 
   const race = <T>(context: Context, work: (context: Context) => Promise<T>): Promise<T> =>
     new Promise<T>((resolve, reject) => {
-      const firstTrace = new RecordingTrace();
+      const firstTrace = new RecordingTrace(context.trace);
       const first = branchOf(context, firstTrace, context.attempt * 2);
       let second: ChildContext | null = null;
       let running = 1;
@@ -65,7 +65,7 @@ export function createHedge(dependencies: HedgeDependencies): Hedge {
         if (!budget.withdraw()) return;
         totals.hedged++;
         running++;
-        const trace = new RecordingTrace();
+        const trace = new RecordingTrace(context.trace);
         second = branchOf(context, trace, context.attempt * 2 + 1);
         work(second).then(
           (value) => win(value, trace, true),

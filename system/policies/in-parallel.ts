@@ -18,7 +18,7 @@ export async function inParallel<Item, T>(
   let deciding: RecordingTrace | null = null;
   let over = false;
   const branches = items.map((item, i) => {
-    const trace = new RecordingTrace();
+    const trace = new RecordingTrace(context.trace);
     const branch = branchOf(context, trace, context.attempt + i * ATTEMPTS_PER_BRANCH);
     const run = async () => {
       try {

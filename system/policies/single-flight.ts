@@ -39,10 +39,21 @@ class Flight<T> implements Trace {
   error: unknown;
   /** The starter's, while it is still waiting. */
   starterTrace: Trace | null;
+  /** The starter's too, and for good: the work is found under its request. */
+  readonly origin: Trace;
 
   constructor(starter: Context) {
     this.starterTrace = starter.trace;
+    this.origin = starter.trace.origin ?? starter.trace;
     this.context = detachedFrom(starter, this);
+  }
+
+  get correlationId(): string | undefined {
+    return this.origin.correlationId;
+  }
+
+  get traceparent(): string | undefined {
+    return this.origin.traceparent;
   }
 
   add(hop: Hop, ns: number): void {

@@ -42,4 +42,6 @@ export interface Trace {
   readonly correlationId?: string;
   /** The span that the work belongs to, for calls to other processes (W3C Trace Context); absent where it has none. */
   readonly traceparent?: string;
+  /** The request's own trace, where this one only keeps its bookings apart (one of several attempts). */
+  readonly origin?: Trace;
 }
