@@ -26,8 +26,8 @@ export type CacheScript =
     }
   | {
       /**
-       * Puts values into lists that stay sorted, largest `by` first, and of which the first `keep` remain; a value
-       * whose `id` is there already is left out, so that doing it twice, or in another order, changes nothing.
+       * Puts values into lists that stay sorted, largest `by` first (then largest `id`), and of which the first `keep`
+       * remain; a value that is there already is left out, so that doing it twice, or in another order, changes nothing.
        */
       readonly name: 'push-bounded';
       readonly lists: readonly BoundedPush[];

@@ -21,13 +21,18 @@ export function pushBounded(keys: Keyspace, script: PushBounded, nowNs: number):
 export function setNewer(keys: Keyspace, { entries, ttlMs }: SetNewer, nowNs: number): ScriptStop | null {
   const expiresNs = nowNs + Math.round(ttlMs * MILLISECOND);
   for (const { key, value, bytes } of entries) {
-    const known = keys.find(key, nowNs)?.value;
-    if (known !== undefined) {
-      const { version } = (known ?? {}) as { version?: unknown };
-      if (typeof version !== 'number') return 'wrong type';
-      if (version >= value.version) continue;
+    const entry = keys.find(key, nowNs);
+    if (entry === undefined) {
+      if (!keys.put(key, value, bytes, expiresNs, nowNs)) return 'no memory';
+      continue;
     }
-    if (!keys.put(key, value, bytes, expiresNs, nowNs)) return 'no memory';
+    const { version } = (entry.value ?? {}) as { version?: unknown };
+    if (typeof version !== 'number') return 'wrong type';
+    if (version >= value.version) continue;
+    // In place: this happens once for every play.
+    if (!keys.resize(entry, bytes, nowNs)) return 'no memory';
+    entry.value = value;
+    keys.expireAt(entry, expiresNs);
   }
   return null;
 }
@@ -55,30 +60,43 @@ function pushOne(
     if (sizes.length === 0) keys.remove(entry);
     return 'no memory';
   }
-  for (const value of values) insert(list, value, size, by, id);
+  let inserted = 0;
+  for (let i = 0; i < values.length; i++) if (insert(list, values[i], size, by, id)) inserted++;
   if (sizes.length > keep) list.values.length = sizes.length = keep;
-  let stored = 0;
-  for (let i = 0; i < sizes.length; i++) stored += sizes[i]!;
-  if (stored !== after) keys.resize(entry, stored, nowNs);
+  // Some were there already: less has been added than there is room for.
+  if (inserted < values.length) keys.resize(entry, sum(sizes), nowNs);
   keys.expireAt(entry, expiresNs);
   return null;
 }
 
-/** Usually the value is the newest and goes to the front. */
-function insert(list: CacheList, value: CacheValue, size: number, by: string, id: string): void {
+/** False: it is there. Usually it is the newest and goes to the front. */
+function insert(list: CacheList, value: CacheValue, size: number, by: string, id: string): boolean {
   const { values, sizes } = list;
   const score = field(value, by);
-  const own = field(value, id);
   let place = 0;
-  for (let i = 0; i < values.length; i++) {
-    const other = values[i];
-    const otherId = field(other, id);
-    if (otherId === own) return;
+  for (; place < values.length; place++) {
+    const other = values[place];
     const otherScore = field(other, by);
-    if (otherScore > score || (otherScore === score && otherId > own)) place = i + 1;
+    if (otherScore < score) break;
+    if (otherScore > score) continue;
+    const difference = field(other, id) - field(value, id);
+    if (difference === 0) return false;
+    if (difference < 0) break;
   }
-  values.splice(place, 0, value);
-  sizes.splice(place, 0, size);
+  if (place === 0) {
+    values.unshift(value);
+    sizes.unshift(size);
+  } else {
+    values.splice(place, 0, value);
+    sizes.splice(place, 0, size);
+  }
+  return true;
+}
+
+function sum(sizes: readonly number[]): number {
+  let total = 0;
+  for (let i = 0; i < sizes.length; i++) total += sizes[i]!;
+  return total;
 }
 
 function field(value: CacheValue, name: string): number {

@@ -2,7 +2,7 @@
  * What a listener played lately, for the start page: a list in the cache, newest first. Plays that come again, or in
  * another order, change nothing.
  */
-import { type Play, sizeOfPlay } from '../../contracts/generated/events.ts';
+import type { Play } from '../../contracts/generated/events.ts';
 import type { BoundedPush, Cache } from '../../ports/cache.ts';
 import type { Context } from '../../ports/context.ts';
 import type { LogRecord } from '../../ports/event-log.ts';
@@ -19,6 +19,8 @@ export interface RecentlyPlayed {
 /** Lists of one command. estimate: some 0.3 ms of the cache's one thread. */
 const LISTS_A_COMMAND = 50;
 const CONCURRENCY = 16;
+/** estimate: two ids of up to 36 characters, three numbers. */
+const PLAY_BYTES = 80;
 
 const keyOf = (listenerId: string) => `recent:${listenerId}`;
 
@@ -40,7 +42,10 @@ export function createRecentlyPlayed(cache: Cache, knobs: ListeningKnobs): Recen
     },
 
     async read(context, listenerId, limit) {
-      return (await cache.range(context, keyOf(listenerId), Math.min(limit, keep))) as readonly Play[];
+      const plays = (await cache.range(context, keyOf(listenerId), keep)) as readonly Play[];
+      // What an app recorded twice stands there twice.
+      const byId = new Map(plays.map((play) => [play.playId, play]));
+      return [...byId.values()].slice(0, limit);
     },
   };
 }
@@ -56,7 +61,7 @@ function commandsOf(records: readonly LogRecord[]): BoundedPush[][] {
       list.values.push(play);
       continue;
     }
-    const made = { key: keyOf(play.listenerId), values: [play], bytes: sizeOfPlay(play) };
+    const made = { key: keyOf(play.listenerId), values: [play], bytes: PLAY_BYTES };
     byListener.set(play.listenerId, made);
     if (lists.length === 0) commands.push(lists);
     lists.push(made);

@@ -58,13 +58,10 @@ export class AlignedWindows implements Windows {
     return first;
   }
 
-  newest(key: string): Pane | undefined {
-    let newest: Pane | undefined;
-    for (const { panes } of this.#windows.values()) {
-      const pane = panes.get(key);
-      if (pane !== undefined && (newest === undefined || pane.startNs > newest.startNs)) newest = pane;
-    }
-    return newest;
+  isNewest({ key, startNs }: Pane): boolean {
+    for (const window of this.#windows.values())
+      if (window.startNs > startNs && window.panes.has(key)) return false;
+    return true;
   }
 
   add(key: string, timeNs: number, event: Event, watermarkNs: number): boolean {

@@ -16,6 +16,8 @@ interface Session extends Pane {
   told: boolean;
   changed: boolean;
   gone: boolean;
+  /** The only one of its key. */
+  alone: boolean;
   /** Another session of the same key. */
   next: Session | null;
 }
@@ -59,11 +61,11 @@ export class SessionWindows implements Windows {
     return this.#due.firstNs;
   }
 
-  newest(key: string): Pane | undefined {
-    let newest = this.#byKey.get(key);
-    for (let session = newest?.next ?? null; session !== null; session = session.next)
-      if (session.startNs > newest!.startNs) newest = session;
-    return newest;
+  isNewest(pane: Pane): boolean {
+    if ((pane as Session).alone) return true;
+    let session = this.#byKey.get(pane.key) ?? null;
+    while (session !== null && session.startNs <= pane.startNs) session = session.next;
+    return session === null;
   }
 
   add(key: string, timeNs: number, event: Event, watermarkNs: number): boolean {
@@ -159,6 +161,7 @@ export class SessionWindows implements Windows {
   }
 
   #open(key: string, startNs: number, endNs: number, values: number[]): Session {
+    const next = this.#byKey.get(key) ?? null;
     const session: Session = {
       key,
       startNs,
@@ -168,8 +171,10 @@ export class SessionWindows implements Windows {
       told: false,
       changed: true,
       gone: false,
-      next: this.#byKey.get(key) ?? null,
+      alone: next === null,
+      next,
     };
+    if (next !== null) next.alone = false;
     this.#byKey.set(key, session);
     this.#changed.push(session);
     this.#due.push(endNs, session);
@@ -218,14 +223,16 @@ export class SessionWindows implements Windows {
     session.gone = true;
     this.size--;
     const first = this.#byKey.get(session.key)!;
-    if (first === session) {
-      if (session.next === null) this.#byKey.delete(session.key);
-      else this.#byKey.set(session.key, session.next);
-      return;
+    if (first !== session) {
+      let before = first;
+      while (before.next !== session) before = before.next!;
+      before.next = session.next;
+      first.alone = first.next === null;
+    } else if (session.next === null) this.#byKey.delete(session.key);
+    else {
+      this.#byKey.set(session.key, session.next);
+      session.next.alone = session.next.next === null;
     }
-    let before = first;
-    while (before.next !== session) before = before.next!;
-    before.next = session.next;
   }
 
   #find(key: string, startNs: number): Session | null {

@@ -96,10 +96,10 @@ function cacheWriter(
       const commands: VersionedSet[][] = [];
       let entries: VersionedSet[] = [];
       for (const pane of step.changes.panes) {
-        if (windows.newest(pane.key) !== pane) continue;
+        if (!windows.isNewest(pane)) continue;
         if (entries.length === 0) commands.push(entries);
-        const value = resultOf(pane, step.position.sequence);
-        entries.push({ key: prefix + pane.key, value, bytes });
+        pane.cacheKey ??= prefix + pane.key;
+        entries.push({ key: pane.cacheKey, value: resultOf(pane, step.position.sequence), bytes });
         if (entries.length === KEYS_A_COMMAND) entries = [];
       }
       return forEachBounded(commands, CONCURRENCY, (command) =>

@@ -11,6 +11,8 @@ export interface Pane {
   /** Exclusive: the window is over when the watermark has come here. */
   readonly endNs: number;
   readonly values: readonly number[];
+  /** Under which the cache keeps it: made once, because a text that is made anew is hashed anew. */
+  cacheKey?: string;
 }
 
 /** A pane that is none any more: it begins elsewhere now, or has been joined with another one. */
@@ -40,8 +42,8 @@ export interface Changes {
 export interface Windows {
   /** Panes. */
   readonly size: number;
-  /** The newest window of a key. */
-  newest(key: string): Pane | undefined;
+  /** Whether no other window of its key is newer. */
+  isNewest(pane: Pane): boolean;
   /** Shared windows, if there are such. */
   readonly shared: Iterable<SharedWindow>;
   /** When the watermark next closes something, or may forget it; Infinity: never. */
