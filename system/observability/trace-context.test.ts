@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { formatTraceparent, parseTraceparent, placeOf, SpanIds, traceIdOf } from './trace-context.ts';
+import {
+  formatTraceparent,
+  parseTraceparent,
+  placeOf,
+  placeOfRequest,
+  SpanIds,
+  traceIdOf,
+} from './trace-context.ts';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const SPAN = '00f067aa0ba902b7';
@@ -38,6 +45,7 @@ test('a correlation id has one trace id, and different ones have different ones'
       for (const [i, trace] of traces.entries()) {
         expect(trace).toMatch(/^[\da-f]{32}$/);
         expect(traceIdOf(ids[i]!)).toBe(trace);
+        expect(placeOfRequest(ids[i]!)).toBe(placeOf(trace));
       }
     }),
   );
@@ -47,7 +55,7 @@ test('places of ids that count up are spread evenly: a share of them is sampled'
   const count = 100_000;
   for (const share of [0.01, 0.1, 0.5]) {
     let sampled = 0;
-    for (let i = 0; i < count; i++) if (placeOf(traceIdOf(`3f9a-${i.toString(36)}`)) < share) sampled++;
+    for (let i = 0; i < count; i++) if (placeOfRequest(`3f9a-${i.toString(36)}`) < share) sampled++;
     // Six standard deviations of a binomial.
     const deviation = Math.sqrt(count * share * (1 - share));
     expect(Math.abs(sampled - count * share)).toBeLessThan(6 * deviation);

@@ -10,7 +10,7 @@ import type { Context, Hop, Trace } from '../ports/context.ts';
 import { untraced } from '../runtime/kernel/index.ts';
 import { isFault, kindOf } from './error-kinds.ts';
 import type { Span } from './span.ts';
-import { formatTraceparent, parseTraceparent, placeOf, SpanIds, traceIdOf } from './trace-context.ts';
+import { formatTraceparent, parseTraceparent, placeOfRequest, SpanIds, traceIdOf } from './trace-context.ts';
 
 export interface TracerOptions {
   /** The clock that requests from outside begin and end by, in ns. */
@@ -69,7 +69,8 @@ class SpanTrace implements Trace {
 
 class UnsampledTrace implements Trace {
   readonly correlationId: string;
-  readonly traceId: string;
+  /** Where another process has named it. */
+  readonly foreignId: string | null;
   /** As it came in, for the processes behind. */
   readonly traceparent: string | undefined;
   readonly startNs: number;
@@ -78,13 +79,13 @@ class UnsampledTrace implements Trace {
   constructor(
     below: Trace,
     correlationId: string,
-    traceId: string,
+    foreignId: string | null,
     traceparent: string | undefined,
     startNs: number,
   ) {
     this.#below = below;
     this.correlationId = correlationId;
-    this.traceId = traceId;
+    this.foreignId = foreignId;
     this.traceparent = traceparent;
     this.startNs = startNs;
   }
@@ -160,7 +161,8 @@ export class Tracer {
   /** The trace under which a request is to be looked for. */
   traceIdOf(trace: Trace): string | null {
     const own = trace.origin ?? trace;
-    if (own instanceof SpanTrace || own instanceof UnsampledTrace) return own.traceId;
+    if (own instanceof SpanTrace) return own.traceId;
+    if (own instanceof UnsampledTrace && own.foreignId !== null) return own.foreignId;
     return own.correlationId === undefined ? null : traceIdOf(own.correlationId);
   }
 
@@ -171,14 +173,14 @@ export class Tracer {
     traceparent: string | undefined,
     ownSpanId: string | null,
   ): Trace {
-    const remote = parseTraceparent(traceparent);
-    const ownId = traceIdOf(correlationId);
-    const traceId = remote?.traceId ?? ownId;
+    const remote = traceparent === undefined ? null : parseTraceparent(traceparent);
     const startNs = this.#options.now();
-    const known = remote === null ? undefined : traceparent;
     // The place follows from the correlation id alone: it is the same in processes that the header did not reach.
-    if (remote?.sampled !== true && placeOf(ownId) >= this.share)
-      return new UnsampledTrace(below, correlationId, traceId, known, startNs);
+    if (remote?.sampled !== true && placeOfRequest(correlationId) >= this.share) {
+      const known = remote === null ? undefined : traceparent;
+      return new UnsampledTrace(below, correlationId, remote?.traceId ?? null, known, startNs);
+    }
+    const traceId = remote?.traceId ?? traceIdOf(correlationId);
     const above = remote?.sampled === true ? remote.spanId : null;
     const spanId = ownSpanId ?? above;
     const parentSpanId = ownSpanId === null ? null : above;
