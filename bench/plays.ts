@@ -21,7 +21,7 @@ const playing = defineScenario({
     {
       name: 'playing',
       title: '',
-      set: {},
+      set: { 'audio.plays': 'on', 'listening.streams': 'on' },
       headline: { operation: 'play', series: [] },
       objectives: [
         { name: 'errors', phase: 'trigger', measure: () => 0, comparison: '<=', target: 1, unit: '%' },
@@ -62,7 +62,7 @@ async function play(listeners: number): Promise<{ plays: number; events: number 
   return run;
 }
 
-const MODEL = `gateway, token check, listening, log, history consumers and the check of every play, ${SECONDS} s of a million listeners (40,000 listen), drawn beforehand`;
+const MODEL = `authorised, delivered by app, peers or edge, then gateway, token check, listening, log, and its consumers (history, sessions, charts, recently played) and the check of every play; ${SECONDS} s of a million listeners (40,000 listen), drawn beforehand`;
 
 const playsPerCpuSecond: BenchMeasure = {
   name: 'playsPerCpuSecond',

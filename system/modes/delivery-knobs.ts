@@ -5,7 +5,16 @@ import type { Knobs } from '../ports/knobs.ts';
 import { deliveryKnobs } from '../services/delivery/knobs.ts';
 import { hostKnobs } from './host-knobs.ts';
 
-export const audioKnobs: Readonly<Record<'delivery' | 'edge' | 's3', Knobs>> = {
+export const audioKnobs: Readonly<Record<'audio' | 'delivery' | 'edge' | 's3', Knobs>> = {
+  audio: {
+    plays: {
+      default: 'off',
+      unit: '',
+      description:
+        'Whether plays of listeners fetch their audio: authorised, then from the edge; off: they are recorded only',
+      values: ['off', 'on'],
+    },
+  },
   delivery: { ...deliveryKnobs, ...hostKnobs(4, 2) },
   edge: edgeKnobs,
   s3: s3Knobs,

@@ -10,6 +10,7 @@ import { identityKnobs } from '../services/identity/knobs.ts';
 import { listeningKnobs } from '../services/listening/knobs.ts';
 import { playlistKnobs } from '../services/playlist/knobs.ts';
 import { indexerKnobs, reindexKnobs, searchKnobs } from '../services/search/knobs.ts';
+import { audioKnobs, SCALED_AUDIO_AMOUNTS, SCALED_AUDIO_KNOBS } from './delivery-knobs.ts';
 import { hostKnobs } from './host-knobs.ts';
 
 export const allKnobs: Readonly<Record<string, Knobs>> = {
@@ -25,6 +26,7 @@ export const allKnobs: Readonly<Record<string, Knobs>> = {
   redis: redisKnobs,
   kafka: kafkaKnobs,
   elasticsearch: elasticsearchKnobs,
+  ...audioKnobs,
 };
 
 /**
@@ -42,6 +44,7 @@ export const SCALED_KNOBS: readonly string[] = [
   'elasticsearch.coresPerNode',
   'catalogue.updatePartitions',
   'indexer.consumers',
+  ...SCALED_AUDIO_KNOBS,
 ];
 
 /** What grows with the machines' cores: their disks and heaps, and what other tenants send them. Not rounded. */
@@ -52,6 +55,7 @@ export const SCALED_AMOUNTS: readonly string[] = [
   'cassandra.youngGenerationMB',
   'cassandra.gcCopyMBps',
   'cassandra.backgroundWriteBytesPerSecond',
+  ...SCALED_AUDIO_AMOUNTS,
 ];
 
 /** A setting that cannot be taken, in a sentence for the person who gave it. */

@@ -1,5 +1,5 @@
 /** Every machine of a system as load tables and metrics show it: those of engines, and the instances of services. */
-import type { EngineNode } from '../engines/engine.ts';
+import type { EmbeddedEngine, EngineNode } from '../engines/engine.ts';
 import type { Engines, Services } from './services.ts';
 
 export interface LoadedNode extends EngineNode {
@@ -8,9 +8,7 @@ export interface LoadedNode extends EngineNode {
 
 export function nodesOf(engines: Engines, services: Services): LoadedNode[] {
   return [
-    ...Object.values(engines).flatMap((engine) =>
-      engine.nodes.map((node: EngineNode) => ({ ...pick(node), engine: engine.name as string })),
-    ),
+    ...Object.values(engines).flatMap(nodesOfEngine),
     ...services.hosts.map(({ service, host }) => ({
       engine: service,
       machine: host.machine,
@@ -19,6 +17,10 @@ export function nodesOf(engines: Engines, services: Services): LoadedNode[] {
       largestBytes: () => null,
     })),
   ];
+}
+
+export function nodesOfEngine({ name, nodes }: EmbeddedEngine): LoadedNode[] {
+  return nodes.map((node: EngineNode) => ({ ...pick(node), engine: name }));
 }
 
 /** Spreading a node would read its getters once; these are what is used of it. */

@@ -8,7 +8,7 @@ import type { Track } from '../contracts/generated/catalogue.ts';
 import type { CatalogueUpdate } from '../contracts/generated/events.ts';
 import type { GetPlaylistResponse } from '../contracts/generated/playlist.ts';
 import { CATALOGUE_UPDATES, PLAYS } from '../contracts/topics.ts';
-import type { Gauge } from '../engines/engine.ts';
+import type { EmbeddedEngine, Gauge } from '../engines/engine.ts';
 import type { EmbeddedKafka } from '../engines/kafka/index.ts';
 import { Telemetry, type TelemetryOptions } from '../observability/index.ts';
 import type { Context } from '../ports/context.ts';
@@ -23,8 +23,10 @@ import { tracksTable } from '../services/playlist/tables.ts';
 import { entriesOf } from '../services/playlist/track-order.ts';
 import { CATALOGUE_INDEX, trackDocumentId } from '../services/search/catalogue-index.ts';
 import { INDEXER_GROUP } from '../services/search/search-indexer.ts';
+import { createDelivery } from './delivery.ts';
 import { createEnvironment, type SimulatedEnvironment, section } from './environment.ts';
-import { type LoadedNode, nodesOf } from './nodes.ts';
+import { ListeningApps, type Play } from './listening-apps.ts';
+import { type LoadedNode, nodesOf, nodesOfEngine } from './nodes.ts';
 import { INDEXED_SAMPLE } from './search-sample.ts';
 import type { createServices, Engines } from './services.ts';
 import { createSystem, type SystemOptions } from './system.ts';
@@ -112,8 +114,9 @@ export async function createSimulatedSystem(options: SimulatedOptions): Promise<
       if (state.onRefill !== null && playlist.startsWith('hot-')) state.onRefill(playlist);
     },
   });
-  const nodes = nodesOf(engines, services);
-  const gauges = () => Object.values(engines).flatMap((engine) => engine.gauges);
+  const { play, audio } = audioOf(environment, configuration, population, clientMachine);
+  const nodes = [...nodesOf(engines, services), ...audio.flatMap(nodesOfEngine)];
+  const gauges = () => [...Object.values(engines), ...audio].flatMap((engine) => engine.gauges);
   telemetry?.watch(nodes, gauges);
   const { keys } = await services.identity.listKeys(new CallContext(0, new ProcessLife('start')), {});
   const key = keys[0]!;
@@ -126,7 +129,7 @@ export async function createSimulatedSystem(options: SimulatedOptions): Promise<
   return {
     simulation: environment.simulation,
     population,
-    clients: createClients(services.gateway(clientMachine), services.catalogue(clientMachine), token),
+    clients: createClients(services.gateway(clientMachine), services.catalogue(clientMachine), token, play),
     hops: environment.hops,
     nodes,
     telemetry,
@@ -153,20 +156,44 @@ export async function createSimulatedSystem(options: SimulatedOptions): Promise<
   };
 }
 
+type FetchAudio = (context: Context, play: Play) => Promise<unknown>;
+
+/** What plays fetch their audio from, where the knob asks for it. Every track has its first version: no journey delivers another. */
+function audioOf(
+  environment: SimulatedEnvironment,
+  configuration: Readonly<Record<string, unknown>>,
+  population: Population,
+  clients: Machine,
+): { readonly play: FetchAudio | null; readonly audio: readonly EmbeddedEngine[] } {
+  if (configuration['audio.plays'] !== 'on') return { play: null, audio: [] };
+  const { delivery, edge, s3 } = createDelivery({ environment, configuration, population });
+  const { simulation } = environment;
+  const apps = new ListeningApps({ simulation, population, delivery: delivery(clients), edge });
+  return { play: (context, play) => apps.play(context, play), audio: [edge, s3] };
+}
+
 function createClients(
   gateway: ReturnType<ReturnType<typeof createServices>['gateway']>,
   catalogue: ReturnType<ReturnType<typeof createServices>['catalogue']>,
   token: (listener: number) => AccessToken,
+  fetchAudio: FetchAudio | null,
 ): Clients {
+  const recordPlay: Clients['play'] = (context, playId, listener, track, skipped, listenedMs) =>
+    gateway.recordPlay(context, {
+      token: token(listener),
+      playId,
+      trackId: trackId(track),
+      listenedMs,
+      skipped,
+    });
   return {
-    play: (context, playId, listener, track, skipped, listenedMs) =>
-      gateway.recordPlay(context, {
-        token: token(listener),
-        playId,
-        trackId: trackId(track),
-        listenedMs,
-        skipped,
-      }),
+    play:
+      fetchAudio === null
+        ? recordPlay
+        : async (context, playId, listener, track, skipped, listenedMs) => {
+            await fetchAudio(context, { listener, track, listenedMs });
+            return recordPlay(context, playId, listener, track, skipped, listenedMs);
+          },
     openPlaylist: (context, listener, playlist, minimumSnapshot) =>
       gateway.getPlaylist(context, {
         token: token(listener),
