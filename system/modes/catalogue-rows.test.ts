@@ -38,3 +38,27 @@ test.each(['t', 't01', 't1e1', 't-1', 'tNaN', 'x1', 't999999999999'])(
   'nor has a track that does not exist: %s',
   (id) => expect(rows.partition('tracks_by_id', [id])).toBeNull(),
 );
+
+test.each(['hot-1', 'p7'])('followers of %s are found by their ids, and nobody else is', (id) => {
+  for (const [table, partition] of [
+    ['playlist_followers', [id]],
+    ['playlist_followers_bucketed', [id, 3]],
+  ] as const) {
+    const count = rows.partition(table, partition)?.rows ?? 0;
+    const userOf = (index: number) => rows.row(table, partition, index).user_id!;
+    for (let index = 0; index < count; index++)
+      expect(rows.find(table, partition, [userOf(index)])).toBe(index);
+    // Who would come behind the last one.
+    expect(rows.find(table, partition, [userOf(count)])).toBe(-1);
+    for (const user of ['u1', 'u00000000x', 'somebody', ''])
+      expect(rows.find(table, partition, [user])).toBe(-1);
+  }
+});
+
+test('a listener between two followers, or of another bucket, is found in no row', () => {
+  expect(rows.row('playlist_followers', ['hot-1'], 1).user_id).toBe('u000000020');
+  expect(rows.find('playlist_followers', ['hot-1'], ['u000000021'])).toBe(-1);
+  const ofBucketThree = rows.row('playlist_followers_bucketed', ['hot-1', 3], 5).user_id!;
+  expect(rows.find('playlist_followers_bucketed', ['hot-1', 3], [ofBucketThree])).toBe(5);
+  expect(rows.find('playlist_followers_bucketed', ['hot-1', 2], [ofBucketThree])).toBe(-1);
+});

@@ -137,6 +137,24 @@ export class CatalogueRows implements BaseLayer {
     return place === null ? row : { ...row, ...place };
   }
 
+  /** Ids carry their number: a follower's place follows from it, without a search through hundreds of thousands of rows. */
+  find(
+    table: string,
+    partition: readonly ColumnValue[],
+    clustering: readonly ColumnValue[],
+  ): number | undefined {
+    const bucketed = table === playlistFollowersBucketed.name;
+    if (!bucketed && table !== playlistFollowers.name) return undefined;
+    const facts = this.#knownFacts(partition[0] as string);
+    if (facts === null) return -1;
+    const user = clustering[0] as string;
+    const listener = numberBelow(this.#population.listeners, user, listenerId);
+    if (listener === null) return -1;
+    const follower = listener / facts.stride;
+    const index = bucketed ? (follower - (partition[1] as number)) / this.#buckets : follower;
+    return Number.isInteger(index) && index >= 0 && index < this.#rowCount(table, partition) ? index : -1;
+  }
+
   #rowCount(table: string, partition: readonly ColumnValue[]): number {
     const id = partition[0] as string;
     if (table === tracksById.name) {

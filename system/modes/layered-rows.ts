@@ -8,5 +8,6 @@ export function layeredRows(catalogue: CatalogueRows, media: MediaRows): BaseLay
   return {
     partition: (table, partition) => of(table).partition(table, partition),
     row: (table, partition, index) => of(table).row(table, partition, index),
+    find: (table, partition, clustering) => of(table).find?.(table, partition, clustering),
   };
 }

@@ -12,8 +12,12 @@ export interface BaseLayer {
   partition(table: string, partition: readonly ColumnValue[]): { rows: number; bytes: number } | null;
   /** The i-th row in clustering order, key columns and (in every row) static columns included. */
   row(table: string, partition: readonly ColumnValue[], index: number): Row;
-  /** Index of the row with these clustering values, or -1. Without it the engine searches by halving. */
-  find?(table: string, partition: readonly ColumnValue[], clustering: readonly ColumnValue[]): number;
+  /** Index of the row with these clustering values, or -1; undefined (or no such method): the engine searches by halving. */
+  find?(
+    table: string,
+    partition: readonly ColumnValue[],
+    clustering: readonly ColumnValue[],
+  ): number | undefined;
 }
 
 const CACHED_WINDOWS = 1024;
@@ -131,16 +135,13 @@ export class BaseRows {
     if (size === null) return NOTHING;
     const { rows, bytes } = size;
     if (prefix.length === 0) return { start: 0, count: rows, rows, bytes };
-    const layer = this.layer!;
-    if (layer.find !== undefined && prefix.length === table.clusteringKey.length) {
-      const index = layer.find(table.name, partition, prefix);
-      return { start: Math.max(0, index), count: index < 0 ? 0 : 1, rows, bytes };
-    }
+    const whole = prefix.length === table.clusteringKey.length;
+    const index = whole ? this.layer!.find?.(table.name, partition, prefix) : undefined;
+    if (index !== undefined) return { start: Math.max(0, index), count: index < 0 ? 0 : 1, rows, bytes };
     const start = this.#bound(table, partition, prefix, rows, 0);
-    const end =
-      prefix.length === table.clusteringKey.length
-        ? Math.min(start + 1, this.#bound(table, partition, prefix, rows, 1))
-        : this.#bound(table, partition, prefix, rows, 1);
+    const end = whole
+      ? Math.min(start + 1, this.#bound(table, partition, prefix, rows, 1))
+      : this.#bound(table, partition, prefix, rows, 1);
     return { start, count: end - start, rows, bytes };
   }
 
