@@ -22,7 +22,8 @@ import { partitionOf } from './murmur2.ts';
 import { OffsetPath } from './offsets.ts';
 import type { Partition } from './partition.ts';
 import { ProducePath } from './produce.ts';
-import { Producer, type ProducerBatch, type ProducerParts } from './producer.ts';
+import { Producer, type ProducerParts } from './producer.ts';
+import type { ProducerBatch } from './producer-batch.ts';
 
 export interface PartitionInspection {
   readonly partition: number;

@@ -38,6 +38,8 @@ export interface Sender<B extends Batch> {
   failed(request: ProduceRequest<B>): void;
 }
 
+const NO_BATCHES: readonly never[] = [];
+
 const FREE = 0;
 const TRAVELLING = 1;
 const AT_LEADER = 2;
@@ -51,7 +53,7 @@ export class ProduceRequest<B extends Batch> {
   state = FREE;
   sender: Sender<B> | null = null;
   broker: Broker | null = null;
-  batches: B[] = [];
+  batches: readonly B[] = NO_BATCHES;
   /** With the sender's number it keys all draws of this request. */
   sequence = 0;
   sentNs = 0;
@@ -336,7 +338,7 @@ export class ProducePath<B extends Batch> {
     request.state = FREE;
     request.generation = (request.generation + 1) & GENERATION_MASK;
     request.sender = null;
-    request.batches = [];
+    request.batches = NO_BATCHES;
     this.#free.push(request.slot);
   }
 }

@@ -17,9 +17,8 @@ import {
 import type { Cluster, Topic } from './cluster.ts';
 import { partitionOf } from './murmur2.ts';
 import type { Partition, StoredRecord } from './partition.ts';
-import { type Batch, backoffNs, type ProducePath, type ProduceRequest, type Sender } from './produce.ts';
-
-type Sent = { readonly partition: number; readonly offset: number };
+import { backoffNs, type ProducePath, type ProduceRequest, type Sender } from './produce.ts';
+import { ProducerBatch, type Sent } from './producer-batch.ts';
 
 const OPERATION = 'kafka.send';
 
@@ -39,23 +38,6 @@ export interface ProducerParts {
   readonly path: ProducePath<ProducerBatch>;
   readonly hops: ProducerHops;
   readonly random: KeyedRandom;
-}
-
-export class ProducerBatch implements Batch {
-  readonly partition: Partition;
-  readonly records: StoredRecord[] = [];
-  readonly calls: PendingCall<Sent>[] = [];
-  readonly sentNs: number[] = [];
-  readonly createdNs: number;
-  bytes = 0;
-  baseOffset = -1;
-  accepted = false;
-  attempts = 0;
-
-  constructor(partition: Partition, createdNs: number) {
-    this.partition = partition;
-    this.createdNs = createdNs;
-  }
 }
 
 class Buffer {
@@ -170,16 +152,7 @@ export class Producer implements EventProducer, Sender<ProducerBatch> {
       buffer = new Buffer(partition);
       this.#buffers[partition.index] = buffer;
     }
-    const { queue } = buffer;
-    let batch = queue.length > 0 ? queue[queue.length - 1]! : undefined;
-    const full = batch !== undefined && batch.bytes + record.bytes > this.#batchBytes;
-    if (batch === undefined || full || batch.attempts > 0) {
-      batch = new ProducerBatch(partition, nowNs);
-      queue.push(batch);
-      this.#activate(buffer);
-      this.#wakeBy(nowNs + this.#lingerNs);
-    }
-    batch.records.push({
+    const stored: StoredRecord = {
       topic: partition.topic,
       partition: partition.number,
       offset: -1,
@@ -188,10 +161,16 @@ export class Producer implements EventProducer, Sender<ProducerBatch> {
       bytes: record.bytes,
       timestampNs: nowNs,
       headers: record.headers,
-    });
-    batch.calls.push(call);
-    batch.sentNs.push(nowNs);
-    batch.bytes += record.bytes;
+    };
+    const { queue } = buffer;
+    let batch = queue.length > 0 ? queue[queue.length - 1]! : undefined;
+    const full = batch !== undefined && batch.bytes + record.bytes > this.#batchBytes;
+    if (batch === undefined || full || batch.attempts > 0) {
+      batch = new ProducerBatch(partition, stored, call, nowNs);
+      queue.push(batch);
+      this.#activate(buffer);
+      this.#wakeBy(nowNs + this.#lingerNs);
+    } else batch.add(stored, call, nowNs);
     // A full batch does not wait for its linger time.
     if ((full || batch.bytes >= this.#batchBytes) && buffer.inFlight === null) this.#wakeBy(nowNs);
   }
