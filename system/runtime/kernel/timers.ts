@@ -48,8 +48,9 @@ export class Timers {
   }
 
   cancel(timer: Timer): void {
-    const slot = timer % SLOT_LIMIT;
-    if (this.#generations[slot] === Math.floor(timer / SLOT_LIMIT)) this.#callbacks[slot] = null;
+    const generation = Math.floor(timer / SLOT_LIMIT);
+    const slot = timer - generation * SLOT_LIMIT;
+    if (this.#generations[slot] === generation) this.#callbacks[slot] = null;
   }
 
   isLive(slot: number): boolean {
