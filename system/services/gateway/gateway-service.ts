@@ -49,7 +49,8 @@ export function createGatewayService(dependencies: GatewayDependencies): Gateway
       return await withTimeout(clock, context, deadlineNs, operation, async (limited) => {
         const { listenerId } = await tokens.verify(limited, request.token);
         if (limit !== null) await limit(limited, listenerId, operation);
-        return route(limited, request, listenerId);
+        // `return` alone would take two more turns of the queue.
+        return await route(limited, request, listenerId);
       });
     } catch (error) {
       throw publicError(operation, error);
