@@ -8,7 +8,12 @@ import type { Traffic } from './scenario.ts';
 export interface Start {
   readonly playOperation: number;
   context(request: number): CallContext;
-  measure<T>(operation: number, context: CallContext, work: Promise<T>): Promise<T | undefined>;
+  measure<T>(
+    operation: number,
+    context: CallContext,
+    work: Promise<T>,
+    acknowledged?: (request: number) => void,
+  ): Promise<T | undefined>;
 }
 
 /**
@@ -94,6 +99,8 @@ export function createJourneys(start: Start, options: LoadOptions): Journeys {
     if (done !== undefined) checks.trackPublished(release.trackId, beganNs, fromHotLabel);
   }
 
+  const playAcknowledged = (play: number) => checks.playAcknowledged(play);
+
   function play(trace: PlayTrace, index: number): void {
     // Streams take the numbers from REQUESTS_PER_STREAM up; plays have those below, from 1.
     const request = index + 1;
@@ -108,9 +115,7 @@ export function createJourneys(start: Start, options: LoadOptions): Journeys {
       skipped,
       trace.listenedMs[index]!,
     );
-    void start.measure(start.playOperation, context, work).then((done) => {
-      if (done !== undefined) checks.playAcknowledged(request);
-    });
+    void start.measure(start.playOperation, context, work, playAcknowledged);
   }
 
   return { of, play };

@@ -59,7 +59,8 @@ export class LoadGenerator implements Start {
     this.#play = journeys.play;
     this.#playOperation = recorder.operations.indexOf(PLAY);
     this.active = new ActiveListeners(system.population.listeners);
-    this.#fire = system.simulation.registerEntry((source) => this.#arrive(source));
+    // No entry: a journey begins with a call that waits, and leaves nothing to be finished before time moves on.
+    this.#fire = system.simulation.register((source) => this.#arrive(source));
   }
 
   begin(): void {
@@ -74,8 +75,16 @@ export class LoadGenerator implements Start {
     return new CallContext(request, this.#life, new RequestTrace(this.#hopTemplate));
   }
 
-  /** Books the request as begun now and its answer when it comes. Never rejects; resolves to the answer or undefined. */
-  measure<T>(operation: number, context: CallContext, work: Promise<T>): Promise<T | undefined> {
+  /**
+   * Books the request as begun now and its answer when it comes. Never rejects; resolves to the answer or undefined.
+   * `acknowledged` is called with the request's number once it has succeeded.
+   */
+  measure<T>(
+    operation: number,
+    context: CallContext,
+    work: Promise<T>,
+    acknowledged: ((request: number) => void) | null = null,
+  ): Promise<T | undefined> {
     const { recorder, system } = this.#options;
     const { simulation } = system;
     const phase = this.#phase;
@@ -86,6 +95,7 @@ export class LoadGenerator implements Start {
       (answer) => {
         context.close();
         recorder.finish(operation, phase, simulation.nowNs - startNs, null, context.trace as RequestTrace);
+        acknowledged?.(context.request);
         return answer;
       },
       (error: Error) => {
