@@ -9,7 +9,7 @@ import type { Cluster } from './cluster.ts';
 import type { CommittedOffset, Group } from './group.ts';
 import type { Partition, StoredRecord } from './partition.ts';
 import type { ProducePath } from './produce.ts';
-import type { ProducerBatch } from './producer.ts';
+import type { ProducerBatch } from './producer-batch.ts';
 
 export type LogChange =
   /** Its offset is where the partition ended: what stood there before was lost with a leader. */
