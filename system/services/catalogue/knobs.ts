@@ -22,7 +22,7 @@ export const catalogueKnobs = {
     default: 100,
     unit: '1',
     description: 'Most tracks that one request may ask for',
-    min: 1,
+    min: 50,
     max: 1_000,
   },
   // estimate: one page of a podcast in an app.

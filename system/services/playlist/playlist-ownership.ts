@@ -12,8 +12,8 @@ import type { Edit } from './track-order.ts';
 
 /** estimate: what fits on one line of an app. */
 const LONGEST_NAME = 100;
-/** Tracks that one event says can be found again. estimate: some 20 KB, far below what the log takes. */
-const TRACKS_AN_EVENT = 100;
+/** Tracks that one event says can be found again: what the catalogue answers at once whatever its limit is. */
+const TRACKS_AN_EVENT = 50;
 /**
  * A rebuild that had read the database before a playlist became private may store what it read after the cache was
  * cleared; after this time it has ended, and the cache is cleared once more. estimate: four deadlines of a reader.
