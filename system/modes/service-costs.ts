@@ -51,6 +51,7 @@ export const gatewayCosts: MethodCosts<GatewayApi> = {
   getRecentlyPlayed: cost(200),
   getSession: cost(130),
   getTopCharts: cost(200),
+  suggest: cost(130),
 };
 
 export const playlistCosts: MethodCosts<PlaylistApi> = {

@@ -151,6 +151,11 @@ export interface GetTopChartsRequest {
   readonly call?: listening.GetTopChartsRequest;
 }
 
+export interface SuggestRequest {
+  readonly token?: identity.Token;
+  readonly call?: search.SuggestRequest;
+}
+
 export interface GatewayApi {
   getPlaylist(context: Context, request: GetPlaylistRequest): Promise<playlist.GetPlaylistResponse>;
   addTrack(context: Context, request: AddTrackRequest): Promise<playlist.AddTrackResponse>;
@@ -184,6 +189,7 @@ export interface GatewayApi {
   getRecentlyPlayed(context: Context, request: GetRecentlyPlayedRequest): Promise<listening.GetRecentlyPlayedResponse>;
   getSession(context: Context, request: GetSessionRequest): Promise<listening.GetSessionResponse>;
   getTopCharts(context: Context, request: GetTopChartsRequest): Promise<listening.GetTopChartsResponse>;
+  suggest(context: Context, request: SuggestRequest): Promise<search.SuggestResponse>;
 }
 
 export const gatewayMethods = [
@@ -218,6 +224,7 @@ export const gatewayMethods = [
   'getRecentlyPlayed',
   'getSession',
   'getTopCharts',
+  'suggest',
 ] as const;
 
 export function sizeOfGetPlaylistRequest(m: GetPlaylistRequest): number {
@@ -1039,6 +1046,35 @@ export const encodeGetTopChartsRequest = (m: GetTopChartsRequest) =>
 export const decodeGetTopChartsRequest = (bytes: Uint8Array) =>
   readGetTopChartsRequest(new wire.Reader(bytes));
 
+export function sizeOfSuggestRequest(m: SuggestRequest): number {
+  let size = 0;
+  if (m.token !== undefined) size += 1 + wire.sizeOfBlock(identity.sizeOfToken(m.token));
+  if (m.call !== undefined) size += 1 + wire.sizeOfBlock(search.sizeOfSuggestRequest(m.call));
+  return size;
+}
+
+export function writeSuggestRequest(w: wire.Writer, m: SuggestRequest): void {
+  if (m.token !== undefined) w.message(10, identity.sizeOfToken(m.token), identity.writeToken, m.token);
+  if (m.call !== undefined)
+    w.message(18, search.sizeOfSuggestRequest(m.call), search.writeSuggestRequest, m.call);
+}
+
+export function readSuggestRequest(r: wire.Reader): SuggestRequest {
+  let token: identity.Token | undefined;
+  let call: search.SuggestRequest | undefined;
+  while (r.at < r.end) {
+    const tag = r.varint();
+    if (tag === 10) token = r.message(identity.readToken);
+    else if (tag === 18) call = r.message(search.readSuggestRequest);
+    else r.skip(tag);
+  }
+  return { token, call };
+}
+
+export const encodeSuggestRequest = (m: SuggestRequest) =>
+  wire.encode(sizeOfSuggestRequest(m), writeSuggestRequest, m);
+export const decodeSuggestRequest = (bytes: Uint8Array) => readSuggestRequest(new wire.Reader(bytes));
+
 /** How its calls travel between processes. */
 export const gatewayService: wire.Service<GatewayApi> = {
   name: 'rehearsal.gateway.Gateway',
@@ -1259,6 +1295,13 @@ export const gatewayService: wire.Service<GatewayApi> = {
       decodeRequest: decodeGetTopChartsRequest,
       encodeResponse: listening.encodeGetTopChartsResponse,
       decodeResponse: listening.decodeGetTopChartsResponse,
+    },
+    suggest: {
+      name: 'Suggest',
+      encodeRequest: encodeSuggestRequest,
+      decodeRequest: decodeSuggestRequest,
+      encodeResponse: search.encodeSuggestResponse,
+      decodeResponse: search.decodeSuggestResponse,
     },
   },
 };

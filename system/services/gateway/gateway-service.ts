@@ -151,5 +151,6 @@ export function createGatewayService(dependencies: GatewayDependencies): Gateway
     getRecentlyPlayed: forward('getRecentlyPlayed', listening.getRecentlyPlayed),
     getSession: forward('getSession', listening.getSession),
     getTopCharts: forward('getTopCharts', listening.getTopCharts),
+    suggest: forward('suggest', search.suggest),
   };
 }

@@ -105,6 +105,7 @@ test('what is handed on as it came is asked for by its own name, in the name of 
   const services = {
     catalogue: ['getTracks', 'getArtist', 'getAlbum', 'getPodcast', 'getEpisode', 'getLyrics'],
     listening: ['getRecentlyPlayed', 'getSession', 'getTopCharts'],
+    search: ['suggest'],
   };
   for (const method of forwarded) {
     const call = { id: method, listenerId: 'somebody else' };

@@ -340,3 +340,11 @@ test('a listener gets a signed URL at the bitrate that plan and bandwidth allow,
   const playlist = await live.server.inject({ url: event.body!.url as string });
   expect(playlist.body).toMatch(/^#EXTM3U/);
 });
+
+test('what is typed is completed, whatever kind it is of', async () => {
+  const { body } = await ask('/v1/tracks/t0');
+  const [word] = (body!.title as string).split(' ');
+  const found = await ask(`/v1/search/suggestions?q=${word!.slice(0, 3)}`);
+  expect(found.status).toBe(200);
+  expect((found.body!.suggestions as unknown[]).length).toBeGreaterThan(0);
+});

@@ -2,15 +2,18 @@
 import { count, limit, list, object, text, word } from '../schemas.ts';
 import { number, type Route } from './route.ts';
 
+const KINDS = ['track', 'artist', 'album', 'podcast', 'episode'];
 const searchQuery = object(
-  { q: text(100), type: { type: 'string', enum: ['track', 'playlist'] }, limit: limit(50) },
+  { q: text(100), type: { type: 'string', enum: [...KINDS, 'playlist'] }, limit: limit(50) },
   ['q'],
 );
+const suggestQuery = object({ q: text(100), type: { type: 'string', enum: KINDS }, limit: limit(20) }, ['q']);
 const searchAnswer = object({
   total: count,
   hits: list(
     object({
       kind: word,
+      id: word,
       trackId: word,
       playlistId: word,
       title: word,
@@ -25,7 +28,7 @@ export const searchRoutes: readonly Route[] = [
     method: 'GET',
     url: '/v1/search',
     operationId: 'search',
-    summary: 'Finds tracks, and playlists by what is on them',
+    summary: 'Finds tracks, artists, albums, podcasts and episodes, and playlists by what is on them',
     scope: 'search',
     query: searchQuery,
     status: 200,
@@ -36,6 +39,27 @@ export const searchRoutes: readonly Route[] = [
         text: query.q as string,
         kind: (query.type as string | undefined) ?? '',
         size: number(query.limit),
+      }),
+  },
+  {
+    method: 'GET',
+    url: '/v1/search/suggestions',
+    operationId: 'suggest',
+    summary: 'What the listener may be about to type: the last word may be the beginning of one',
+    scope: 'search',
+    query: suggestQuery,
+    status: 200,
+    answer: object({
+      suggestions: list(object({ kind: word, id: word, title: word, artistName: word })),
+    }),
+    call: ({ gateway }, context, { token, query }) =>
+      gateway.suggest(context, {
+        token,
+        call: {
+          text: query.q as string,
+          kind: (query.type as string | undefined) ?? '',
+          size: number(query.limit),
+        },
       }),
   },
 ];
