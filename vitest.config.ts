@@ -14,6 +14,9 @@ export default defineConfig({
     include: ['**/*.test.ts'],
     setupFiles: ['./tests/setup.ts'],
     exclude: ['node_modules/**', 'dist/**'],
+    // A test that hangs ends; one that is slow on a busy machine is no failure.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     // All cores: the default leaves one idle, which on two is half of them.
     maxWorkers: availableParallelism(),
     reporters: ['default', './tools/count-reporter.ts'],

@@ -6,13 +6,10 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { NAMES } from '../cli/serve.ts';
 import { SERVICES } from '../system/modes/live-service.ts';
-
-// Each starts processes, on machines that may be busy with other tests.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 /** Whatever a test leaves running, a failed one too. */
 const children: ChildProcess[] = [];
