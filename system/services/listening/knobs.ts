@@ -59,7 +59,7 @@ export const listeningKnobs = {
   streamWorkers: {
     default: 2,
     unit: '1',
-    description: 'Workers of each stream job',
+    description: 'Workers of each stream job, and of recently played',
     min: 1,
     max: 1_000,
   },
@@ -71,6 +71,13 @@ export const listeningKnobs = {
     min: 0,
   },
   streamBatch: { default: 4_000, unit: '1', description: 'Plays in a full batch of a stream job', min: 1 },
+  // estimate: who has just listened to something looks for it.
+  recentIntervalMs: {
+    default: 1_000,
+    unit: 'ms',
+    description: 'Batches of plays on their way to recently played begin this far apart unless they are full',
+    min: 0,
+  },
   recentLimit: { default: 50, unit: '1', description: 'Plays that are kept as recently played', min: 1 },
   // estimate: who has not listened for a week looks at the history.
   recentTtlS: {

@@ -32,7 +32,7 @@ export function createRecentlyPlayedConsumer(
         background,
         consumer,
         maxPollRecords,
-        intervalNs: knobs.streamIntervalMs * MILLISECOND,
+        intervalNs: knobs.recentIntervalMs * MILLISECOND,
         handle: recentlyPlayed.push,
       });
     },

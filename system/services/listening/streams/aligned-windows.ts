@@ -47,6 +47,10 @@ export class AlignedWindows implements Windows {
     this.#closesPanes = closesPanes;
   }
 
+  get panes(): Iterable<Pane> {
+    return [...this.#windows.values()].flatMap(({ panes }) => [...panes.values()]);
+  }
+
   get shared(): Iterable<SharedWindow> {
     return this.#windows.values();
   }

@@ -57,6 +57,10 @@ export class SessionWindows implements Windows {
     this.#folding = folding;
   }
 
+  get panes(): Iterable<Pane> {
+    return this.#all();
+  }
+
   get dueNs(): number {
     return this.#due.firstNs;
   }
@@ -135,9 +139,7 @@ export class SessionWindows implements Windows {
 
   encodeAll(): Encoded {
     const panes: (string | number)[] = [];
-    for (const first of this.#byKey.values())
-      for (let session: Session | null = first; session !== null; session = session.next)
-        this.#encode(session, panes);
+    for (const session of this.#all()) this.#encode(session, panes);
     return { panes };
   }
 
@@ -160,6 +162,11 @@ export class SessionWindows implements Windows {
     }
   }
 
+  *#all(): Generator<Session> {
+    for (const first of this.#byKey.values())
+      for (let session: Session | null = first; session !== null; session = session.next) yield session;
+  }
+
   #open(key: string, startNs: number, endNs: number, values: number[]): Session {
     const next = this.#byKey.get(key) ?? null;
     const session: Session = {
@@ -167,6 +174,7 @@ export class SessionWindows implements Windows {
       startNs,
       endNs,
       values,
+      cacheKey: undefined,
       closed: false,
       told: false,
       changed: true,

@@ -90,21 +90,25 @@ function cacheWriter(
   { prefix, ttlMs, as, bytes }: Extract<Sink, { kind: 'cache' }>,
 ): SinkWriter {
   const resultOf = resultsOf(stage, as);
+  /** A cache may have lost what the last owner put there. */
+  let begun = false;
   return {
-    write(context, { windows }, step) {
-      if (step === null) return DONE;
+    async write(context, { windows, position }, step) {
+      if (begun && step === null) return;
+      const panes = begun ? step!.changes.panes : windows.panes;
       const commands: VersionedSet[][] = [];
       let entries: VersionedSet[] = [];
-      for (const pane of step.changes.panes) {
+      for (const pane of panes) {
         if (!windows.isNewest(pane)) continue;
         if (entries.length === 0) commands.push(entries);
         pane.cacheKey ??= prefix + pane.key;
-        entries.push({ key: pane.cacheKey, value: resultOf(pane, step.position.sequence), bytes });
+        entries.push({ key: pane.cacheKey, value: resultOf(pane, position.sequence), bytes });
         if (entries.length === KEYS_A_COMMAND) entries = [];
       }
-      return forEachBounded(commands, CONCURRENCY, (command) =>
+      await forEachBounded(commands, CONCURRENCY, (command) =>
         cache.evaluate(context, { name: 'set-newer', entries: command, ttlMs }),
       );
+      begun = true;
     },
   };
 }

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { PLAYS, TOP_CHARTS_PARTS } from '../../../contracts/topics.ts';
 import { SECOND } from '../../../ports/clock.ts';
 import type { LogRecord } from '../../../ports/event-log.ts';
@@ -6,6 +6,8 @@ import type { StreamJob } from './description.ts';
 import { type Stage, stagesOf } from './stage.ts';
 import { StreamTask } from './stream-task.ts';
 import { charts, createStreamBench, expectExact, type StreamBench, sessions } from './test-streams.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 function createTask(streams: StreamBench, stage: Stage, partition: number, name: string): StreamTask {
   const { bench, cassandra, kafka, redis } = streams;

@@ -15,6 +15,8 @@ import { StreamTask } from './stream-task.ts';
 
 export interface StreamWorkerDependencies {
   readonly events: EventLog;
+  /** For topics that belong to jobs: it carries values as they are. */
+  readonly internal: EventLog;
   readonly store: WideColumnStore;
   readonly cache: Cache;
   readonly clock: Clock;
@@ -71,13 +73,14 @@ class StageRunner {
   constructor(stage: Stage, dependencies: StreamWorkerDependencies) {
     this.#stage = stage;
     this.#dependencies = dependencies;
-    this.#producer = dependencies.events.createProducer(dependencies.clientId);
+    this.#producer = dependencies.internal.createProducer(dependencies.clientId);
   }
 
   run(context: Context): Promise<void> {
-    const { events, clock, random, background, settings, clientId } = this.#dependencies;
+    const { events, internal, clock, random, background, settings, clientId } = this.#dependencies;
     const { intervalMs, batch } = settings;
-    const consumer = events.createConsumer(clientId, {
+    const log = this.#stage.kind === 'merge' ? internal : events;
+    const consumer = log.createConsumer(clientId, {
       group: groupOf(this.#stage),
       topics: [this.#stage.topic],
       maxPollRecords: batch,

@@ -28,7 +28,7 @@ interface Kept {
 export function referenceOf(job: StreamJob, records: readonly Pick<LogRecord, 'value'>[]) {
   const ns = (ms: number) => ms * MILLISECOND;
   const { window, time, source } = job;
-  const windows: Kept[] = [];
+  const byKey = new Map<string, Kept[]>();
   const late: Event[] = [];
   const seen = new Map<unknown, number>();
   let latestNs = -1;
@@ -42,6 +42,8 @@ export function referenceOf(job: StreamJob, records: readonly Pick<LogRecord, 'v
     if (id !== undefined) seen.set(id, timeNs);
     if (!repeated && (job.where === undefined || holdsAny(job.where, event))) {
       const key = event[job.key] as string;
+      const windows = byKey.get(key) ?? [];
+      byKey.set(key, windows);
       const taken =
         window.kind === 'session'
           ? joinSession(windows, key, timeNs, event, ns(window.gapMs), isOver)
@@ -52,7 +54,7 @@ export function referenceOf(job: StreamJob, records: readonly Pick<LogRecord, 'v
   }
   const folding = new Folding(job.aggregates);
   const results: Results = new Map();
-  for (const { key, startNs, events } of windows) {
+  for (const { key, startNs, events } of [...byKey.values()].flat()) {
     const values = folding.start(events[0]!);
     for (const event of events.slice(1)) folding.add(values, event);
     results.set(nameOf(key, startNs), values);
@@ -75,7 +77,7 @@ function joinAligned(
   for (let startNs = -Math.ceil(sizeNs / everyNs) * everyNs; startNs <= timeNs; startNs += everyNs) {
     if (timeNs >= startNs + sizeNs || isOver(startNs + sizeNs)) continue;
     taken = true;
-    const known = windows.find((kept) => kept.key === key && kept.startNs === startNs);
+    const known = windows.find((kept) => kept.startNs === startNs);
     if (known !== undefined) known.events.push(event);
     else windows.push({ key, startNs, endNs: startNs + sizeNs, events: [event] });
   }
@@ -91,8 +93,7 @@ function joinSession(
   isOver: (endNs: number) => boolean,
 ): boolean {
   const joined = windows.filter(
-    (kept) =>
-      kept.key === key && !isOver(kept.endNs) && timeNs < kept.endNs && timeNs >= kept.startNs - gapNs,
+    (kept) => !isOver(kept.endNs) && timeNs < kept.endNs && timeNs >= kept.startNs - gapNs,
   );
   if (joined.length === 0) {
     if (isOver(timeNs + gapNs + 1)) return false;

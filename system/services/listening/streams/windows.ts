@@ -44,6 +44,8 @@ export interface Windows {
   readonly size: number;
   /** Whether no other window of its key is newer. */
   isNewest(pane: Pane): boolean;
+  /** All there are, for whoever begins with nothing. */
+  readonly panes: Iterable<Pane>;
   /** Shared windows, if there are such. */
   readonly shared: Iterable<SharedWindow>;
   /** When the watermark next closes something, or may forget it; Infinity: never. */
