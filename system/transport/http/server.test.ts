@@ -348,3 +348,11 @@ test('what is typed is completed, whatever kind it is of', async () => {
   expect(found.status).toBe(200);
   expect((found.body!.suggestions as unknown[]).length).toBeGreaterThan(0);
 });
+
+test('a browser finds every route at the door, and nothing that has to be loaded from elsewhere', async () => {
+  const { statusCode, headers, body } = await live.server.inject({ url: '/', headers: { host: '<b>x' } });
+  expect(statusCode).toBe(200);
+  expect(headers['content-type']).toContain('text/html');
+  for (const { url } of ROUTES) expect(body).toContain(url);
+  expect(body).not.toMatch(/<script|<link|src=|<b>x/);
+});

@@ -12,6 +12,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { ChildContext, Trace } from '../../ports/context.ts';
 import { PortError } from '../../ports/errors.ts';
 import type { AccessToken } from '../../ports/tokens.ts';
+import { FRONT_PAGE_HEADERS, frontPage } from './front-page.ts';
 import { type Bearer, type BearerVerifier, createGuard, type Guard } from './guard.ts';
 import { openapiInfo, responsesOf } from './openapi.ts';
 import { problem, problemOf, sendProblem } from './problem.ts';
@@ -60,6 +61,15 @@ const BODY_LIMIT_BYTES = 16_384;
 const REQUEST_TIMEOUT_MS = 10_000;
 const KEEP_ALIVE_MS = 72_000;
 const CORRELATION_ID = /^[\w.-]{1,64}$/;
+/** What there may be beside the API. */
+const LINKS = [
+  ['/openapi.json', 'OpenAPI document'],
+  ['/readyz', 'Is it ready?'],
+  ['/metrics', 'Metrics'],
+  ['/admin/traces', 'Traces'],
+  ['/admin/slo', 'Objectives and burn rates'],
+  ['/admin/dead-letters', 'Dead letters'],
+] as const;
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE', 'QUERY'];
 
 declare module 'fastify' {
@@ -196,6 +206,10 @@ function addOwnRoutes(server: FastifyInstance, system: LiveSystem): void {
     return sendProblem(reply, problem(503, 'The system is starting or going down.', request.id));
   });
   server.get('/openapi.json', hidden, async () => server.swagger());
+  const links = LINKS.filter(([path]) => server.hasRoute({ method: 'GET', url: path }));
+  server.get('/', hidden, async (request, reply) =>
+    reply.headers(FRONT_PAGE_HEADERS).send(frontPage(ROUTES, links, `${request.protocol}://${request.host}`)),
+  );
 }
 
 /** The authorization server reads its own requests: nothing of them is parsed here. */

@@ -1,0 +1,78 @@
+/** What a browser finds at '/': the address book of a live system. Plain HTML, nothing from elsewhere, light and dark. */
+import { createHash } from 'node:crypto';
+import type { Route } from './routes/index.ts';
+
+const STYLE = `
+:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
+body { margin: 0; background: Canvas; color: CanvasText; }
+main { box-sizing: border-box; max-width: 60rem; margin: 0 auto; padding: 1.5rem; }
+h1 { font-size: 1.75rem; line-height: 1.2; margin: 1rem 0 .25rem; }
+h2 { font-size: 1.125rem; margin: 2rem 0 .5rem; }
+a { color: light-dark(#0b57d0, #a8c7fa); }
+pre { overflow-x: auto; padding: .75rem 1rem; border-radius: .5rem; background: light-dark(#f1f3f4, #2a2b2d); font-size: .875rem; }
+code { font-family: ui-monospace, monospace; }
+ul.links { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; list-style: none; padding: 0; }
+.scroll { overflow-x: auto; }
+table { border-collapse: collapse; width: 100%; font-size: .9375rem; }
+th, td { text-align: left; vertical-align: top; padding: .375rem .75rem .375rem 0; border-bottom: 1px solid light-dark(#dadce0, #47484b); }
+td code { white-space: nowrap; }
+.method { display: inline-block; min-width: 4rem; font-weight: 600; }
+.quiet { color: light-dark(#5f6368, #9aa0a6); }
+@media (max-width: 40rem) {
+  thead { display: none; }
+  tr { display: block; padding: .5rem 0; border-bottom: 1px solid light-dark(#dadce0, #47484b); }
+  td { display: block; padding: 0; border: 0; }
+  td code { white-space: normal; overflow-wrap: anywhere; }
+}
+`;
+
+export const FRONT_PAGE_HEADERS: Readonly<Record<string, string>> = {
+  'content-type': 'text/html; charset=utf-8',
+  'content-security-policy': `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; base-uri 'none'; frame-ancestors 'none'`,
+  'x-content-type-options': 'nosniff',
+};
+
+/** `links`: what there is beside the API, by its path. */
+export function frontPage(
+  routes: readonly Route[],
+  links: readonly (readonly [path: string, text: string])[],
+  origin: string,
+): string {
+  const rows = routes.map(
+    ({ method, url, summary, scope }) =>
+      `<tr><td><code><span class="method">${method}</span>${textOf(url)}</code></td><td>${textOf(summary)}</td><td><code>${textOf(scope)}</code></td></tr>`,
+  );
+  const items = links.map(([path, text]) => `<li><a href="${path}">${textOf(text)}</a></li>`);
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Rehearsal, live</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<main>
+<h1>Rehearsal, live</h1>
+<p class="quiet">A music-streaming backend on localhost, for rehearsing its outages. Everything here is made up, and every password is known.</p>
+<ul class="links">${items.join('')}</ul>
+<h2>First request</h2>
+<pre><code>TOKEN=$(curl -s -u rehearsal-load:rehearse -d grant_type=client_credentials \\
+  -d listener=u000000042 -d 'scope=playlist:read playlist:write search' \\
+  ${textOf(origin)}/oauth/token | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
+curl -H "Authorization: Bearer $TOKEN" ${textOf(origin)}/v1/playlists/p1</code></pre>
+<h2>Routes</h2>
+<div class="scroll"><table>
+<thead><tr><th>Route</th><th>What it is for</th><th>Scope</th></tr></thead>
+<tbody>
+${rows.join('\n')}
+</tbody>
+</table></div>
+</main>
+</body>
+</html>
+`;
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+const textOf = (text: string) => text.replace(/[&<>"]/g, (character) => ENTITIES[character]!);
