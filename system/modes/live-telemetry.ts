@@ -2,7 +2,6 @@
  * What a live process shows of itself, composed: what is observed of the system (`system/observability`) with the log,
  * the metrics page, the buffer of traces and, where one is named, the collector that spans go to.
  */
-import { randomInt } from 'node:crypto';
 import {
   clockFamilies,
   family,
@@ -16,10 +15,12 @@ import {
   addTelemetryRoutes,
   createPrometheus,
   EventLog,
+  epochMsOf,
   type LogMode,
   type ObservedServer,
   type OtlpExporter,
   observeHttp,
+  processNumber,
   type TelemetryView,
 } from '../transport/telemetry/index.ts';
 import type { AuthorizationEvent } from '../transport/tokens/index.ts';
@@ -52,9 +53,6 @@ export interface LiveTelemetry {
   close(): Promise<void>;
 }
 
-/** Ids of spans begin with a number of this many values, so that processes do not share any. */
-const PROCESSES = 2 ** 32;
-
 /** `service`: 'gateway' where requests come in by HTTP, or the one that is served alone. */
 export function createLiveTelemetry(service: string, options: LiveTelemetryOptions): LiveTelemetry {
   const { sampling, version } = options;
@@ -63,11 +61,11 @@ export function createLiveTelemetry(service: string, options: LiveTelemetryOptio
   let view: TelemetryView | null = null;
   let exporter: OtlpExporter | null = null;
   return {
-    observed: { sampling, process: randomInt(PROCESSES), outermost: http === null ? 'calls' : 'http' },
+    observed: { sampling, process: processNumber(), outermost: http === null ? 'calls' : 'http' },
     log,
     async attach(system) {
       const telemetry = system.telemetry!;
-      const epochMs = Date.now() - telemetry.now() / 1e6;
+      const epochMs = epochMsOf(telemetry.now());
       const traces = new RecentTraces();
       telemetry.onSpan((span) => traces.record(span));
       if (options.otlp !== null) {

@@ -1,5 +1,6 @@
 export { type AdminServer, startAdminServer } from './admin-server.ts';
 export { EventLog, type EventLogOptions, type LogMode } from './event-log.ts';
+export { epochMsOf, processNumber } from './host-facts.ts';
 export { type ObservedServer, observeHttp } from './http-observer.ts';
 export type { OtlpExporter } from './otlp-exporter.ts';
 export { createPrometheus } from './prometheus.ts';
