@@ -32,6 +32,12 @@ import { createEditConsumer } from '../services/listening/edit-consumer.ts';
 import { createHistoryConsumer } from '../services/listening/history-consumer.ts';
 import type { ListeningKnobs } from '../services/listening/knobs.ts';
 import { createListeningService } from '../services/listening/listening-service.ts';
+import { createRecentlyPlayedConsumer } from '../services/listening/recently-played-consumer.ts';
+import {
+  createSessionStateWorker,
+  createTopChartsWorker,
+  isStreaming,
+} from '../services/listening/stream-workers.ts';
 import type { PlaylistKnobs } from '../services/playlist/knobs.ts';
 import { createPlaylistService } from '../services/playlist/playlist-service.ts';
 import type { IndexerKnobs, ReindexKnobs, SearchKnobs } from '../services/search/knobs.ts';
@@ -230,6 +236,7 @@ export function createServices(options: ServiceOptions): Services {
     createListeningService({
       events: kafka.connect(machine).createProducer(machine.name),
       store: cassandra.connect(machine),
+      ...(isStreaming(listeningKnobs) ? { cache: redis.connect(machine) } : {}),
       clock,
       knobs: listeningKnobs,
     }),
@@ -281,6 +288,18 @@ export function createServices(options: ServiceOptions): Services {
   worker('edits', 1, (machine) =>
     createEditConsumer({ ...consumer(machine), store: cassandra.connect(machine), knobs: listeningKnobs }),
   );
+
+  const streamWorkers = isStreaming(listeningKnobs) ? listeningKnobs.streamWorkers : 0;
+  const streamWorker = (machine: Machine) => ({
+    ...consumer(machine),
+    internal: kafka.connect(machine),
+    store: cassandra.connect(machine),
+    cache: redis.connect(machine),
+    knobs: listeningKnobs,
+  });
+  worker('recent', streamWorkers, (machine) => createRecentlyPlayedConsumer(streamWorker(machine)));
+  worker('session-state', streamWorkers, (machine) => createSessionStateWorker(streamWorker(machine)));
+  worker('top-charts', streamWorkers, (machine) => createTopChartsWorker(streamWorker(machine)));
 
   const behind = { identity, catalogue, playlist, listening, search };
   return { gateway, catalogue, behind, identity: createIdentity(), hosts };

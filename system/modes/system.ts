@@ -17,6 +17,8 @@ import { createRedis } from '../engines/redis/index.ts';
 import type { TableDefinition } from '../ports/wide-column-store.ts';
 import type { Simulation } from '../runtime/kernel/index.ts';
 import { furtherCatalogueTables, tracksById } from '../services/catalogue/tables.ts';
+import type { ListeningKnobs } from '../services/listening/knobs.ts';
+import { furtherListeningTopics } from '../services/listening/stream-workers.ts';
 import { streamTables } from '../services/listening/streams/tables.ts';
 import { listeningEdits, listeningHistory, listeningSegments } from '../services/listening/tables.ts';
 import { furtherPlaylistTables, playlistTables } from '../services/playlist/tables.ts';
@@ -71,6 +73,9 @@ export interface SystemHooks
 /** Partitions of the topic playlist_updates: as many as plays has by default. */
 const PLAYLIST_PARTITIONS = 12;
 
+/** Of topics. */
+const REPLICATION = 3;
+
 export function createSystem(
   environment: SimulatedEnvironment,
   options: SystemOptions,
@@ -102,7 +107,7 @@ function createEngines(
   configuration: Readonly<Record<string, unknown>>,
   baseLayer: BaseLayer,
 ): Engines {
-  const topic = (name: string, partitions: number) => ({ name, partitions, replicationFactor: 3 });
+  const topic = (name: string, partitions: number) => ({ name, partitions, replicationFactor: REPLICATION });
   return {
     cassandra: createCassandra(environment, {
       tables: TABLES,
@@ -115,6 +120,7 @@ function createEngines(
         topic(PLAYS, Number(configuration['listening.playPartitions'])),
         topic(PLAYLIST_UPDATES, PLAYLIST_PARTITIONS),
         topic(CATALOGUE_UPDATES, Number(configuration['catalogue.updatePartitions'])),
+        ...furtherListeningTopics(section<ListeningKnobs>(configuration, 'listening'), REPLICATION),
       ],
       knobs: section(configuration, 'kafka'),
     }),
