@@ -19,6 +19,10 @@ async function observed(...options: Parameters<typeof startObserved>) {
   return { ...started, metrics: () => started.ask('/metrics', { token: null }).then((a) => a.text()) };
 }
 
+/** On a busy machine others may be there too: those that took too long. */
+const sampledOf = async (url: string) =>
+  (await tracesOf(url)).filter(({ spans }) => spans.some(({ sampled }) => sampled));
+
 const lineWith = (lines: readonly string[], part: object) =>
   lines
     .map((line) => JSON.parse(line) as Record<string, unknown>)
@@ -137,7 +141,7 @@ test('the trace of a caller is taken over, and its spans hang below the callerâ€
   const [trace] = await tracesOf(live.url);
   expect(trace).toMatchObject({ traceId, spans: [{ parentSpanId: '00f067aa0ba902b7' }, {}, {}] });
   await ask('/v1/playlists/p1', { headers: { traceparent: 'nonsense' } });
-  expect(await tracesOf(live.url)).toHaveLength(1);
+  expect(await sampledOf(live.url)).toHaveLength(1);
 });
 
 test('sampling is raised while it runs, and what is no share is refused with the field named', async () => {
@@ -150,7 +154,7 @@ test('sampling is raised while it runs, and what is no share is refused with the
       body,
     });
   await ask('/v1/playlists/p1');
-  expect(await tracesOf(live.url)).toEqual([]);
+  expect(await sampledOf(live.url)).toEqual([]);
   expect(await share()).toEqual({ share: 0 });
   for (const wrong of ['{"share":1.1}', '{"share":"1"}', '{"share":-1}', '{}', '{"share":1,"more":1}', 'x'])
     expect((await put(wrong)).status).toBe(400);
@@ -159,7 +163,7 @@ test('sampling is raised while it runs, and what is no share is refused with the
   expect(await share()).toEqual({ share: 0 });
   expect((await put('{"share":1}')).status).toBe(200);
   await ask('/v1/playlists/p1');
-  expect(await tracesOf(live.url)).toHaveLength(1);
+  expect(await sampledOf(live.url)).toHaveLength(1);
   expect(lineWith(lines, { event: { action: 'sampling' } })).toMatchObject({
     labels: { before: '0', after: '1' },
   });

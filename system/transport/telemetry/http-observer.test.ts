@@ -6,11 +6,23 @@ import { Simulation } from '../../runtime/kernel/index.ts';
 import { EventLog } from './event-log.ts';
 import { observeHttp } from './http-observer.ts';
 
+/** A busy machine is not what is tested. */
+const patient = {
+  operation: 'search',
+  servedBy: 'gateway.search',
+  availability: 0.99,
+  fast: 0.99,
+  thresholdMs: 60_000,
+};
+
 /** A server of three routes: what they do is what is observed. */
 async function setUp(sampling: number) {
   const spans: Span[] = [];
   const lines: string[] = [];
-  const telemetry = new Telemetry({ sampling, outermost: 'http' }, { clock: new Simulation({ seed: 1 }) });
+  const telemetry = new Telemetry(
+    { sampling, outermost: 'http', objectives: [patient] },
+    { clock: new Simulation({ seed: 1 }) },
+  );
   telemetry.onSpan((span) => spans.push(span));
   const http = new HttpMetrics();
   const log = new EventLog({
