@@ -54,6 +54,8 @@ export const PLACING_KNOBS: readonly string[] = [
   'listening.historyShards',
   'listening.playPartitions',
   'catalogue.updatePartitions',
+  'events.format',
+  'events.deadLetterPartitions',
 ];
 
 /** A writer that was not let in for this long is refused. estimate: longer than any sync of a disk that is well. */

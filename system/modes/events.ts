@@ -13,7 +13,6 @@ import {
   createSchemaRegistry,
   type EmbeddedSchemaRegistry,
   type SchemaRegistryKnobs,
-  schemaRegistryKnobs,
 } from '../engines/schema-registry/index.ts';
 import { withDefaults } from '../engines/with-defaults.ts';
 import { type EventCodec, type EventFormat, MalformedEvent } from '../ports/event-codec.ts';
@@ -26,8 +25,14 @@ import { type EventsKnobs, eventsKnobs } from '../services/events/knobs.ts';
 import { createAvroFormat } from '../transport/avro/avro-format.ts';
 import { section } from './environment.ts';
 
-/** Knobs of what is composed here, by component. */
-export const eventComponents = { 'schema-registry': schemaRegistryKnobs, events: eventsKnobs };
+/** What the configuration asks for; null: values travel through the log as they are. */
+export function eventsOf(
+  environment: EngineEnvironment,
+  configuration: Readonly<Record<string, unknown>>,
+): Events | null {
+  const { format } = knobsOf(configuration);
+  return format === 'off' ? null : createEvents({ environment, configuration, format });
+}
 
 export interface EventsOptions {
   readonly environment: EngineEnvironment;
@@ -42,6 +47,7 @@ export interface Events {
   connect(machine: Machine, log: EventLog): EventLog;
   /** Since the start. */
   readonly deadLetters: DeadLetterCounts;
+  /** Those of the registry are its own. */
   readonly gauges: readonly Gauge[];
   /** The message of a record, outside time; the record's value where it is none that can be read. */
   messageOf(record: LogRecord): unknown;
@@ -81,17 +87,33 @@ export function createEvents({ environment, configuration, format: kind }: Event
     registry,
     connect: (machine, log) => createCodedEventLog({ log, codec: codecOf(machine), counts: deadLetters }),
     deadLetters,
-    gauges: [
-      ...registry.gauges,
-      ...eventContracts.map(({ topic }) => ({
-        name: `${topic} dead letters`,
-        unit: 'messages',
-        group: 'lag',
-        read: () => deadLetters.of(topic),
-      })),
-    ],
+    gauges: eventContracts.map(({ topic }) => ({
+      name: `${topic} dead letters`,
+      unit: 'messages',
+      group: 'lag',
+      read: () => deadLetters.of(topic),
+    })),
     messageOf: inspector(format, registry),
   };
+}
+
+/** The same ports, where the log speaks of messages. */
+export function codedPorts<Ports extends { readonly kafka: { connect(machine: Machine): EventLog } }>(
+  ports: Ports,
+  events: Events | null,
+): Ports {
+  if (events === null) return ports;
+  const connect = (machine: Machine) => events.connect(machine, ports.kafka.connect(machine));
+  return { ...ports, kafka: { connect } };
+}
+
+/** These topics and, where there can be dead letters, theirs after all others. */
+export function withDeadLetters(
+  topics: readonly TopicDefinition[],
+  configuration: Readonly<Record<string, unknown>>,
+): readonly TopicDefinition[] {
+  if (knobsOf(configuration).format === 'off') return topics;
+  return [...topics, ...deadLetterTopics(topics, configuration)];
 }
 
 /** Where dead letters of these topics go: to be created beside them, after all others. */

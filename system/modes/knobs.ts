@@ -3,8 +3,10 @@ import { cassandraKnobs } from '../engines/cassandra/index.ts';
 import { elasticsearchKnobs } from '../engines/elasticsearch/index.ts';
 import { kafkaKnobs } from '../engines/kafka/index.ts';
 import { redisKnobs } from '../engines/redis/index.ts';
+import { schemaRegistryKnobs } from '../engines/schema-registry/index.ts';
 import type { Knob, Knobs, KnobValue } from '../ports/knobs.ts';
 import { catalogueKnobs } from '../services/catalogue/knobs.ts';
+import { eventsKnobs } from '../services/events/knobs.ts';
 import { gatewayKnobs } from '../services/gateway/knobs.ts';
 import { identityKnobs } from '../services/identity/knobs.ts';
 import { listeningKnobs } from '../services/listening/knobs.ts';
@@ -27,6 +29,8 @@ export const allKnobs: Readonly<Record<string, Knobs>> = {
   kafka: kafkaKnobs,
   elasticsearch: elasticsearchKnobs,
   ...audioKnobs,
+  'schema-registry': schemaRegistryKnobs,
+  events: eventsKnobs,
 };
 
 /**

@@ -6,6 +6,7 @@ export const LIVE_DEFAULTS: Readonly<Record<string, string | number | boolean>> 
   'playlist.cache': 'cache-aside',
   'listening.streams': 'on',
   'search.sample': 'everything',
+  'events.format': 'avro',
   'gateway.rateLimit': true,
   // estimate: an app in a hurry; a load generator with a few hundred listeners stays below it.
   'gateway.rateLimitPerSecond': 50,

@@ -25,6 +25,7 @@ import { CATALOGUE_INDEX, trackDocumentId } from '../services/search/catalogue-i
 import { INDEXER_GROUP } from '../services/search/search-indexer.ts';
 import { createDelivery } from './delivery.ts';
 import { createEnvironment, type SimulatedEnvironment, section } from './environment.ts';
+import type { Events } from './events.ts';
 import { ListeningApps, type Play } from './listening-apps.ts';
 import { type LoadedNode, nodesOf, nodesOfEngine } from './nodes.ts';
 import { INDEXED_SAMPLE } from './search-sample.ts';
@@ -108,7 +109,7 @@ export async function createSimulatedSystem(options: SimulatedOptions): Promise<
       ? null
       : new Telemetry({ ...options.telemetry, numbered: true }, { clock: environment.simulation });
   const state: { onRefill: ((playlist: string) => void) | null } = { onRefill: null };
-  const { population, rows, engines, services } = createSystem(environment, options, {
+  const { population, rows, engines, services, events } = createSystem(environment, options, {
     ...(telemetry === null ? {} : { observer: telemetry }),
     onPlaylistRead: (playlist) => {
       if (state.onRefill !== null && playlist.startsWith('hot-')) state.onRefill(playlist);
@@ -116,7 +117,11 @@ export async function createSimulatedSystem(options: SimulatedOptions): Promise<
   });
   const { play, audio } = audioOf(environment, configuration, population, clientMachine);
   const nodes = [...nodesOf(engines, services), ...audio.flatMap(nodesOfEngine)];
-  const gauges = () => [...Object.values(engines), ...audio].flatMap((engine) => engine.gauges);
+  const gauges = () => [
+    ...(Object.values(engines) as EmbeddedEngine[]).flatMap((engine) => engine.gauges),
+    ...audio.flatMap((engine) => engine.gauges),
+    ...(events?.gauges ?? []),
+  ];
   telemetry?.watch(nodes, gauges);
   const { keys } = await services.identity.listKeys(new CallContext(0, new ProcessLife('start')), {});
   const key = keys[0]!;
@@ -152,7 +157,7 @@ export async function createSimulatedSystem(options: SimulatedOptions): Promise<
     set onHotPlaylistRefill(listener) {
       state.onRefill = listener;
     },
-    ...createInspection(environment, engines, configuration),
+    ...createInspection(environment, engines, configuration, events),
   };
 }
 
@@ -220,14 +225,16 @@ function createInspection(
   { simulation }: SimulatedEnvironment,
   { cassandra, kafka, elasticsearch }: Engines,
   configuration: Readonly<Record<string, unknown>>,
+  events: Events | null,
 ): Inspection {
+  const messageOf = (record: LogRecord) => (events === null ? record.value : events.messageOf(record));
   const { name: tracksName } = tracksTable(section<PlaylistKnobs>(configuration, 'playlist'));
   return {
     isSearchable: (track) => elasticsearch.isSearchable(CATALOGUE_INDEX, trackDocumentId(track)),
     isIndexed: (track) => elasticsearch.has(CATALOGUE_INDEX, trackDocumentId(track)),
     waitingForIndex() {
       const waiting = uncommitted(kafka, INDEXER_GROUP, CATALOGUE_UPDATES);
-      const tracks = waiting.map(({ value }) => (value as CatalogueUpdate).track);
+      const tracks = waiting.map((record) => (messageOf(record) as CatalogueUpdate).track);
       return new Set(tracks.filter((track) => track !== undefined).map(({ trackId: id }) => id));
     },
     storedTracks: (playlist) =>
@@ -236,7 +243,7 @@ function createInspection(
       const times = new Map<number, number>();
       for (const play of playsInHistory()) times.set(play, (times.get(play) ?? 0) + 1);
       const waiting = uncommitted(kafka, HISTORY_GROUP, PLAYS).map(
-        ({ value }) => (value as { playId: number }).playId,
+        (record) => (messageOf(record) as { playId: number }).playId,
       );
       return { times, waiting: new Set(waiting) };
     },

@@ -14,6 +14,7 @@ import { type BaseLayer, type CassandraKnobs, createCassandra } from '../engines
 import { createElasticsearch } from '../engines/elasticsearch/index.ts';
 import { createKafka } from '../engines/kafka/index.ts';
 import { createRedis } from '../engines/redis/index.ts';
+import type { EmbeddedSchemaRegistry } from '../engines/schema-registry/index.ts';
 import type { TableDefinition } from '../ports/wide-column-store.ts';
 import type { Simulation } from '../runtime/kernel/index.ts';
 import { furtherCatalogueTables, tracksById } from '../services/catalogue/tables.ts';
@@ -26,6 +27,7 @@ import { catalogueIndex } from '../services/search/catalogue-index.ts';
 import type { SearchKnobs } from '../services/search/knobs.ts';
 import { CatalogueRows, type HotPlaylists } from './catalogue-rows.ts';
 import { type SimulatedEnvironment, section } from './environment.ts';
+import { codedPorts, type Events, eventsOf, withDeadLetters } from './events.ts';
 import { layeredRows } from './layered-rows.ts';
 import { MediaRows } from './media-rows.ts';
 import { preloadSearch } from './search-sample.ts';
@@ -49,8 +51,17 @@ export interface SystemOptions {
 export interface System {
   readonly population: Population;
   readonly rows: CatalogueRows;
-  readonly engines: Engines;
+  readonly engines: SystemEngines;
   readonly services: Services;
+  /** Null: values travel through the log as they are. */
+  readonly events: Events | null;
+  /** What carries the messages, under the services' logs. */
+  readonly log: EnginePorts['kafka'];
+}
+
+export interface SystemEngines extends Engines {
+  /** Where messages have schemas. */
+  readonly registry?: EmbeddedSchemaRegistry;
 }
 
 const TABLES: readonly TableDefinition[] = [
@@ -93,13 +104,16 @@ export function createSystem(
   preloadSearch(engines.elasticsearch, searchKnobs, population, rows, media);
   preloadCassandra(engines, configuration, hotPlaylists);
   const { ports, ...rest } = hooks;
+  const carrying = ports?.(engines, environment.simulation) ?? engines;
+  const events = eventsOf(environment, configuration);
   const services = createServices({
     environment,
-    engines: ports?.(engines, environment.simulation) ?? engines,
+    engines: codedPorts(carrying, events),
     configuration,
     ...rest,
   });
-  return { population, rows, engines, services };
+  const all = events === null ? engines : { ...engines, registry: events.registry };
+  return { population, rows, engines: all, services, events, log: carrying.kafka };
 }
 
 function createEngines(
@@ -116,12 +130,15 @@ function createEngines(
     }),
     redis: createRedis(environment, { knobs: section(configuration, 'redis') }),
     kafka: createKafka(environment, {
-      topics: [
-        topic(PLAYS, Number(configuration['listening.playPartitions'])),
-        topic(PLAYLIST_UPDATES, PLAYLIST_PARTITIONS),
-        topic(CATALOGUE_UPDATES, Number(configuration['catalogue.updatePartitions'])),
-        ...furtherListeningTopics(section<ListeningKnobs>(configuration, 'listening'), REPLICATION),
-      ],
+      topics: withDeadLetters(
+        [
+          topic(PLAYS, Number(configuration['listening.playPartitions'])),
+          topic(PLAYLIST_UPDATES, PLAYLIST_PARTITIONS),
+          topic(CATALOGUE_UPDATES, Number(configuration['catalogue.updatePartitions'])),
+          ...furtherListeningTopics(section<ListeningKnobs>(configuration, 'listening'), REPLICATION),
+        ],
+        configuration,
+      ),
       knobs: section(configuration, 'kafka'),
     }),
     elasticsearch: createElasticsearch(environment, {

@@ -1,6 +1,13 @@
 import type { Knobs, KnobValues } from '../../ports/knobs.ts';
 
 export const eventsKnobs = {
+  format: {
+    default: 'off' as 'off' | 'objects' | 'avro',
+    unit: '',
+    description:
+      'What the log carries: values as they are (off), messages with schemas as objects of the size of their bytes, or the bytes (avro). Not off: bad messages become dead letters',
+    values: ['off', 'objects', 'avro'],
+  },
   // auto.register.schemas: true, Confluent's default
   autoRegister: {
     default: true,
