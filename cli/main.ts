@@ -7,6 +7,7 @@ import { registerBench } from './bench.ts';
 import { registerCertificates } from './certificates.ts';
 import { registerCompare } from './compare.ts';
 import { EXIT } from './errors.ts';
+import { registerEvents } from './events.ts';
 import { reasonOf } from './files.ts';
 import { registerFixtures } from './fixtures.ts';
 import { registerInit } from './init.ts';
@@ -53,6 +54,7 @@ export function createProgram(): Command {
   registerShow(program);
   registerRun(program);
   registerServe(program);
+  registerEvents(program);
   registerCertificates(program);
   registerInit(program);
   registerReport(program);

@@ -287,6 +287,26 @@ test('another seed, population, layout or scenario is refused by name', async ()
   });
 });
 
+test('messages in bytes and their schemas come back together; objects are refused before anything is written', async () => {
+  const avro = { 'events.format': 'avro' };
+  const directory = folder();
+  const before = appOf(await start(directory, avro));
+  for (const playId of [1, 2, 3]) await before.play(playId);
+  const copy = killed(directory);
+  const next = await start(copy, avro);
+  // The plays and the schemas that they name, which nobody has registered since the start.
+  expect(next.found.changes).toBeGreaterThan(3);
+  const after = appOf(next);
+  await after.play(4);
+  await eventually(async () => {
+    expect((await after.history()).plays.map(({ playId }) => playId).sort()).toEqual([1, 2, 3, 4]);
+  });
+  expect(next.deadLetters!.list(5).map(({ kept }) => kept)).toEqual([0, 0, 0]);
+  await expect(start(folder(), { 'events.format': 'objects' })).rejects.toThrow('Use avro or off');
+  await next.stop();
+  await expect(start(copy, { 'events.format': 'off' })).rejects.toThrow('events.format=avro');
+});
+
 test('the knobs that place data exist', () => {
   expect(PLACING_KNOBS.filter((name) => knobOf(name) === undefined)).toEqual([]);
 });

@@ -22,6 +22,7 @@ import {
   type EmbeddedSystem,
 } from './embedded.ts';
 import { journalledIndex, journalledLog, journalledStore, type WriteGate } from './journalled-ports.ts';
+import { SettingError } from './knobs.ts';
 import type { EnginePorts, Engines } from './services.ts';
 
 export interface JournalSettings extends Pick<JournalOptions, 'directory' | 'maxBytes' | 'maxUnwritten'> {
@@ -73,6 +74,10 @@ export async function startEmbeddedSystem({
 }
 
 export async function createDurableSystem(options: DurableOptions): Promise<EmbeddedSystem> {
+  if (options.configuration['events.format'] === 'objects')
+    throw new SettingError(
+      'events.format=objects cannot be kept in a journal: its objects exist in one process. Use avro or off.',
+    );
   const { directory, maxBytes, maxUnwritten } = options.journal;
   const limits = {
     ...(maxBytes === undefined ? {} : { maxBytes }),

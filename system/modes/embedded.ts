@@ -5,7 +5,7 @@
 import type { CatalogueApi } from '../contracts/generated/catalogue.ts';
 import type { GatewayApi } from '../contracts/generated/gateway.ts';
 import type { LiveEvent } from '../contracts/live-audio.ts';
-import type { Gauge } from '../engines/engine.ts';
+import type { EmbeddedEngine, Gauge } from '../engines/engine.ts';
 import { Telemetry, type TelemetryOptions } from '../observability/index.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ChildContext, Context, Trace } from '../ports/context.ts';
@@ -14,12 +14,14 @@ import type { TokenVerifier } from '../ports/tokens.ts';
 import type { Drain } from '../runtime/drive.ts';
 import { CallContext, ProcessLife, type Simulation, untraced } from '../runtime/kernel/index.ts';
 import { type Lateness, RealTime } from '../runtime/real-time.ts';
+import type { DeadLetterDesk } from '../transport/telemetry/index.ts';
+import { createDeadLetterDesk } from './dead-letters.ts';
 import { audioConfiguration } from './delivery-knobs.ts';
 import { createEnvironment } from './environment.ts';
 import { createLiveAudio, type LiveAudio } from './live-audio.ts';
 import { nodesOf } from './nodes.ts';
-import type { Elsewhere, Engines, ServiceApis } from './services.ts';
-import { createSystem, type SystemHooks, type SystemOptions } from './system.ts';
+import type { Elsewhere, ServiceApis } from './services.ts';
+import { createSystem, type SystemEngines, type SystemHooks, type SystemOptions } from './system.ts';
 
 export interface EmbeddedOptions extends SystemOptions {
   readonly seed: number;
@@ -55,6 +57,8 @@ export interface EmbeddedSystem {
   };
   /** The edge, and what the routes of audio need. */
   readonly audio: LiveAudio;
+  /** Null: messages have no schemas, and none is set aside. */
+  readonly deadLetters: DeadLetterDesk | null;
   /** Calls `work` at the present time and resolves as it does. */
   enter<T>(work: () => Promise<T>): Promise<T>;
   /** Every service behind the gateway, for callers in other processes; inside `enter` only. */
@@ -114,7 +118,7 @@ export function createEmbeddedSystem(options: EmbeddedOptions): EmbeddedSystem {
 /** A system in which time has not begun, and what it is made of: for those who put something back before. */
 export interface HeldSystem {
   readonly system: EmbeddedSystem;
-  readonly engines: Engines;
+  readonly engines: SystemEngines;
   readonly simulation: Simulation;
   readonly realTime: RealTime;
 }
@@ -151,7 +155,7 @@ export function composeEmbeddedSystem(
   const telemetry =
     options.telemetry === undefined ? null : new Telemetry(options.telemetry, { clock: simulation, now });
   const elsewhere = options.elsewhere?.({ clock: simulation, wait: waits(simulation, realTime) }) ?? {};
-  const { engines, services, population } = createSystem(
+  const { engines, services, population, events, log } = createSystem(
     environment,
     { ...options, configuration },
     {
@@ -163,6 +167,7 @@ export function composeEmbeddedSystem(
   );
   const life = new ProcessLife('clients');
   let requests = 0;
+  const epochMs = Date.now() - realTime.wallNs / 1e6;
   const audio = createLiveAudio({
     environment,
     configuration: audioConfiguration(configuration),
@@ -176,10 +181,11 @@ export function composeEmbeddedSystem(
     enter: (work) => realTime.enter(work),
     context: () => new CallContext(requests++, life),
     now,
-    startedAtMs: Date.now() - realTime.wallNs / 1e6,
+    startedAtMs: epochMs,
   });
   const gauges = () => [
-    ...Object.values(engines).flatMap((engine) => engine.gauges),
+    ...(Object.values(engines) as EmbeddedEngine[]).flatMap((engine) => engine.gauges),
+    ...(events?.gauges ?? []),
     ...audio.edge.gauges,
     ...audio.s3.gauges,
     ...further,
@@ -189,6 +195,19 @@ export function composeEmbeddedSystem(
   const system: EmbeddedSystem = {
     api: { gateway: services.gateway(outside), catalogue: services.catalogue(outside), audio },
     audio,
+    deadLetters:
+      events === null
+        ? null
+        : createDeadLetterDesk({
+            events,
+            log,
+            epochMs,
+            kafka: engines.kafka,
+            machine: environment.createMachine('redrive'),
+            clock: simulation,
+            enter: (work) => realTime.enter(work),
+            context: () => system.context(),
+          }),
     enter: (work) => realTime.enter(work),
     behind: {
       identity: services.behind.identity(outside),

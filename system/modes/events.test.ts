@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { ListeningApi } from '../contracts/generated/listening.ts';
 import { CATALOGUE_UPDATES, deadLetterTopic, PLAYS } from '../contracts/topics.ts';
 import { createCassandra } from '../engines/cassandra/index.ts';
@@ -17,6 +17,9 @@ import { createEnvironment } from './environment.ts';
 import { createEvents, deadLetterTopics, type EventsOptions } from './events.ts';
 import { allKnobs } from './knobs.ts';
 import { createSystem } from './system.ts';
+
+// Whole systems, on machines that may be busy with other tests.
+vi.setConfig({ testTimeout: 60_000 });
 
 const TOPICS: readonly TopicDefinition[] = [{ name: PLAYS, partitions: 6, replicationFactor: 3 }];
 

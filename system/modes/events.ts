@@ -29,9 +29,11 @@ import { section } from './environment.ts';
 export function eventsOf(
   environment: EngineEnvironment,
   configuration: Readonly<Record<string, unknown>>,
+  topics: readonly TopicDefinition[],
 ): Events | null {
   const { format } = knobsOf(configuration);
-  return format === 'off' ? null : createEvents({ environment, configuration, format });
+  if (format === 'off') return null;
+  return createEvents({ environment, configuration, format, topics: topics.map(({ name }) => name) });
 }
 
 export interface EventsOptions {
@@ -39,10 +41,15 @@ export interface EventsOptions {
   /** Knobs by their full names ('events.maxBytes'); what is not there has its default. */
   readonly configuration: Readonly<Record<string, unknown>>;
   readonly format: 'objects' | 'avro';
+  /** Those that there are; default: all that have a schema. */
+  readonly topics?: readonly string[];
 }
 
 export interface Events {
   readonly registry: EmbeddedSchemaRegistry;
+  readonly knobs: EventsKnobs;
+  /** Those that can have dead letters. */
+  readonly topics: readonly string[];
   /** The log for services on a machine, over the one that carries payloads: give it to producers and consumers alike. */
   connect(machine: Machine, log: EventLog): EventLog;
   /** Since the start. */
@@ -59,7 +66,14 @@ export interface Events {
  */
 const FIRST_MACHINE = 60_000;
 
-export function createEvents({ environment, configuration, format: kind }: EventsOptions): Events {
+const TOPICS = eventContracts.map(({ topic }) => topic);
+
+export function createEvents({
+  environment,
+  configuration,
+  format: kind,
+  topics = TOPICS,
+}: EventsOptions): Events {
   const knobs = knobsOf(configuration);
   const format = kind === 'avro' ? createAvroFormat(knobs) : createObjectFormat(knobs);
   const registry = createRegistry(environment, configuration);
@@ -85,9 +99,11 @@ export function createEvents({ environment, configuration, format: kind }: Event
 
   return {
     registry,
+    knobs,
+    topics,
     connect: (machine, log) => createCodedEventLog({ log, codec: codecOf(machine), counts: deadLetters }),
     deadLetters,
-    gauges: eventContracts.map(({ topic }) => ({
+    gauges: topics.map((topic) => ({
       name: `${topic} dead letters`,
       unit: 'messages',
       group: 'lag',

@@ -6,6 +6,7 @@ import { listenerId } from '../../fixtures/ids.ts';
 import type { MutualTls } from '../transport/grpc/index.ts';
 import { createHttpServer } from '../transport/http/index.ts';
 import { audioRoutes } from '../transport/media/index.ts';
+import { addDeadLetterRoutes } from '../transport/telemetry/index.ts';
 import {
   AUDIENCE,
   type AuthorizationEvent,
@@ -98,6 +99,7 @@ export async function startLiveServer(options: ServeOptions): Promise<LiveServer
     },
     extend(server) {
       observer?.extend(server);
+      if (system.deadLetters !== null) addDeadLetterRoutes(server, system.deadLetters);
       server.register(audioRoutes, { ...system.audio.routes, onDefect: options.onDefect });
     },
     ...(options.https === undefined ? {} : { https: options.https }),

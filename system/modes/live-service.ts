@@ -100,7 +100,8 @@ export async function startLiveService(options: LiveServiceOptions): Promise<Liv
   };
   try {
     const adminPort = options.adminPort ?? null;
-    if (view !== undefined && adminPort !== null) admin = await startAdminServer(view, adminPort);
+    if (view !== undefined && adminPort !== null)
+      admin = await startAdminServer(view, adminPort, system.deadLetters);
     const address = `${LOOPBACK}:${await server.listen(`${LOOPBACK}:${port}`)}`;
     observer?.log.started(address);
     return { address, adminUrl: admin?.url ?? null, system, close };

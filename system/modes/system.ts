@@ -15,6 +15,7 @@ import { createElasticsearch } from '../engines/elasticsearch/index.ts';
 import { createKafka } from '../engines/kafka/index.ts';
 import { createRedis } from '../engines/redis/index.ts';
 import type { EmbeddedSchemaRegistry } from '../engines/schema-registry/index.ts';
+import type { TopicDefinition } from '../ports/event-log.ts';
 import type { TableDefinition } from '../ports/wide-column-store.ts';
 import type { Simulation } from '../runtime/kernel/index.ts';
 import { furtherCatalogueTables, tracksById } from '../services/catalogue/tables.ts';
@@ -105,7 +106,7 @@ export function createSystem(
   preloadCassandra(engines, configuration, hotPlaylists);
   const { ports, ...rest } = hooks;
   const carrying = ports?.(engines, environment.simulation) ?? engines;
-  const events = eventsOf(environment, configuration);
+  const events = eventsOf(environment, configuration, topicsOf(configuration));
   const services = createServices({
     environment,
     engines: codedPorts(carrying, events),
@@ -116,12 +117,21 @@ export function createSystem(
   return { population, rows, engines: all, services, events, log: carrying.kafka };
 }
 
+function topicsOf(configuration: Readonly<Record<string, unknown>>): TopicDefinition[] {
+  const topic = (name: string, partitions: number) => ({ name, partitions, replicationFactor: REPLICATION });
+  return [
+    topic(PLAYS, Number(configuration['listening.playPartitions'])),
+    topic(PLAYLIST_UPDATES, PLAYLIST_PARTITIONS),
+    topic(CATALOGUE_UPDATES, Number(configuration['catalogue.updatePartitions'])),
+    ...furtherListeningTopics(section<ListeningKnobs>(configuration, 'listening'), REPLICATION),
+  ];
+}
+
 function createEngines(
   environment: SimulatedEnvironment,
   configuration: Readonly<Record<string, unknown>>,
   baseLayer: BaseLayer,
 ): Engines {
-  const topic = (name: string, partitions: number) => ({ name, partitions, replicationFactor: REPLICATION });
   return {
     cassandra: createCassandra(environment, {
       tables: TABLES,
@@ -130,15 +140,7 @@ function createEngines(
     }),
     redis: createRedis(environment, { knobs: section(configuration, 'redis') }),
     kafka: createKafka(environment, {
-      topics: withDeadLetters(
-        [
-          topic(PLAYS, Number(configuration['listening.playPartitions'])),
-          topic(PLAYLIST_UPDATES, PLAYLIST_PARTITIONS),
-          topic(CATALOGUE_UPDATES, Number(configuration['catalogue.updatePartitions'])),
-          ...furtherListeningTopics(section<ListeningKnobs>(configuration, 'listening'), REPLICATION),
-        ],
-        configuration,
-      ),
+      topics: withDeadLetters(topicsOf(configuration), configuration),
       knobs: section(configuration, 'kafka'),
     }),
     elasticsearch: createElasticsearch(environment, {

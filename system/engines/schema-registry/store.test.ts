@@ -72,6 +72,13 @@ test('a schema that is there from the start comes after those of an earlier proc
   expect(after.size).toBe(2);
 });
 
+test('what was registered before anybody listened is told when somebody does', () => {
+  const store = new SchemaStore('BACKWARD');
+  store.preload('plays-value', first);
+  expect(store.size).toBe(1);
+  expect(journalled(store)).toMatchObject([['schema', { subject: 'plays-value', version: 1, id: 1 }]]);
+});
+
 test('a journal that contradicts what is there is an error, not another meaning of an id', () => {
   const store = new SchemaStore('BACKWARD');
   append(store, 'plays-value', first);

@@ -35,7 +35,9 @@ export class SchemaStore implements Durable {
   readonly #levels: LevelChange[] = [];
   /** Registered when it is first asked for something: what an earlier process had comes before. */
   #initial: { subject: string; schema: AvroSchema }[] = [];
-  #listener: (change: RegistryChange) => void = () => {};
+  #listener: ((change: RegistryChange) => void) | null = null;
+  /** Initial schemas that were registered before anybody listened. */
+  #untold: RegistryChange[] = [];
 
   constructor(level: CompatibilityLevel) {
     this.#default = level;
@@ -88,17 +90,19 @@ export class SchemaStore implements Durable {
     const version = (this.#subjects.get(subject)?.length ?? 0) + 1;
     const registered = { subject, version, id, schema: deepFreeze(schema) };
     this.#add(registered, parsed, nowNs);
-    this.#listener(['schema', registered]);
+    this.#tell(['schema', registered]);
     return registered;
   }
 
   setLevel(subject: string | null, level: CompatibilityLevel, nowNs: number): void {
     this.#levels.push({ subject, level, writtenNs: nowNs });
-    this.#listener(['level', subject, level]);
+    this.#tell(['level', subject, level]);
   }
 
   onChange(listener: (change: unknown) => void): void {
     this.#listener = listener;
+    // Messages name ids of initial schemas too: a later version, whose schemas are others, must find these under them.
+    for (const change of this.#untold.splice(0)) listener(change);
   }
 
   restore(change: unknown): void {
@@ -134,6 +138,11 @@ export class SchemaStore implements Durable {
       const parsed = parseSchema(schema);
       if (this.find(subject, parsed, ALWAYS) === undefined) this.append(subject, schema, parsed, BEFORE);
     }
+  }
+
+  #tell(change: RegistryChange): void {
+    if (this.#listener === null) this.#untold.push(change);
+    else this.#listener(change);
   }
 
   #add(registered: RegisteredSchema, parsed: Schema, writtenNs: number): void {

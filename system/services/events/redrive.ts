@@ -20,6 +20,8 @@ export interface RedriveOptions {
   readonly knobs: Pick<EventsKnobs, 'redriveTimes'>;
   /** Which of them; others stay where they are, and are passed over for good by redrives of this topic. Default: all. */
   readonly select?: (record: LogRecord) => boolean;
+  /** Ends also when this says that nothing is left, where somebody can know. */
+  readonly isDone?: () => boolean;
   /** Ends also when nothing has come for so long: longer than a consumer group takes to form. Default 10 s. */
   readonly idleMs?: number;
 }
@@ -32,13 +34,16 @@ export interface RedriveReport {
 
 const POLL_WAIT_MS = 500;
 
+/** The group whose offsets say which letters of the topic have been redriven. */
+export const redriveGroup = (topic: string) => `redrive-${topic}`;
+
 export async function redrive(context: Context, options: RedriveOptions): Promise<RedriveReport> {
-  const { log, clock, clientId, topic, idleMs = 10_000 } = options;
+  const { log, clock, clientId, topic, isDone = () => false, idleMs = 10_000 } = options;
   const beganNs = clock.now();
   const producer = log.createProducer(clientId);
   // One record a poll: a commit covers what was polled, and must not cover a letter that is left for the next time.
   const consumer = log.createConsumer(clientId, {
-    group: `redrive-${topic}`,
+    group: redriveGroup(topic),
     topics: [deadLetterTopic(topic)],
     maxPollRecords: 1,
     startFrom: 'earliest',
@@ -46,7 +51,7 @@ export async function redrive(context: Context, options: RedriveOptions): Promis
   let sent = 0;
   let left = 0;
   try {
-    for (let lastNs = beganNs; clock.now() - lastNs < idleMs * MILLISECOND; ) {
+    for (let lastNs = beganNs; !isDone() && clock.now() - lastNs < idleMs * MILLISECOND; ) {
       const record = (await consumer.poll(context, POLL_WAIT_MS))[0];
       if (record === undefined) continue;
       if (record.timestampNs >= beganNs) break;

@@ -2,6 +2,7 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import { problemOf, sendProblem } from '../http/problem.ts';
 import { compileValidator } from '../http/validation.ts';
+import { addDeadLetterRoutes, type DeadLetterDesk } from './dead-letter-routes.ts';
 import { addTelemetryRoutes, type TelemetryView } from './telemetry-routes.ts';
 
 export interface AdminServer {
@@ -13,13 +14,18 @@ export interface AdminServer {
 const LOOPBACK = '127.0.0.1';
 
 /** Port 0: any free one. Rejects with Node's error when it cannot be had. */
-export async function startAdminServer(view: TelemetryView, port: number): Promise<AdminServer> {
+export async function startAdminServer(
+  view: TelemetryView,
+  port: number,
+  deadLetters: DeadLetterDesk | null = null,
+): Promise<AdminServer> {
   const server: FastifyInstance = Fastify({ logger: false, forceCloseConnections: true });
   server.setValidatorCompiler(({ schema, httpPart }) =>
     compileValidator(schema as object, httpPart ?? 'body'),
   );
   server.setErrorHandler((error, request, reply) => sendProblem(reply, problemOf(error, request.id)));
   addTelemetryRoutes(server, view);
+  if (deadLetters !== null) addDeadLetterRoutes(server, deadLetters);
   const url = await server.listen({ host: LOOPBACK, port });
   return { url, close: () => server.close() };
 }

@@ -1,4 +1,10 @@
 export { type AdminServer, startAdminServer } from './admin-server.ts';
+export {
+  addDeadLetterRoutes,
+  type DeadLetter,
+  type DeadLetterDesk,
+  type DeadLettersOfTopic,
+} from './dead-letter-routes.ts';
 export { EventLog, type EventLogOptions, type LogMode } from './event-log.ts';
 export { epochMsOf, processNumber } from './host-facts.ts';
 export { type ObservedServer, observeHttp } from './http-observer.ts';

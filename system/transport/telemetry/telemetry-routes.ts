@@ -87,7 +87,11 @@ export function addTelemetryRoutes(server: FastifyInstance, view: TelemetryView)
   );
 }
 
-function onlyFromHere(request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void): void {
+export function onlyFromHere(
+  request: FastifyRequest,
+  _reply: FastifyReply,
+  done: (error?: Error) => void,
+): void {
   const from = request.socket.remoteAddress ?? '';
   if (LOOPBACK_ADDRESS.test(from) && LOOPBACK_NAME.test(request.headers.host ?? '')) done();
   else done(new PortError('permission-denied', 'admin', true, 'it is shown to this machine only'));
