@@ -70,10 +70,9 @@ export function createListeningService(dependencies: ListeningDependencies): Lis
 
     async getRecentlyPlayed(context, { listenerId, limit }) {
       const most = limit === 0 ? knobs.recentLimit : Math.min(limit, knobs.recentLimit);
-      const plays = (await recentlyPlayed?.read(context, listenerId, most)) ?? [];
-      if (plays.length > 0) return { plays };
-      // Nobody keeps it, or the cache has lost it: the history knows, and takes longer.
-      return { plays: (await history.read(context, listenerId, most)).plays };
+      const readHistory = async (wanted: number) => (await history.read(context, listenerId, wanted)).plays;
+      if (recentlyPlayed === null) return { plays: await readHistory(most) };
+      return { plays: await recentlyPlayed.read(context, listenerId, most, readHistory) };
     },
 
     async getSession(context, { listenerId }) {

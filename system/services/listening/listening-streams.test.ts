@@ -106,14 +106,28 @@ test('a consumer of recently played that crashes puts nothing in twice', async (
   expect(await recent('l1')).toEqual([6, 5, 4, 3, 2, 1]);
 });
 
-test('what the cache has lost, or nobody keeps, comes from the history', async () => {
-  const { bench, start, record, recent, redis } = setUp();
+test('what the cache has lost, or nobody keeps, comes from the history, and is asked for once', async () => {
+  const { bench, start, record, recent, redis, cassandra } = setUp();
   start.recent();
   start.history();
   await record('l1', 't1');
   await bench.run(5);
+  await record('l1', 't2');
+  await bench.run(7);
   redis.flush();
-  expect(await recent('l1')).toEqual([1]);
+  await record('l1', 't3');
+  await bench.run(7);
+  expect(await recent('l1')).toEqual([3, 2, 1]);
+  // From now on the cache has all of it.
+  let reads = 0;
+  cassandra.onRead = () => {
+    reads++;
+  };
+  expect(await recent('l1')).toEqual([3, 2, 1]);
+  await record('l1', 't4');
+  await bench.run(2);
+  expect(await recent('l1', 3)).toEqual([4, 3, 2]);
+  expect(reads).toBe(0);
   const off = setUp({ streams: 'off' });
   off.start.history();
   await off.record('l1', 't1');

@@ -1,6 +1,7 @@
 /**
  * What a listener played lately, for the start page: a list in the cache, newest first. Plays that come again, or in
- * another order, change nothing.
+ * another order, change nothing. A cache may lose it, and then it begins anew with the next play: whoever reads a list
+ * that does not say that it is whole adds what the history knows, once.
  */
 import type { Play } from '../../contracts/generated/events.ts';
 import type { BoundedPush, Cache } from '../../ports/cache.ts';
@@ -12,8 +13,13 @@ import type { ListeningKnobs } from './knobs.ts';
 export interface RecentlyPlayed {
   /** Doing it twice with the same records changes nothing. */
   push(context: Context, records: readonly LogRecord[]): Promise<void>;
-  /** Newest first. */
-  read(context: Context, listenerId: string, limit: number): Promise<readonly Play[]>;
+  /** Newest first. `readHistory` is asked where the list may not be all there is. */
+  read(
+    context: Context,
+    listenerId: string,
+    limit: number,
+    readHistory: (limit: number) => Promise<readonly Play[]>,
+  ): Promise<readonly Play[]>;
 }
 
 /** Lists of one command. estimate: some 0.3 ms of the cache's one thread. */
@@ -22,49 +28,69 @@ const CONCURRENCY = 16;
 /** estimate: two ids of up to 36 characters, three numbers. */
 const PLAY_BYTES = 80;
 
+/** Stands behind the oldest play: the list is whole. A list that is full pushes it out, and needs it no more. */
+const WHOLE: Play = Object.freeze({
+  playId: -1,
+  listenerId: '',
+  trackId: '',
+  playedAtNs: -1,
+  listenedMs: 0,
+  skipped: false,
+});
+
 const keyOf = (listenerId: string) => `recent:${listenerId}`;
 
 export function createRecentlyPlayed(cache: Cache, knobs: ListeningKnobs): RecentlyPlayed {
   const keep = knobs.recentLimit;
   const ttlMs = knobs.recentTtlS * 1_000;
+  const put = (context: Context, lists: readonly BoundedPush[]) =>
+    cache.evaluate(context, { name: 'push-bounded', lists, by: 'playedAtNs', id: 'playId', keep, ttlMs });
+
   return {
     push(context, records) {
-      return forEachBounded(commandsOf(records), CONCURRENCY, (lists) =>
-        cache.evaluate(context, {
-          name: 'push-bounded',
-          lists,
-          by: 'playedAtNs',
-          id: 'playId',
-          keep,
-          ttlMs,
-        }),
-      );
+      return forEachBounded(commandsOf(records), CONCURRENCY, (lists) => put(context, lists));
     },
 
-    async read(context, listenerId, limit) {
-      const plays = (await cache.range(context, keyOf(listenerId), keep)) as readonly Play[];
-      // What an app recorded twice stands there twice.
-      const byId = new Map(plays.map((play) => [play.playId, play]));
-      return [...byId.values()].slice(0, limit);
+    async read(context, listenerId, limit, readHistory) {
+      const key = keyOf(listenerId);
+      const listed = (await cache.range(context, key, keep)) as readonly Play[];
+      if (listed.length >= keep || listed.at(-1)?.playId === WHOLE.playId) return shown(listed, limit);
+      const older = await readHistory(keep);
+      await put(context, [{ key, values: [...older, WHOLE], bytes: PLAY_BYTES }]);
+      return shown([...listed, ...older].sort(newestFirst), limit);
     },
   };
 }
 
+const newestFirst = (a: Play, b: Play) => b.playedAtNs - a.playedAtNs || b.playId - a.playId;
+
+/** What an app recorded twice stands there twice. */
+function shown(listed: readonly Play[], limit: number): Play[] {
+  const ids = new Set([WHOLE.playId]);
+  const plays: Play[] = [];
+  for (const play of listed) {
+    if (ids.has(play.playId) || plays.length === limit) continue;
+    ids.add(play.playId);
+    plays.push(play);
+  }
+  return plays;
+}
+
 function commandsOf(records: readonly LogRecord[]): BoundedPush[][] {
-  const byListener = new Map<string, { key: string; values: Play[]; bytes: number }>();
+  const byListener = new Map<string, Play[]>();
   const commands: BoundedPush[][] = [];
   let lists: BoundedPush[] = [];
   for (const { value } of records) {
     const play = value as Play;
-    const list = byListener.get(play.listenerId);
-    if (list !== undefined) {
-      list.values.push(play);
+    const known = byListener.get(play.listenerId);
+    if (known !== undefined) {
+      known.push(play);
       continue;
     }
-    const made = { key: keyOf(play.listenerId), values: [play], bytes: PLAY_BYTES };
-    byListener.set(play.listenerId, made);
+    const values = [play];
+    byListener.set(play.listenerId, values);
     if (lists.length === 0) commands.push(lists);
-    lists.push(made);
+    lists.push({ key: keyOf(play.listenerId), values, bytes: PLAY_BYTES });
     if (lists.length === LISTS_A_COMMAND) lists = [];
   }
   return commands;
