@@ -214,3 +214,20 @@ function httpsJson<T>(
     asked.end(body);
   });
 }
+
+test('dead letters are looked at and sent again from the command line', async () => {
+  const { url, process: server, ended } = await serve('--no-costs');
+  const events = (...words: string[]) =>
+    spawnSync(process.execPath, [LAUNCHER, 'events', ...words], { encoding: 'utf8' });
+  const shown = events('dead-letters', '--target', url, '--json');
+  expect(JSON.parse(shown.stdout)).toContainEqual({ topic: 'plays', kept: 0, sinceStart: 0, newest: [] });
+  expect(events('dead-letters', '--target', url).stdout).toContain('plays: none\n');
+  const again = events('redrive', 'plays', '--target', url);
+  expect([again.status, again.stdout]).toEqual([0, '0 sent again, 0 left where they are.\n']);
+  const wrong = events('redrive', 'nothing', '--target', url);
+  expect([wrong.status, wrong.stderr]).toEqual([2, expect.stringContaining("no topic 'nothing'")]);
+  server.kill('SIGINT');
+  expect((await ended).code).toBe(0);
+  expect(events('dead-letters', '--target', url).status).toBe(3);
+  expect(events('dead-letters', '--target', 'http://example.org').status).toBe(2);
+});

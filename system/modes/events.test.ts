@@ -1,6 +1,13 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { ListeningApi } from '../contracts/generated/listening.ts';
-import { CATALOGUE_UPDATES, deadLetterTopic, PLAYS } from '../contracts/topics.ts';
+import {
+  CATALOGUE_UPDATES,
+  deadLetterTopic,
+  PLAYS,
+  SESSIONS,
+  SKIPS,
+  TOP_CHARTS_PARTS,
+} from '../contracts/topics.ts';
 import { createCassandra } from '../engines/cassandra/index.ts';
 import type { EmbeddedEngine } from '../engines/engine.ts';
 import { createKafka } from '../engines/kafka/index.ts';
@@ -81,6 +88,13 @@ function createHistorySystem(format: EventsOptions['format']) {
   };
 }
 
+const defaults = () =>
+  Object.fromEntries(
+    Object.entries(allKnobs).flatMap(([component, knobs]) =>
+      Object.entries(knobs).map(([name, knob]) => [`${component}.${name}`, knob.default]),
+    ),
+  );
+
 describe.each<EventsOptions['format']>(['objects', 'avro'])('%s', (format) => {
   test('services and consumers that know nothing of schemas work on it, around bad messages', async () => {
     const { events, kafka, worker, run, ask } = createHistorySystem(format);
@@ -144,12 +158,62 @@ test('knobs come from the configuration, and one that does not exist is an error
   expect(() => createEvents({ environment, configuration: wrong, format: 'objects' })).toThrow(/noSuchKnob/);
 });
 
+test.each<EventsOptions['format']>(['objects', 'avro'])(
+  'streams read and write messages with schemas too: skips, sessions, parts of charts (%s)',
+  async (format) => {
+    const environment = createEnvironment(3);
+    const { simulation } = environment;
+    const clients = environment.createMachine('clients');
+    const { engines, services, events } = createSystem(environment, {
+      listeners: 1_000,
+      configuration: {
+        ...defaults(),
+        'events.format': format,
+        'listening.streams': 'on',
+        'listening.skipEvents': 'also',
+      },
+      hotPlaylists: { count: 0, followers: 0 },
+      plays: null,
+    });
+    const listening = services.behind.listening(clients);
+    const answered: unknown[] = [];
+    const play = simulation.registerEntry((playId) => {
+      const context = new CallContext(playId, clients.life, untraced);
+      const skipped = playId % 2 === 0;
+      const listenedMs = skipped ? 2_000 : 60_000;
+      const request = { playId, listenerId: 'u1', trackId: 't7', listenedMs, skipped };
+      void outcomeOf(listening.recordPlay(context, request)).then((outcome) => answered.push(outcome));
+    });
+    for (const playId of [1, 2, 3]) simulation.schedule(playId * 10 * SECOND, play, playId);
+    // Half an hour without a play ends a session; a later play says that the time has come.
+    for (const playId of [4, 5]) simulation.schedule(2_400 * SECOND + playId * 10 * SECOND, play, playId);
+    await drive(simulation, { untilNs: 2_600 * SECOND });
+    expect(answered).toHaveLength(5);
+    const { kafka } = engines;
+    const messages = (topic: string) =>
+      kafka.inspect(topic).flatMap(({ records }) => records.map((record) => events!.messageOf(record)));
+    expect(messages(SKIPS)).toMatchObject([{ playId: 2 }, { playId: 4 }]);
+    expect(messages(SESSIONS)).toContainEqual(
+      expect.objectContaining({ listenerId: 'u1', tracks: 3, skips: 1 }),
+    );
+    expect(messages(TOP_CHARTS_PARTS)).toContainEqual(
+      expect.objectContaining({ sequence: expect.any(Number), windows: expect.any(String) }),
+    );
+    for (const topic of [PLAYS, SKIPS, SESSIONS, TOP_CHARTS_PARTS])
+      for (const { value } of kafka.inspect(topic).flatMap(({ records }) => records))
+        expect(value instanceof Uint8Array).toBe(format === 'avro');
+    expect(events!.topics.map((topic) => [topic, events!.deadLetters.of(topic)])).toEqual(
+      events!.topics.map((topic) => [topic, 0]),
+    );
+    const context = new CallContext(99, clients.life, untraced);
+    const chart = listening.getTopCharts(context, { atNs: 0, limit: 10 });
+    await drive(simulation, { untilNs: 2_601 * SECOND });
+    expect((await chart).entries).toMatchObject([{ trackId: 't7', plays: 3 }]);
+  },
+);
+
 test('with a registry beside it, a system draws what it drew without one', async () => {
-  const configuration = Object.fromEntries(
-    Object.entries(allKnobs).flatMap(([component, knobs]) =>
-      Object.entries(knobs).map(([name, knob]) => [`${component}.${name}`, knob.default]),
-    ),
-  );
+  const configuration = defaults();
   const runWith = async (registry: boolean) => {
     const environment = createEnvironment(7);
     const { simulation } = environment;

@@ -15,7 +15,7 @@ import { StreamTask } from './stream-task.ts';
 
 export interface StreamWorkerDependencies {
   readonly events: EventLog;
-  /** For topics that belong to jobs: it carries values as they are. */
+  /** For topics that belong to jobs. */
   readonly internal: EventLog;
   readonly store: WideColumnStore;
   readonly cache: Cache;
