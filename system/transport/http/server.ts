@@ -106,6 +106,16 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
     reply.header('x-correlation-id', request.id);
     done();
   });
+  let closing = false;
+  server.addHook('preClose', (done) => {
+    closing = true;
+    done();
+  });
+  // A connection that stays open after its answer would keep the process from ending.
+  server.addHook('onSend', (_request, reply, _payload, done) => {
+    if (closing) reply.header('connection', 'close');
+    done();
+  });
   await server.register(swagger, { openapi: openapiInfo(options.version) });
   const methods = new Map<string, Set<string>>();
   for (const route of ROUTES) {
