@@ -13,7 +13,7 @@ export class CacheNode {
   readonly cache: ChunkCache;
   /** How this machine reaches the origin. */
   readonly store: ObjectStore;
-  /** What is being fetched, by path and chunk: number of the fetch. */
+  /** What is being fetched, by path: number of the fetch begun last, which leads to the others. */
   readonly fetching = new Map<string, number>();
   /** When it went down last. */
   downSinceNs = 0;

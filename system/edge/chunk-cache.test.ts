@@ -19,9 +19,8 @@ const POLICIES: readonly EvictionPolicy[] = ['lru', 'w-tinylfu'];
 /** Asks for one chunk as a point of presence does. True: a hit. */
 function ask(cache: ChunkCache, path: string, chunk: number, info: ObjectInfo): boolean {
   const object = cache.find(path);
-  if (object !== undefined && cache.use(object, chunk)) return true;
-  if (object === undefined) cache.miss(path, chunk);
-  cache.add(path, info, chunk, FOREVER);
+  if (cache.use(path, object, chunk)) return true;
+  cache.add(path, info, chunk, chunk + 1, FOREVER);
   return false;
 }
 
@@ -136,7 +135,7 @@ for (const policy of POLICIES) {
   test(`${policy}: a chunk of another version drops what is here of the old one`, () => {
     const cache = new ChunkCache({ maxBytes: 1_000, chunkBytes: 10, policy });
     for (const chunk of [0, 1, 2]) ask(cache, '/a', chunk, infoOf(30, 'old'));
-    cache.add('/a', infoOf(40, 'new'), 1, FOREVER);
+    cache.add('/a', infoOf(40, 'new'), 1, 2, FOREVER);
     const object = cache.find('/a')!;
     expect(object.info.etag).toBe('new');
     expect(object.places.map((place) => place >= 0)).toEqual([false, true, false, false]);

@@ -72,56 +72,63 @@ export class ChunkCache {
     return object === undefined && this.#warm !== null ? this.#thaw(path, this.#warm) : object;
   }
 
-  /** Somebody asks for a chunk of an object of which something is here. True: it is here. */
-  use(object: CachedObject, chunk: number): boolean {
-    this.#eviction.asked(hashOfChunk(object.hash, chunk));
-    const place = object.places[chunk] ?? -1;
+  /** The same, if it is of this version. */
+  findVersion(path: string, etag: string): CachedObject | undefined {
+    const object = this.find(path);
+    return object?.info.etag === etag ? object : undefined;
+  }
+
+  /**
+   * Somebody asks for a chunk of an object; undefined: there is nothing of it here that counts. True: the chunk is here.
+   */
+  use(path: string, object: CachedObject | undefined, chunk: number): boolean {
+    const { asked } = this.#eviction;
+    if (asked !== null) asked(hashOfChunk(object?.hash ?? hashOfPath(path), chunk));
+    const place = object?.places[chunk] ?? -1;
     if (place < 0) return false;
     this.#eviction.used(place);
     return true;
   }
 
-  /** Somebody asks for a chunk of an object of which nothing is here. */
-  miss(path: string, chunk: number): void {
-    this.#eviction.asked(hashOfChunk(hashOfPath(path), chunk));
+  /** Keeps chunks from `first` up to `end`, if the policy wants to; makes what is here of the object fresh until that time. */
+  add(path: string, info: ObjectInfo, first: number, end: number, freshUntilNs: number): void {
+    const bytes = this.#put(path, info, first, end, freshUntilNs);
+    if (bytes > 0) this.#warm?.displace(bytes);
   }
 
-  /** Keeps a chunk, if the policy wants to; makes what is here of the object fresh until that time. */
-  add(path: string, info: ObjectInfo, chunk: number, freshUntilNs: number): void {
-    const bytes = chunkSize(info.size, this.chunkBytes, chunk);
-    if (bytes > this.maxBytes) return;
-    if (this.#put(path, info, chunk, bytes, freshUntilNs)) this.#warm?.displace(bytes);
-  }
-
-  /** False: it was here. */
-  #put(path: string, info: ObjectInfo, chunk: number, bytes: number, freshUntilNs: number): boolean {
+  /** Bytes of those that were not here. */
+  #put(path: string, info: ObjectInfo, first: number, end: number, freshUntilNs: number): number {
+    const { size } = info;
+    const { chunkBytes, maxBytes } = this;
+    const chunks = Math.ceil(size / chunkBytes);
     let object = this.#objects.get(path);
     if (object !== undefined && object.info.etag !== info.etag) {
       this.remove(path);
       object = undefined;
     }
-    if (object === undefined) {
-      object = new CachedObject(path, info, Math.ceil(info.size / this.chunkBytes), freshUntilNs);
-      this.#objects.set(path, object);
-    }
+    object ??= new CachedObject(path, info, chunks, freshUntilNs);
     object.freshUntilNs = freshUntilNs;
-    if (object.places[chunk]! >= 0) return false;
-    const place = this.#entries.create(object, chunk, bytes, hashOfChunk(object.hash, chunk));
-    object.places[chunk] = place;
-    object.held++;
-    this.bytes += bytes;
-    this.#eviction.added(place);
-    return true;
+    let added = 0;
+    for (let chunk = first; chunk < end && chunk < chunks; chunk++) {
+      const bytes = Math.min(chunkBytes, size - chunk * chunkBytes);
+      if (bytes > maxBytes || object.places[chunk]! >= 0) continue;
+      // It is new, or making room has driven out all of it.
+      if (object.held === 0) this.#objects.set(path, object);
+      const place = this.#entries.create(object, chunk, bytes, hashOfChunk(object.hash, chunk));
+      object.places[chunk] = place;
+      object.held++;
+      this.bytes += bytes;
+      added += bytes;
+      this.#eviction.added(place);
+    }
+    return added;
   }
 
   /** An object from before the run is asked for, or asked about, for the first time. */
   #thaw(path: string, warm: WarmContents): CachedObject | undefined {
     const info = warm.take(path);
     if (info === null) return undefined;
-    for (let chunk = 0; chunk * this.chunkBytes < info.size; chunk++) {
-      const bytes = chunkSize(info.size, this.chunkBytes, chunk);
-      if (bytes <= this.maxBytes) this.#put(path, info, chunk, bytes, info.maxAgeS * 1e9);
-    }
+    this.#put(path, info, 0, Number.POSITIVE_INFINITY, info.maxAgeS * 1e9);
     return this.#objects.get(path);
   }
 
@@ -155,11 +162,6 @@ export class ChunkCache {
     entries.unlink(place);
     entries.release(place);
   }
-}
-
-/** Bytes of a chunk: the last one is shorter. */
-export function chunkSize(size: number, chunkBytes: number, chunk: number): number {
-  return Math.max(0, Math.min(chunkBytes, size - chunk * chunkBytes));
 }
 
 function hashOfPath(path: string): number {

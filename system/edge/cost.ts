@@ -14,3 +14,7 @@ export const RETRY_MS = 100;
 export const HEADER_BYTES = 600;
 /** How often a purge is sent again to a point of presence that cannot be reached. estimate. */
 export const PURGE_RETRY_MS = 1_000;
+/** Most chunks of one fetch: 8 MiB of the usual size, as the AWS CLI and SDKs part large transfers. */
+export const RUN_CHUNKS = 16;
+/** An object that changes while it is fetched is begun again this often. */
+export const MOST_RESTARTS = 2;

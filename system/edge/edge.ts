@@ -51,9 +51,10 @@ export interface EdgeFigures {
   readonly requests: number;
   /** Refused for want of a valid signed URL, or because of the site that asked. */
   readonly refused: number;
-  /** Chunks that points of presence had, had not, and waited for together with others. */
+  /** Chunks that points of presence had, and had not. */
   readonly hits: number;
   readonly misses: number;
+  /** Requests that joined a fetch which others had begun. */
   readonly coalesced: number;
   readonly shieldHits: number;
   readonly shieldMisses: number;
@@ -108,8 +109,8 @@ export function createEdge(environment: EngineEnvironment, options: EdgeOptions)
     preload(where, info) {
       const cache = nodeAt(where)?.cache;
       if (cache === undefined) return;
-      for (let chunk = 0; chunk * cache.chunkBytes < info.size; chunk++)
-        cache.add(`/${info.key}`, info, chunk, simulation.nowNs + info.maxAgeS * 1e9);
+      const chunks = Math.ceil(info.size / cache.chunkBytes);
+      cache.add(`/${info.key}`, info, 0, chunks, simulation.nowNs + info.maxAgeS * 1e9);
     },
     inspect(where, path) {
       const object = nodeAt(where)?.cache.find(path);

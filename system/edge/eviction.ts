@@ -3,8 +3,8 @@ import type { Entries, Place } from './entries.ts';
 import { FrequencySketch } from './frequency-sketch.ts';
 
 export interface Eviction {
-  /** Somebody asked for a chunk, whether it is here or not. */
-  asked(hash: number): void;
+  /** Somebody asked for a chunk, whether it is here or not; null: that makes no difference. */
+  readonly asked: ((hash: number) => void) | null;
   /** A chunk that is here was used. */
   used(place: Place): void;
   /** A chunk came in; calls `evict` until everything fits. It may be the new one that goes. */
@@ -18,7 +18,7 @@ type Evict = (place: Place) => void;
 export function createLru(entries: Entries<unknown>, maxBytes: number, evict: Evict): Eviction {
   const LIST = 0;
   return {
-    asked() {},
+    asked: null,
     used: (place) => entries.move(LIST, place),
     added(place) {
       entries.push(LIST, place);

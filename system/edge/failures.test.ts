@@ -143,6 +143,23 @@ test('an object that changes under a request is never put together from two vers
   expect(edge.inspect(edge.siteOf(0), path)).toEqual({ etag: answer.info.etag, chunks: 4 });
 });
 
+test('a shield that has a part in the old version answers in the new one alone', async () => {
+  const { edge, s3, get, finish } = createBench();
+  const path = '/news/jingle.ogg';
+  const preload = (contentId: string) =>
+    s3.preload(path.slice(1), { size: 4 * CHUNK, contentId, maxAgeS: 1_000 });
+  preload('old');
+  // The shield keeps the second chunk for another point of presence.
+  await finish(get(path, { place: DE, range: { from: CHUNK, to: CHUNK + 9 } }));
+  preload('new');
+  const served: string[] = [];
+  edge.onServe = (_, etag) => served.push(etag);
+  const answer = await finish(get(path, { place: US, range: { from: 0, to: 4 * CHUNK } }));
+  expect([answer.info.contentId, served]).toEqual(['new', [answer.info.etag]]);
+  for (const where of [edge.siteOf(US), 'shield'] as const)
+    expect(edge.inspect(where, path)).toEqual({ etag: answer.info.etag, chunks: 4 });
+});
+
 test('an object that changes again and again is given up', async () => {
   const { s3, get, at, until } = createBench({ knobs: { shield: false } });
   let version = 0;

@@ -1,8 +1,11 @@
 /**
- * How a chunk that is not here comes here: one fetch for all who want it, through the shield if there is one.
+ * How chunks that are not here come here: one fetch for a run of adjacent ones and for all who want any of them, through
+ * the shield if there is one. What a fetch brings is of one version, and arrives as a whole.
  *
- *   point of presence ──▶ shield [queue ▸ cpu] ─ here? ─▶ back
- *                                └ not here: one fetch for all points of presence ──▶ object store ──▶ back
+ *   here ▏0 1 2▕ . . . ▏6▕ . .     a listener wants 0 to 8: one fetch of 3 to 5, one of 7 and 8
+ *
+ *   point of presence ──▶ shield [queue ▸ cpu] ─ all here? ─▶ back
+ *                                └ some are not: fetches for all points of presence ──▶ object store ──▶ back
  *
  * A fetch that takes too long fails for everybody who waits: one that hung would hold up all who come later. While the
  * shield is down the points of presence ask the origin themselves.
@@ -19,56 +22,39 @@ import {
   untraced,
 } from '../runtime/kernel/index.ts';
 import type { CacheNode } from './cache-node.ts';
-import { chunkSize } from './chunk-cache.ts';
-import { RETRY_MS, requestSpread } from './cost.ts';
+import type { CachedObject } from './chunk-cache.ts';
+import { MOST_RESTARTS, RETRY_MS, RUN_CHUNKS, requestSpread } from './cost.ts';
+import {
+  AT_ORIGIN,
+  AT_SHIELD,
+  BACKING_OFF,
+  BEHIND_SHIELD,
+  type Fetch,
+  FetchSlots,
+  FROM_SHIELD,
+  TO_SHIELD,
+} from './fetch-slots.ts';
 import type { EdgeKnobs } from './knobs.ts';
 import type { WideArea } from './wide-area.ts';
-
-const FREE = 0;
-const TO_SHIELD = 1;
-const AT_SHIELD = 2;
-/** The shield fetches it. */
-const BEHIND_SHIELD = 3;
-const FROM_SHIELD = 4;
-const AT_ORIGIN = 5;
-const BACKING_OFF = 6;
-
-class Fetch {
-  state = FREE;
-  generation = 0;
-  node: CacheNode | null = null;
-  path = '';
-  chunk = 0;
-  key = '';
-  /** Purged while it is under way: who waits gets it, the cache does not. */
-  doomed = false;
-  /** Flights of listeners, or at the shield: fetches of points of presence. */
-  waiters: number[] = [];
-  request = 0;
-  attempt = 0;
-  timer = 0;
-  context: CallContext | null = null;
-  info: ObjectInfo | null = null;
-  error: PortError | null = null;
-}
-
-const SLOT_BITS = 20;
-const SLOT_MASK = (1 << SLOT_BITS) - 1;
-const GENERATION_MASK = 0x7ff;
 
 export interface FetchesParts {
   readonly simulation: Simulation;
   readonly wideArea: WideArea;
   readonly shield: CacheNode | null;
   readonly knobs: EdgeKnobs;
-  /** A chunk is at the point of presence, or cannot be had. */
-  readonly onReady: (waiter: number, chunk: number, info: ObjectInfo | null, error: PortError | null) => void;
+  /** Chunks from `first` up to `end` are at the point of presence, or cannot be had. */
+  readonly onReady: (
+    waiter: number,
+    first: number,
+    end: number,
+    info: ObjectInfo | null,
+    error: PortError | null,
+  ) => void;
 }
 
 export class Fetches {
   readonly #parts: FetchesParts;
-  readonly #fetches: Fetch[] = [];
-  readonly #free: number[] = [];
+  readonly #fetches = new FetchSlots();
   readonly #random: KeyedRandom;
   readonly #spread = requestSpread();
   readonly #chunkBytes: number;
@@ -89,62 +75,129 @@ export class Fetches {
     this.#atShield = simulation.register((argument) => this.#arriveAtShield(argument));
     this.#shieldServed = simulation.register((argument) => this.#lookAtShield(argument));
     this.#returned = simulation.register((argument) => {
-      const fetch = this.#find(argument, FROM_SHIELD);
+      const fetch = this.#fetches.find(argument, FROM_SHIELD);
       if (fetch !== null) this.#complete(argument, fetch.info, fetch.error);
     });
     this.#again = simulation.register((argument) => {
-      if (this.#find(argument, BACKING_OFF) !== null) this.#askOrigin(argument);
+      if (this.#fetches.find(argument, BACKING_OFF) !== null) this.#askOrigin(argument);
     });
     parts.shield?.machine.onCrash(() => this.#shieldCrashed());
   }
 
-  /** `onReady` is called with `waiter` when the chunk is at the node. `request` keys the draws on the way. */
-  want(node: CacheNode, path: string, chunk: number, request: number, waiter: number): void {
-    const key = `${path}#${chunk}`;
-    const underWay = this.#parts.knobs.coalescing ? node.fetching.get(key) : undefined;
-    if (underWay !== undefined) {
-      this.#fetches[underWay & SLOT_MASK]!.waiters.push(waiter);
-      node.coalesced++;
-      return;
+  /**
+   * Has everything fetched that is not here of chunks `first` to `last`, but for those from `had` up to `hadEnd`, which
+   * have just come. Returns how many fetches `waiter` has to wait for: `onReady` is called for each. `request` keys the
+   * draws on the way.
+   */
+  want(
+    node: CacheNode,
+    path: string,
+    object: CachedObject | undefined,
+    first: number,
+    last: number,
+    had: number,
+    hadEnd: number,
+    request: number,
+    waiter: number,
+  ): number {
+    let fetches = 0;
+    /** Beginning of a run that nobody fetches yet; -1: there is none. */
+    let run = -1;
+    let joined = -1;
+    let firstCame = -1;
+    for (let chunk = first; chunk <= last; chunk++) {
+      const came = chunk >= had && chunk < hadEnd;
+      if (came && firstCame < 0) firstCame = chunk;
+      const here = !came && node.cache.use(path, object, chunk);
+      if (here) node.hits++;
+      // `wantUnknown` has counted one.
+      else if (chunk !== firstCame) node.misses++;
+      const underWay = came || here ? -1 : this.#underWay(node, path, chunk);
+      const isNew = !came && !here && underWay < 0;
+      if (run >= 0 && (!isNew || chunk - run === RUN_CHUNKS)) {
+        this.#begin(node, path, run, chunk, request, waiter);
+        run = -1;
+      }
+      if (isNew && run < 0) {
+        run = chunk;
+        fetches++;
+      }
+      if (underWay >= 0 && underWay !== joined) {
+        this.#join(node, underWay, waiter);
+        joined = underWay;
+        fetches++;
+      }
     }
-    const slot = this.#free.pop() ?? this.#fetches.push(new Fetch()) - 1;
-    const fetch = this.#fetches[slot]!;
-    const argument = (fetch.generation << SLOT_BITS) | slot;
-    fetch.node = node;
-    fetch.path = path;
-    fetch.chunk = chunk;
-    fetch.key = key;
+    if (run >= 0) this.#begin(node, path, run, last + 1, request, waiter);
+    return fetches;
+  }
+
+  /**
+   * The same for an object of which nothing is known, not even its size: one fetch, which brings chunk `first` and what
+   * follows it up to `last`, as far as a single fetch can.
+   */
+  wantUnknown(
+    node: CacheNode,
+    path: string,
+    first: number,
+    last: number,
+    request: number,
+    waiter: number,
+  ): void {
+    const underWay = this.#underWay(node, path, first);
+    const most = Math.min(last + 1, first + RUN_CHUNKS);
+    let end = first + 1;
+    while (end < most && this.#underWay(node, path, end) === underWay) end++;
+    for (let chunk = first; chunk < end; chunk++) node.cache.use(path, undefined, chunk);
+    node.misses++;
+    if (underWay >= 0) this.#join(node, underWay, waiter);
+    else this.#begin(node, path, first, end, request, waiter);
+  }
+
+  /** Number of a fetch that will bring the chunk and may be joined; -1: there is none. */
+  #underWay(node: CacheNode, path: string, chunk: number): number {
+    return this.#parts.knobs.coalescing ? this.#fetches.bringing(node, path, chunk) : -1;
+  }
+
+  #join(node: CacheNode, argument: number, waiter: number): void {
+    this.#fetches.at(argument).waiters.push(waiter);
+    node.coalesced++;
+  }
+
+  #begin(node: CacheNode, path: string, first: number, end: number, request: number, waiter: number): void {
+    const argument = this.#fetches.take(node, path);
+    const fetch = this.#fetches.at(argument);
+    fetch.first = first;
+    fetch.end = end;
     fetch.request = request;
     fetch.waiters.push(waiter);
-    node.fetching.set(key, argument);
     const { simulation, shield } = this.#parts;
     fetch.timer = simulation.after(this.#timeoutNs, () => this.#giveUp(argument));
     if (shield === null || node === shield || !shield.machine.up) this.#askOrigin(argument);
     else {
       fetch.state = TO_SHIELD;
-      this.#parts.wideArea.between(node.site, shield.site, request, chunk * 4, this.#atShield, argument);
+      this.#parts.wideArea.between(node.site, shield.site, request, first * 4, this.#atShield, argument);
     }
   }
 
   /** What is being fetched of these paths is not kept, and who comes from now on does not wait for it. */
   doom(node: CacheNode, matches: (path: string) => boolean): void {
-    for (const fetch of this.#fetches) {
-      if (fetch.state === FREE || fetch.node !== node || !matches(fetch.path)) continue;
+    this.#fetches.forEach((_argument, fetch) => {
+      if (fetch.node !== node || !matches(fetch.path)) return;
       fetch.doomed = true;
-      node.fetching.delete(fetch.key);
-    }
+      node.fetching.delete(fetch.path);
+    });
   }
 
   /** The node's fetches are over; nobody is told. */
   forget(node: CacheNode): void {
-    for (let slot = 0; slot < this.#fetches.length; slot++) {
-      const fetch = this.#fetches[slot]!;
-      if (fetch.state !== FREE && fetch.node === node) this.#release((fetch.generation << SLOT_BITS) | slot);
-    }
+    this.#fetches.forEach((argument, fetch) => {
+      if (fetch.node === node) this.#release(argument);
+    });
   }
 
   #arriveAtShield(argument: number): void {
-    const fetch = this.#find(argument, TO_SHIELD);
+    const fetch = this.#fetches.find(argument, TO_SHIELD);
     if (fetch === null) return;
     const shield = this.#parts.shield!;
     if (!shield.machine.up) {
@@ -153,47 +206,90 @@ export class Fetches {
     }
     shield.requests++;
     fetch.state = AT_SHIELD;
-    const u = this.#random.uniform(fetch.chunk, fetch.request, 1);
+    const u = this.#random.uniform(fetch.first, fetch.request, 1);
     const ticket = shield.cpu.enter(this.#shieldServed, argument, this.#requestNs * this.#spread.at(u));
     if (ticket < 0) this.#answerFromShield(argument, null, overloaded('the origin shield sheds load'));
   }
 
   #lookAtShield(argument: number): void {
-    const fetch = this.#find(argument, AT_SHIELD);
+    const fetch = this.#fetches.find(argument, AT_SHIELD);
     if (fetch === null) return;
     const shield = this.#parts.shield!;
-    const { path, chunk } = fetch;
+    const { path, first, end, request } = fetch;
     const object = shield.cache.find(path);
     const nowNs = this.#parts.simulation.nowNs + shield.machine.clockSkewNs;
-    if (object !== undefined && object.freshUntilNs > nowNs && shield.cache.use(object, chunk)) {
-      shield.hits++;
-      this.#answerFromShield(argument, object.info, null);
+    fetch.state = BEHIND_SHIELD;
+    fetch.mixed = false;
+    if (object !== undefined && object.freshUntilNs > nowNs) {
+      fetch.info = object.info;
+      this.#wantAtShield(argument, fetch, object, first, first);
       return;
     }
-    if (object === undefined) shield.cache.miss(path, chunk);
-    shield.misses++;
-    fetch.state = BEHIND_SHIELD;
-    this.want(shield, path, chunk, fetch.request, argument);
+    fetch.info = null;
+    fetch.missing = 1;
+    this.wantUnknown(shield, path, first, end - 1, request, argument);
+  }
+
+  /** The size is known: asks for everything of the run but what has just come. */
+  #wantAtShield(
+    argument: number,
+    fetch: Fetch,
+    object: CachedObject | undefined,
+    had: number,
+    hadEnd: number,
+  ): void {
+    const shield = this.#parts.shield!;
+    const { path, first, end, request } = fetch;
+    const last = Math.min(end, Math.ceil(fetch.info!.size / this.#chunkBytes)) - 1;
+    fetch.missing = this.want(shield, path, object, first, last, had, hadEnd, request, argument);
+    if (fetch.missing === 0) this.#answerFromShield(argument, fetch.info, null);
+  }
+
+  #readyAtShield(
+    argument: number,
+    first: number,
+    end: number,
+    info: ObjectInfo | null,
+    error: PortError | null,
+  ): void {
+    const fetch = this.#fetches.find(argument, BEHIND_SHIELD);
+    if (fetch === null) return;
+    if (info === null) {
+      this.#answerFromShield(argument, null, error);
+      return;
+    }
+    if (fetch.info === null) {
+      fetch.info = info;
+      const object = this.#parts.shield!.cache.findVersion(fetch.path, info.etag);
+      this.#wantAtShield(argument, fetch, object, first, end);
+      return;
+    }
+    if (fetch.info.etag !== info.etag) fetch.mixed = true;
+    if (--fetch.missing > 0) return;
+    if (!fetch.mixed) this.#answerFromShield(argument, info, null);
+    else if (fetch.restarts++ < MOST_RESTARTS) {
+      fetch.state = AT_SHIELD;
+      this.#lookAtShield(argument);
+    } else this.#answerFromShield(argument, null, changing());
   }
 
   #answerFromShield(argument: number, info: ObjectInfo | null, error: PortError | null): void {
-    const fetch = this.#fetches[argument & SLOT_MASK]!;
+    const fetch = this.#fetches.at(argument);
     const { shield, wideArea } = this.#parts;
     fetch.info = info;
     fetch.error = error;
     fetch.state = FROM_SHIELD;
-    const salt = fetch.chunk * 4 + 1;
+    const salt = fetch.first * 4 + 1;
     wideArea.between(shield!.site, fetch.node!.site, fetch.request, salt, this.#returned, argument);
   }
 
   #askOrigin(argument: number): void {
-    const fetch = this.#fetches[argument & SLOT_MASK]!;
-    const { node, chunk, request, attempt, path } = fetch;
+    const fetch = this.#fetches.at(argument);
+    const { node, first, end, request, attempt, path } = fetch;
     fetch.state = AT_ORIGIN;
     const context = new CallContext(request, node!.machine.life, untraced, undefined, attempt);
     fetch.context = context;
-    const from = chunk * this.#chunkBytes;
-    const range = { from, to: from + this.#chunkBytes };
+    const range = { from: first * this.#chunkBytes, to: end * this.#chunkBytes };
     node!.originRequests++;
     this.#get(argument, node!, context, path.slice(1), range);
   }
@@ -207,24 +303,24 @@ export class Fetches {
   ): void {
     node.store.get(context, key, { range }).then(
       ({ info, from, to }) => {
-        if (this.#find(argument, AT_ORIGIN) === null) return;
+        if (this.#fetches.find(argument, AT_ORIGIN) === null) return;
         node.originBytes += to - from;
         this.#complete(argument, info, null);
       },
       (error: unknown) => {
         if (!(error instanceof PortError)) throw error;
-        if (this.#find(argument, AT_ORIGIN) !== null) this.#failed(argument, error);
+        if (this.#fetches.find(argument, AT_ORIGIN) !== null) this.#failed(argument, error);
       },
     );
   }
 
   #failed(argument: number, error: PortError): void {
-    const fetch = this.#fetches[argument & SLOT_MASK]!;
+    const fetch = this.#fetches.at(argument);
     if (error.kind !== 'overloaded' || fetch.attempt + 1 >= this.#parts.knobs.originAttempts) {
       this.#complete(argument, null, error);
       return;
     }
-    const u = this.#random.uniform(fetch.chunk, fetch.request, 2 + fetch.attempt);
+    const u = this.#random.uniform(fetch.first, fetch.request, 2 + fetch.attempt);
     const waitMs = (error.retryAfterMs ?? RETRY_MS) * 2 ** fetch.attempt * (0.5 + u);
     fetch.attempt++;
     fetch.state = BACKING_OFF;
@@ -232,8 +328,8 @@ export class Fetches {
   }
 
   #giveUp(argument: number): void {
-    const fetch = this.#fetches[argument & SLOT_MASK]!;
-    if (fetch.generation !== argument >>> SLOT_BITS) return;
+    const fetch = this.#fetches.at(argument);
+    if (!this.#fetches.isCurrent(argument)) return;
     const error = new PortError('timeout', 'edge.fetch', true, 'the origin has not answered');
     const { context } = fetch;
     this.#complete(argument, null, error);
@@ -241,19 +337,17 @@ export class Fetches {
   }
 
   #complete(argument: number, info: ObjectInfo | null, error: PortError | null): void {
-    const fetch = this.#fetches[argument & SLOT_MASK]!;
-    const { node, path, chunk, doomed, waiters } = fetch;
+    const fetch = this.#fetches.at(argument);
+    const { node, path, first, end, doomed, waiters } = fetch;
     const { simulation, shield, onReady } = this.#parts;
-    const atShield = node === shield;
-    fetch.waiters = [];
     this.#release(argument);
-    if (info !== null && !doomed && info.maxAgeS > 0 && chunkSize(info.size, this.#chunkBytes, chunk) > 0) {
+    if (info !== null && !doomed && info.maxAgeS > 0) {
       const nowNs = simulation.nowNs + node!.machine.clockSkewNs;
-      node!.cache.add(path, info, chunk, nowNs + info.maxAgeS * 1e9);
+      node!.cache.add(path, info, first, end, nowNs + info.maxAgeS * 1e9);
     }
     for (const waiter of waiters) {
-      if (!atShield) onReady(waiter, chunk, info, error);
-      else if (this.#find(waiter, BEHIND_SHIELD) !== null) this.#answerFromShield(waiter, info, error);
+      if (node === shield) this.#readyAtShield(waiter, first, end, info, error);
+      else onReady(waiter, first, end, info, error);
     }
   }
 
@@ -261,34 +355,20 @@ export class Fetches {
   #shieldCrashed(): void {
     const shield = this.#parts.shield!;
     this.forget(shield);
-    for (let slot = 0; slot < this.#fetches.length; slot++) {
-      const { state, generation } = this.#fetches[slot]!;
-      if (state === AT_SHIELD || state === BEHIND_SHIELD) this.#askOrigin((generation << SLOT_BITS) | slot);
-    }
-  }
-
-  #find(argument: number, state: number): Fetch | null {
-    const fetch = this.#fetches[argument & SLOT_MASK]!;
-    return fetch.generation === argument >>> SLOT_BITS && fetch.state === state ? fetch : null;
+    this.#fetches.forEach((argument, { state }) => {
+      if (state === AT_SHIELD || state === BEHIND_SHIELD) this.#askOrigin(argument);
+    });
   }
 
   #release(argument: number): void {
-    const slot = argument & SLOT_MASK;
-    const fetch = this.#fetches[slot]!;
-    const node = fetch.node!;
-    if (node.fetching.get(fetch.key) === argument) node.fetching.delete(fetch.key);
-    this.#parts.simulation.cancel(fetch.timer);
-    fetch.state = FREE;
-    fetch.generation = (fetch.generation + 1) & GENERATION_MASK;
-    fetch.node = null;
-    fetch.waiters.length = 0;
-    fetch.doomed = false;
-    fetch.attempt = 0;
-    fetch.context = null;
-    fetch.info = null;
-    fetch.error = null;
-    this.#free.push(slot);
+    this.#parts.simulation.cancel(this.#fetches.at(argument).timer);
+    this.#fetches.release(argument);
   }
+}
+
+/** An object changed whenever it was asked for. */
+export function changing(): PortError {
+  return new PortError('conflict', 'edge.fetch', true, 'the object keeps changing');
 }
 
 function overloaded(detail: string): PortError {

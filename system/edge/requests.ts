@@ -14,15 +14,13 @@ import { type ImmediateUrlVerifier, refusalOf, refusalText, type UrlGrant } from
 import { type HandlerId, type KeyedRandom, MILLISECOND, type Simulation } from '../runtime/kernel/index.ts';
 import type { CacheNode } from './cache-node.ts';
 import type { CachedObject } from './chunk-cache.ts';
-import { HEADER_BYTES, requestSpread } from './cost.ts';
-import { Fetches } from './fetches.ts';
+import { HEADER_BYTES, MOST_RESTARTS, requestSpread } from './cost.ts';
+import { changing, Fetches } from './fetches.ts';
 import { AT_PROCESSOR, FETCHING, type Flight, Flights, RETURNING, TRAVELLING, WHOLE } from './flights.ts';
 import type { EdgeKnobs } from './knobs.ts';
 import type { WideArea } from './wide-area.ts';
 
 const OPERATION = 'edge.fetch';
-/** An object that changes while it is fetched is begun again this often. */
-const MOST_RESTARTS = 2;
 
 export interface RequestsParts {
   readonly simulation: Simulation;
@@ -78,7 +76,7 @@ export class Requests {
       wideArea,
       shield,
       knobs,
-      onReady: (waiter, chunk, info, error) => this.#ready(waiter, chunk, info, error),
+      onReady: (waiter, first, end, info, error) => this.#ready(waiter, first, end, info, error),
     });
     this.#arrived = simulation.register((argument) => this.#arrive(argument));
     this.#served = simulation.register((argument) => this.#serve(argument));
@@ -154,6 +152,11 @@ export class Requests {
     return 'last' in range ? 0 : Math.floor(Math.max(0, range.from) / this.#chunkBytes);
   }
 
+  /** The chunk in which a range ends. */
+  #lastChunk(to: number): number {
+    return Math.ceil(to / this.#chunkBytes) - 1;
+  }
+
   #arrive(argument: number): void {
     const flight = this.#flights.find(argument, TRAVELLING);
     if (flight === null) return;
@@ -219,16 +222,16 @@ export class Requests {
     const nowNs = this.#simulation.nowNs + machine.clockSkewNs;
     if (object !== undefined && object.freshUntilNs > nowNs) {
       flight.info = object.info;
-      if (this.#resolve(argument, flight)) this.#want(argument, flight, object, -1);
+      if (this.#resolve(argument, flight)) this.#want(argument, flight, object, 0, 0);
       return;
     }
     // Size and version are not known: whatever the range turns out to be, its first chunk tells.
-    const chunk = this.#firstChunk(range);
-    if (object === undefined) cache.miss(path, chunk);
-    node!.misses++;
+    const first = this.#firstChunk(range);
+    const bounded = 'to' in range && range.to !== undefined && !flight.headOnly;
+    const last = bounded ? Math.max(first, this.#lastChunk(range.to)) : first;
     flight.cached = false;
     flight.missing = 1;
-    this.fetches.want(node!, path, chunk, flight.call!.context.request, argument);
+    this.fetches.wantUnknown(node!, path, first, last, flight.call!.context.request, argument);
   }
 
   #resolve(argument: number, flight: Flight): boolean {
@@ -243,29 +246,31 @@ export class Requests {
     return true;
   }
 
-  /** Asks for every chunk of the range but `had`, which has just come. */
-  #want(argument: number, flight: Flight, object: CachedObject | undefined, had: number): void {
+  /** Asks for every chunk of the range but those from `had` up to `hadEnd`, which have just come. */
+  #want(
+    argument: number,
+    flight: Flight,
+    object: CachedObject | undefined,
+    had: number,
+    hadEnd: number,
+  ): void {
     const { path, from, to } = flight;
+    const { request } = flight.call!.context;
+    const first = Math.floor(from / this.#chunkBytes);
+    const last = to > from ? this.#lastChunk(to) : -1;
     const node = flight.node!;
-    const { cache } = node;
-    const last = to > from ? Math.floor((to - 1) / this.#chunkBytes) : -1;
-    flight.missing = 0;
-    for (let chunk = Math.floor(from / this.#chunkBytes); chunk <= last; chunk++) {
-      if (chunk === had) continue;
-      if (object === undefined) cache.miss(path, chunk);
-      else if (cache.use(object, chunk)) {
-        node.hits++;
-        continue;
-      }
-      node.misses++;
-      flight.missing++;
-      this.fetches.want(node, path, chunk, flight.call!.context.request, argument);
-    }
+    flight.missing = this.fetches.want(node, path, object, first, last, had, hadEnd, request, argument);
     if (flight.missing > 0) flight.cached = false;
     else this.#answer(argument, flight);
   }
 
-  #ready(argument: number, chunk: number, info: ObjectInfo | null, error: PortError | null): void {
+  #ready(
+    argument: number,
+    first: number,
+    end: number,
+    info: ObjectInfo | null,
+    error: PortError | null,
+  ): void {
     const flight = this.#flights.find(argument, FETCHING);
     if (flight === null) return;
     if (info === null) {
@@ -274,8 +279,8 @@ export class Requests {
     }
     if (flight.info === null) {
       flight.info = info;
-      const object = flight.node!.cache.find(flight.path);
-      if (this.#resolve(argument, flight)) this.#want(argument, flight, object, chunk);
+      const object = flight.node!.cache.findVersion(flight.path, info.etag);
+      if (this.#resolve(argument, flight)) this.#want(argument, flight, object, first, end);
       return;
     }
     if (flight.info.etag !== info.etag) {
@@ -288,7 +293,7 @@ export class Requests {
   /** The object has changed under the request: parts of two versions must not be put together. */
   #restart(argument: number, flight: Flight): void {
     if (flight.restarts++ >= MOST_RESTARTS) {
-      this.#fail(argument, new PortError('conflict', OPERATION, true, 'the object keeps changing'));
+      this.#fail(argument, changing());
       return;
     }
     flight.info = null;

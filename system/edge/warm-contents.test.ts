@@ -27,7 +27,7 @@ test('a cache begins with the most popular objects, as many as it can hold', () 
 
 test('what comes in takes the place of the least popular', () => {
   const cache = createCache();
-  for (let i = 0; i < 4; i++) cache.add(`/new/${i}`, fresh, 0, 1e12);
+  for (let i = 0; i < 4; i++) cache.add(`/new/${i}`, fresh, 0, 1, 1e12);
   // Forty bytes: two objects.
   expect(cache.find('/a/8')?.held).toBe(2);
   expect(cache.find('/a/9')).toBeUndefined();
@@ -43,7 +43,7 @@ test('what was purged, evicted or lost is not there again', () => {
 
   const full = createCache();
   expect(full.find('/a/1')).toBeDefined();
-  for (let i = 0; i < 40; i++) full.add(`/new/${i}`, fresh, 0, 1e12);
+  for (let i = 0; i < 40; i++) full.add(`/new/${i}`, fresh, 0, 1, 1e12);
   expect(full.find('/a/1')).toBeUndefined();
 
   const crashed = createCache();
