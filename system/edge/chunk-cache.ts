@@ -12,7 +12,6 @@ export type EvictionPolicy = 'lru' | 'w-tinylfu';
 export class CachedObject {
   readonly info: ObjectInfo;
   readonly path: string;
-  readonly hash: number;
   /** Until when it may be served without asking the origin, on the owner's clock. */
   freshUntilNs: number;
   /** Place of each chunk; -1: not here. */
@@ -22,7 +21,6 @@ export class CachedObject {
   constructor(path: string, info: ObjectInfo, chunks: number, freshUntilNs: number) {
     this.path = path;
     this.info = info;
-    this.hash = hashOfPath(path);
     this.freshUntilNs = freshUntilNs;
     this.places = new Array<number>(chunks).fill(-1);
   }
@@ -83,7 +81,7 @@ export class ChunkCache {
    */
   use(path: string, object: CachedObject | undefined, chunk: number): boolean {
     const { asked } = this.#eviction;
-    if (asked !== null) asked(hashOfChunk(object?.hash ?? hashOfPath(path), chunk));
+    if (asked !== null) asked(hashOfChunk(hashOfPath(path), chunk));
     const place = object?.places[chunk] ?? -1;
     if (place < 0) return false;
     this.#eviction.used(place);
@@ -108,13 +106,15 @@ export class ChunkCache {
     }
     object ??= new CachedObject(path, info, chunks, freshUntilNs);
     object.freshUntilNs = freshUntilNs;
+    // Only a policy that counts how often things are asked for needs it.
+    const hash = this.#eviction.asked === null ? 0 : hashOfPath(path);
     let added = 0;
     for (let chunk = first; chunk < end && chunk < chunks; chunk++) {
       const bytes = Math.min(chunkBytes, size - chunk * chunkBytes);
       if (bytes > maxBytes || object.places[chunk]! >= 0) continue;
       // It is new, or making room has driven out all of it.
       if (object.held === 0) this.#objects.set(path, object);
-      const place = this.#entries.create(object, chunk, bytes, hashOfChunk(object.hash, chunk));
+      const place = this.#entries.create(object, chunk, bytes, hashOfChunk(hash, chunk));
       object.places[chunk] = place;
       object.held++;
       this.bytes += bytes;

@@ -5,10 +5,10 @@ import { WarmContents, type WarmSource } from './warm-contents.ts';
 
 /** Objects of 20 bytes whose number is their rank; a cache of 200 bytes has the first ten. */
 const source: WarmSource = {
-  find(path) {
+  find(path, lastRank) {
     const rank = Number(path.slice(3));
     const info: ObjectInfo = { key: path.slice(1), size: 20, etag: 'v1', contentId: 'x', maxAgeS: 60 };
-    return rank >= 1 ? { info, rank } : null;
+    return rank >= 1 && rank <= lastRank ? info : null;
   },
   meanBytes: 20,
 };

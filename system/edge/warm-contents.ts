@@ -6,8 +6,8 @@
 import type { ObjectInfo } from '../ports/object-store.ts';
 
 export interface WarmSource {
-  /** An object and its rank by popularity among all objects, from 1; null: it is none of those that were there. */
-  find(path: string): { readonly info: ObjectInfo; readonly rank: number } | null;
+  /** An object whose rank by popularity among all objects, from 1, is at most `lastRank`; null: it is none of those. */
+  find(path: string, lastRank: number): ObjectInfo | null;
   /** Mean size of the objects. */
   readonly meanBytes: number;
 }
@@ -29,9 +29,8 @@ export class WarmContents {
   take(path: string): ObjectInfo | null {
     if (this.#lastRank < 1 || this.#known.has(path)) return null;
     this.#known.add(path);
-    const found = this.#source.find(path);
-    if (found === null || found.rank > this.#lastRank) return null;
-    return this.#purged.some((prefix) => path.startsWith(prefix)) ? null : found.info;
+    const found = this.#source.find(path, this.#lastRank);
+    return this.#purged.some((prefix) => path.startsWith(prefix)) ? null : found;
   }
 
   /** So many bytes came in: the least popular objects have made room. */

@@ -154,14 +154,14 @@ function popularAudio(population: Population, s3: EmbeddedS3): WarmSource {
   );
   return {
     meanBytes,
-    find(path) {
+    find(path, lastRank) {
       const audio = parseAudioPath(path);
       if (audio === null || audio.version !== 1) return null;
-      const info = s3.inspect(path.slice(1));
-      if (info === null) return null;
-      const rank = catalogue.rankOf(Number(audio.trackId.slice(1)));
+      const track = Number(audio.trackId.slice(1));
+      if (!(track < population.tracks)) return null;
       // Of r ranks a bitrate that gets a share of the plays has about that share of the r most wanted objects.
-      return { info, rank: Math.ceil(rank / BITRATE_SHARES[audio.kbps]!) };
+      const rank = Math.ceil(catalogue.rankOf(track) / BITRATE_SHARES[audio.kbps]!);
+      return rank <= lastRank ? s3.inspect(path.slice(1)) : null;
     },
   };
 }
