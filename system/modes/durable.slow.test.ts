@@ -5,7 +5,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { listenerId, playlistId, trackId } from '../../fixtures/ids.ts';
 import type { Track } from '../contracts/generated/catalogue.ts';
 import { PortError } from '../ports/errors.ts';
-import { createDurableSystem, type DurableOptions, PLACING_KNOBS, type Restored } from './durable.ts';
+import { createDurableSystem, type DurableOptions, type Restored } from './durable.ts';
 import type { EmbeddedSystem } from './embedded.ts';
 import { knobNames, knobOf } from './knobs.ts';
 
@@ -305,8 +305,4 @@ test('messages in bytes and their schemas come back together; objects are refuse
   await expect(start(folder(), { 'events.format': 'objects' })).rejects.toThrow('Use avro or off');
   await next.stop();
   await expect(start(copy, { 'events.format': 'off' })).rejects.toThrow('events.format=avro');
-});
-
-test('the knobs that place data exist', () => {
-  expect(PLACING_KNOBS.filter((name) => knobOf(name) === undefined)).toEqual([]);
 });

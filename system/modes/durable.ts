@@ -5,6 +5,7 @@
  * cache, whose contents services make anew.
  */
 import type { Durable, EmbeddedEngine, Gauge } from '../engines/engine.ts';
+import type { LogChange } from '../engines/kafka/index.ts';
 import { PortError } from '../ports/errors.ts';
 import {
   type Entry,
@@ -15,6 +16,7 @@ import {
 } from '../runtime/journal/journal.ts';
 import { JournalError } from '../runtime/journal/journal-error.ts';
 import type { Machine, PendingCall, Simulation } from '../runtime/kernel/index.ts';
+import { RECENTLY_PLAYED_GROUP } from '../services/listening/recently-played-consumer.ts';
 import {
   composeEmbeddedSystem,
   createEmbeddedSystem,
@@ -58,6 +60,12 @@ export const PLACING_KNOBS: readonly string[] = [
   'events.format',
   'events.deadLetterPartitions',
 ];
+
+/**
+ * Consumer groups whose results lie in the cache alone. The cache begins cold, so they begin where the log does and make it
+ * anew: their offsets are not kept.
+ */
+export const REBUILDING_GROUPS: ReadonlySet<string> = new Set([RECENTLY_PLAYED_GROUP]);
 
 /** A writer that was not let in for this long is refused. estimate: longer than any sync of a disk that is well. */
 const PATIENCE_NS = 1_000_000_000;
@@ -109,7 +117,10 @@ async function goOn(options: DurableOptions, journal: Journal): Promise<Embedded
     settle: (answer) => realTime.settle(answer),
     onFailure,
   });
-  for (const [source, durable] of durables) durable.onChange((change) => journal.append(source, change));
+  for (const [source, durable] of durables)
+    durable.onChange((change) => {
+      if (isKept({ source, change })) journal.append(source, change);
+    });
   realTime.begin();
   const { ready, stop } = system;
   return Object.assign(system, {
@@ -130,6 +141,12 @@ function identityOf({ seed, listeners, hotPlaylists, configuration }: EmbeddedOp
     'hot playlists of its scenario: ': count === 0 ? 'none' : `${count} with ${followers} followers`,
     ...Object.fromEntries(knobs),
   };
+}
+
+export function isKept({ source, change }: Entry): boolean {
+  if (source !== 'kafka') return true;
+  const [kind, group] = change as LogChange;
+  return kind !== 'offsets' || !REBUILDING_GROUPS.has(group);
 }
 
 type Durables = ReadonlyMap<string, Durable>;
