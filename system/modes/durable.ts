@@ -178,9 +178,10 @@ async function restore(journal: Journal, durables: Durables, directory: string):
 
 /** Writes what the engines hold in place of how it came about, where that is much less. */
 async function shorten(journal: Journal, durables: Durables): Promise<number | null> {
+  const most = (journal.found.changes - SHORTEN_MINIMUM) / SHORTEN_FACTOR;
+  if (most < 0) return null;
   let held = 0;
-  for (const durable of durables.values()) for (const _ of durable.changes()) held++;
-  if (journal.found.changes < SHORTEN_FACTOR * held + SHORTEN_MINIMUM) return null;
+  for (const _ of entriesOf(durables)) if (++held > most) return null;
   try {
     await journal.replace(entriesOf(durables));
     return held;

@@ -212,7 +212,12 @@ export class Journal {
         });
       await this.#writeTime(this.#run.nowNs());
     }
-    await this.#thread.request({ kind: 'close' });
+    try {
+      await this.#thread.request({ kind: 'close' });
+    } catch (error) {
+      // It has been said already.
+      if (this.#failure === null) throw error;
+    }
   }
 
   get #room(): number {
