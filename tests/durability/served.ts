@@ -31,14 +31,37 @@ export interface Served {
   stop(): Promise<number | null>;
 }
 
-export async function serve(directory: string): Promise<Served> {
+/** It ended instead of listening. */
+export class Refused extends Error {
+  readonly code: number | null;
+  readonly said: string;
+
+  constructor(code: number | null, said: string) {
+    super(`It ended with ${code}: ${said}`);
+    this.code = code;
+    this.said = said;
+  }
+}
+
+/** `largestFileKiB`: the system lets the process write no file beyond (`ulimit -f`), as a disk that is full would. */
+export async function serve(
+  directory: string,
+  { largestFileKiB, words: further = [] }: { largestFileKiB?: number; words?: readonly string[] } = {},
+): Promise<Served> {
   const words = ['serve', '--no-costs', '--port', '0', '--json', '--listeners', '1000', '--data', directory];
   const set = QUICK.flatMap((one) => ['--set', one]);
-  const child = spawn(process.execPath, [LAUNCHER, ...words, ...set], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    // Half of a start is the compiler's.
-    env: { ...process.env, NODE_COMPILE_CACHE: join(directory, '..', 'compiled') },
-  });
+  const command = [process.execPath, LAUNCHER, ...words, ...set, ...further];
+  // Half of a start is the compiler's.
+  const env = { ...process.env, NODE_COMPILE_CACHE: join(directory, '..', 'compiled') };
+  const limited = [
+    'bash',
+    '-c',
+    `trap '' XFSZ; ulimit -f ${largestFileKiB}; exec "$@"`,
+    'limited',
+    ...command,
+  ];
+  const [program, ...rest] = largestFileKiB === undefined ? command : limited;
+  const child = spawn(program!, rest, { stdio: ['ignore', 'pipe', 'pipe'], env });
   let said = '';
   child.stderr.on('data', (data) => {
     said += String(data);
@@ -46,7 +69,7 @@ export async function serve(directory: string): Promise<Served> {
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
   const line = await Promise.race([
     new Promise<string>((resolve) => child.stdout.once('data', (data) => resolve(String(data)))),
-    ended.then(() => Promise.reject(new Error(`It ended: ${said}`))),
+    ended.then((code) => Promise.reject(new Refused(code, said))),
   ]);
   return {
     url: (JSON.parse(line) as { url: string }).url,
@@ -78,7 +101,7 @@ export class Client {
 
   /** What is there; null: nothing is (404). A server that is behind refuses, and is asked again. */
   async find<T>(listener: string, path: string): Promise<T | null> {
-    const token = await this.#token('rehearsal-load', { listener, scope: SCOPE });
+    const token = await this.token(listener);
     const untilMs = performance.now() + PATIENCE_MS;
     for (;;) {
       const answer = await fetch(this.#url + path, { headers: { authorization: `Bearer ${token}` } });
@@ -98,13 +121,11 @@ export class Client {
     path: string,
     body?: object,
   ): Promise<Answer<T>> {
-    return this.#send(
-      await this.#token('rehearsal-load', { listener, scope: SCOPE }),
-      status,
-      method,
-      path,
-      body,
-    );
+    return this.#send(await this.token(listener), status, method, path, body);
+  }
+
+  token(listener: string): Promise<string | null> {
+    return this.#token('rehearsal-load', { listener, scope: SCOPE });
   }
 
   async publish<T>(status: number, body: object): Promise<Answer<T>> {
