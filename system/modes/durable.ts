@@ -6,7 +6,6 @@
  */
 import type { Durable, EmbeddedEngine, Gauge } from '../engines/engine.ts';
 import type { LogChange } from '../engines/kafka/index.ts';
-import { PortError } from '../ports/errors.ts';
 import {
   type Entry,
   type Found,
@@ -15,7 +14,7 @@ import {
   type JournalOptions,
 } from '../runtime/journal/journal.ts';
 import { JournalError } from '../runtime/journal/journal-error.ts';
-import type { Machine, PendingCall, Simulation } from '../runtime/kernel/index.ts';
+import type { Machine, Simulation } from '../runtime/kernel/index.ts';
 import { RECENTLY_PLAYED_GROUP } from '../services/listening/recently-played-consumer.ts';
 import {
   composeEmbeddedSystem,
@@ -23,9 +22,10 @@ import {
   type EmbeddedOptions,
   type EmbeddedSystem,
 } from './embedded.ts';
-import { journalledIndex, journalledLog, journalledStore, type WriteGate } from './journalled-ports.ts';
+import { journalledIndex, journalledLog, journalledStore } from './journalled-ports.ts';
 import { SettingError } from './knobs.ts';
 import type { EnginePorts, Engines } from './services.ts';
+import { createWriteGate } from './write-gate.ts';
 
 export interface JournalSettings extends Pick<JournalOptions, 'directory' | 'maxBytes' | 'maxUnwritten'> {
   /** Called once, when what the journal had is back. */
@@ -67,8 +67,6 @@ export const PLACING_KNOBS: readonly string[] = [
  */
 export const REBUILDING_GROUPS: ReadonlySet<string> = new Set([RECENTLY_PLAYED_GROUP]);
 
-/** A writer that was not let in for this long is refused. estimate: longer than any sync of a disk that is well. */
-const PATIENCE_NS = 1_000_000_000;
 /** A journal is shortened at start when it holds this many times what the system holds, and this many changes more. */
 const SHORTEN_FACTOR = 2;
 const SHORTEN_MINIMUM = 1_000;
@@ -197,7 +195,7 @@ function* entriesOf(durables: Durables): Generator<Entry> {
 }
 
 function journalledPorts(engines: Engines, simulation: Simulation, journal: Journal): EnginePorts {
-  const gate = gateOf(simulation, journal);
+  const gate = createWriteGate(simulation, journal);
   const { cassandra, kafka, elasticsearch, redis } = engines;
   return {
     cassandra: { connect: (client: Machine) => journalledStore(cassandra.connect(client), gate) },
@@ -208,32 +206,6 @@ function journalledPorts(engines: Engines, simulation: Simulation, journal: Jour
       admin: (client: Machine) => elasticsearch.admin(client),
     },
     redis,
-  };
-}
-
-function gateOf(simulation: Simulation, journal: Journal): WriteGate {
-  /** A call that the journal answers. `definite`: whether a refusal means that nothing has happened. */
-  const answered = (call: PendingCall<void>, definite: boolean) => (error: JournalError | null) => {
-    if (error === null) call.resolve();
-    else call.reject(new PortError('unavailable', call.operation, definite, error.reason));
-  };
-
-  return {
-    enter(context, operation) {
-      if (journal.tryEnter()) return null;
-      const call = simulation.open<void>(context, operation);
-      journal.whenRoom(answered(call, true));
-      const late = new PortError('unavailable', operation, true, 'the disk of the journal does not keep up');
-      simulation.after(PATIENCE_NS, () => call.reject(late));
-      return call.promise;
-    },
-
-    leave(context, operation) {
-      if (journal.allWritten) return null;
-      const call = simulation.open<void>(context, operation);
-      journal.whenWritten(answered(call, false));
-      return call.promise;
-    },
   };
 }
 

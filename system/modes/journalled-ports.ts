@@ -8,14 +8,7 @@ import type { Context } from '../ports/context.ts';
 import type { EventConsumer, EventLog, EventProducer } from '../ports/event-log.ts';
 import type { SearchIndex } from '../ports/search-index.ts';
 import type { WideColumnStore } from '../ports/wide-column-store.ts';
-
-/** Null: go on at once. */
-export interface WriteGate {
-  /** Before a write. Rejects with `unavailable`, definite, when the journal takes nothing (more). */
-  enter(context: Context, operation: string): Promise<void> | null;
-  /** After it: everything so far is on disk. Rejects with `unavailable`, outcome unknown, when it cannot be written. */
-  leave(context: Context, operation: string): Promise<void> | null;
-}
+import type { WriteGate } from './write-gate.ts';
 
 async function through<T>(
   gate: WriteGate,
