@@ -99,18 +99,16 @@ export class Changelog {
   async writeSnapshot(context: Context, state: PartitionState): Promise<void> {
     const { store, stage, partition, writer, pieceLength } = this.#options;
     const { position } = state;
-    const text = state.snapshot();
-    const count = Math.max(1, Math.ceil(text.length / pieceLength));
-    const pieces = Array.from({ length: count }, (_, piece) => piece);
-    await forEachBounded(pieces, CONCURRENCY, (piece) => {
+    const pieces = cut(state.snapshot(), pieceLength);
+    await forEachBounded([...pieces.entries()], CONCURRENCY, ([piece, body]) => {
       const row: Row = {
         stage,
         log_partition: partition,
         writer,
         piece,
-        pieces: count,
+        pieces: pieces.length,
         ...rowOf(position),
-        body: text.slice(piece * pieceLength, (piece + 1) * pieceLength),
+        body,
       };
       return store.upsert(context, { table: streamSnapshots.name, row, consistency: 'QUORUM' });
     });
@@ -149,6 +147,20 @@ export class Changelog {
     const inOrder = newest.toSorted((a, b) => (a.piece as number) - (b.piece as number));
     state.restore(positionOf(newest[0]!), inOrder.map(({ body }) => body).join(''));
   }
+}
+
+/** Pieces of this length, or one more where a character of two units would be torn. */
+export function cut(text: string, length: number): string[] {
+  const pieces: string[] = [];
+  let from = 0;
+  do {
+    let until = Math.min(text.length, from + length);
+    const last = text.charCodeAt(until - 1);
+    if (until < text.length && last >= 0xd800 && last < 0xdc00) until++;
+    pieces.push(text.slice(from, until));
+    from = until;
+  } while (from < text.length);
+  return pieces;
 }
 
 function rowOf(position: Position): Row {

@@ -3,6 +3,7 @@ import { PLAYS, TOP_CHARTS_PARTS } from '../../../contracts/topics.ts';
 import { SECOND } from '../../../ports/clock.ts';
 import type { LogRecord } from '../../../ports/event-log.ts';
 import type { StreamJob } from './description.ts';
+import { settleAll } from './settle-all.ts';
 import { type Stage, stagesOf } from './stage.ts';
 import { StreamTask } from './stream-task.ts';
 import { charts, createStreamBench, expectExact, type StreamBench, sessions } from './test-streams.ts';
@@ -74,4 +75,17 @@ test('of two that both take a partition for theirs, each step is taken by one, a
     expect(await fight(streams, merge, TOP_CHARTS_PARTS)).toBeGreaterThan(20);
     expectExact(streams, `seed ${seed}`);
   }
+});
+
+test('one partition that fails leaves the others to finish before all is tried again', async () => {
+  const streams = createStreamBench();
+  const { bench } = streams;
+  const over: number[] = [];
+  const work = settleAll([1, 2, 3, 4], async (item) => {
+    await bench.simulation.sleep(bench.context(), item * SECOND);
+    over.push(item);
+    if (item < 3) throw new Error(`failed at ${item}`);
+  });
+  await expect(bench.finish(work)).rejects.toThrow('failed at 1');
+  expect(over).toEqual([1, 2, 3, 4]);
 });

@@ -11,6 +11,7 @@ import type { Context } from '../../../ports/context.ts';
 import type { LogRecord } from '../../../ports/event-log.ts';
 import { Changelog, type ChangelogOptions } from './changelog.ts';
 import { PartitionState, type Position, type Step } from './partition-state.ts';
+import { settleAll } from './settle-all.ts';
 import { createSinks, type SinkDependencies, type SinkWriter } from './sinks.ts';
 import type { Stage } from './stage.ts';
 
@@ -91,7 +92,7 @@ export class StreamTask {
   async #tell(context: Context, loaded: Loaded): Promise<void> {
     const { state, changelog, sinks, untold } = loaded;
     if (untold !== null) {
-      await Promise.all(sinks.map((sink) => sink.write(context, state, untold)));
+      await settleAll(sinks, (sink) => sink.write(context, state, untold));
       loaded.untold = null;
     }
     if (changelog.isSnapshotDue(state.position)) await changelog.writeSnapshot(context, state);

@@ -7,9 +7,10 @@ import { type Clock, MILLISECOND, type Random } from '../../../ports/clock.ts';
 import type { Context } from '../../../ports/context.ts';
 import type { EventConsumer, EventLog, EventProducer, LogRecord } from '../../../ports/event-log.ts';
 import type { WideColumnStore } from '../../../ports/wide-column-store.ts';
-import { type Background, consume, forEachBounded } from '../../consume.ts';
+import { type Background, consume } from '../../consume.ts';
 import type { StreamJob } from './description.ts';
 import type { Position } from './partition-state.ts';
+import { settleAll } from './settle-all.ts';
 import { type Stage, stagesOf } from './stage.ts';
 import { StreamTask } from './stream-task.ts';
 
@@ -121,12 +122,13 @@ class StageRunner {
       else others.push(record);
     }
     const full = records.length >= settings.batch;
-    return forEachBounded(assigned, settings.concurrency, async (partition) => {
+    const work = async (partition: number) => {
       const task = this.#task(partition);
       const own = byPartition.get(partition);
       if (own !== undefined) await task.process(context, own);
       if (!full) await task.rest(context);
-    });
+    };
+    return settleAll(assigned, work, settings.concurrency);
   }
 
   #task(partition: number): StreamTask {

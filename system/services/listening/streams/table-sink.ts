@@ -43,18 +43,18 @@ export function createTableWriter(
     }
   }
 
-  async function writeWindow(context: Context, window: SharedWindow, { position }: PartitionState) {
+  function rowOf(window: SharedWindow, { position }: PartitionState) {
     const entries: TopEntries = topOf(window.panes.values(), place, limit).map(
       ({ key, values }) => [key, values[place]!] as const,
     );
-    await put(context, {
+    return {
       job,
       from_ns: window.startNs,
       until_ns: window.endNs,
       version: position.sequence,
       complete: window.endNs <= position.watermarkNs,
       entries: JSON.stringify(entries),
-    });
+    };
   }
 
   return {
@@ -67,12 +67,16 @@ export function createTableWriter(
       if (changed.size === 0) return;
       const over = [...changed].some((startNs) => (all.get(startNs)?.endNs ?? 0) <= watermarkNs);
       if (!over && clock.now() - writtenNs < everyMs * MILLISECOND) return;
-      for (const startNs of [...changed]) {
+      // All rows are made before the first is written: the state is that of one step.
+      const rows = [...changed].flatMap((startNs) => {
         const window = all.get(startNs);
-        if (window !== undefined) await writeWindow(context, window, state);
-        changed.delete(startNs);
-        if (window === undefined || window.endNs <= watermarkNs) versions.delete(startNs);
+        return window === undefined ? [] : [rowOf(window, state)];
+      });
+      for (const row of rows) {
+        await put(context, row);
+        if (row.complete) versions.delete(row.from_ns);
       }
+      changed.clear();
       writtenNs = clock.now();
     },
   };
