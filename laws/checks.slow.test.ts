@@ -7,7 +7,7 @@ let results: Map<string, LawResult>;
 beforeAll(async () => {
   const wrong = await runLaws({ seeds: [1, 2], strainOf: (law) => law.wrong });
   results = new Map(wrong.map((result) => [result.name, result]));
-}, 120_000);
+}, 600_000);
 
 test.each(laws.map(({ name }) => name))('a wrong model fails: %s', (name) => {
   const { measured, expected, tolerance, verdict } = results.get(name)!;

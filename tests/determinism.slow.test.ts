@@ -42,7 +42,7 @@ test('same seeds, same result byte for byte: again, in one worker or two, howeve
   expect(seen(await run({ workers: 1 })), 'one worker').toEqual(first);
   expect(seen(await run({ drain: 'tick' })), 'drain tick').toEqual(first);
   expect(seen(await run({ drain: 'checkpoint' })), 'drain checkpoint').toEqual(first);
-}, 120_000);
+}, 600_000);
 
 test('another seed is another run, and arms of a case share their arrivals', async () => {
   const lock = await run({ seeds: [11] });
@@ -58,14 +58,14 @@ test('another seed is another run, and arms of a case share their arrivals', asy
     arrivals(result).map((a) => a.filter(([name]) => !readBacks.test(String(name))));
   expect(open(broken)).toEqual(open(lock));
   expect(broken.digest).not.toBe(lock.digest);
-}, 120_000);
+}, 600_000);
 
 test('a setting that goes over what an arm changes leaves that arm unconfirmed', async () => {
   const result = await run({ seeds: [11], settings: { 'playlist.stampedeProtection': 'none' } });
   const [verdict] = result.verdicts;
   expect(verdict!.confirmed).toBe(false);
   expect(verdict!.sentence).toContain('--set playlist.stampedeProtection overrides what this arm changes');
-}, 120_000);
+}, 600_000);
 
 test('an interrupted run keeps what was finished, is marked partial and confirms nothing', async () => {
   const { module, load } = registry.find(({ name }) => name === 'cache-stampede')!;
@@ -92,4 +92,4 @@ test('an interrupted run keeps what was finished, is marked partial and confirms
   const arms = result.scenarios[0]!.cases[0]!.arms;
   expect(arms[0]!.runs[0]!.partial).toBe(false);
   expect(arms.length).toBeLessThan(scenario.cases[0]!.arms.length);
-}, 120_000);
+}, 600_000);

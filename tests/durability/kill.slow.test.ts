@@ -26,7 +26,7 @@ beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'durability-'));
   // The first one, which ends in order, leaves its compiled modules to the others.
   await (await serve(join(directory, 'unused'))).stop();
-}, 60_000);
+}, 600_000);
 
 afterAll(async () => {
   await running?.kill();
@@ -71,4 +71,4 @@ test('stopped in order, it has everything as well, and starts without having to 
   expect(running.said()).toMatch(
     /^[\d,]+ changes are back from the journal in '.*' \([\d.]+ MB, [\d.]+ s\)\.\n$/,
   );
-}, 60_000);
+}, 600_000);

@@ -46,4 +46,4 @@ test('a journal in use, of another run or in an impossible place is refused in o
   });
   const nowhere = await refusal(serve(join(data, 'journal.sqlite')));
   expect(nowhere).toEqual({ code: 2, lines: [expect.stringMatching(/cannot be opened/)] });
-}, 120_000);
+}, 600_000);
