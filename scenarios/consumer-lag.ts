@@ -52,13 +52,13 @@ export default defineScenario({
   phases: [
     { name: 'warm-up', seconds: 20 },
     { name: 'steady', seconds: 30 },
-    { name: 'trigger', seconds: 30 },
-    { name: 'recovery', seconds: 105 },
+    { name: 'trigger', seconds: 23 },
+    { name: 'recovery', seconds: 112 },
   ],
   load: {
     plays: true,
     traffic: [
-      { operation: 'search', journey: { kind: 'search' }, perSecond: { always: 4 } },
+      { operation: 'search', journey: { kind: 'search' }, perSecond: { always: 2 } },
       {
         operation: PUBLISH,
         journey: { kind: 'publish-track', hotLabelShare: 0.9 },
@@ -169,7 +169,7 @@ export default defineScenario({
     },
   ],
   notes: {
-    see: 'New tracks cannot be found for up to a minute, and longer the longer the delivery lasts. Search itself is fast, nothing fails, the lag of one consumer group grows.',
+    see: 'New tracks cannot be found for ten to fifteen seconds, and longer the longer the delivery lasts. Search itself is fast, nothing fails, the lag of one consumer group grows.',
     why: 'A partition is read by one consumer of a group. Whatever a consumer does per record bounds its rate; a request per document is bounded by the round trip and the fsync behind it. When more arrives than that, the log keeps it: lag is arrivals minus what was indexed.',
     fix: 'First find which bound is hit. Idle partitions without a consumer: add consumers. Every partition has one: index in bulk. One partition holds the lag: change the key, or index in bulk.',
     costs:
