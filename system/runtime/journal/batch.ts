@@ -31,7 +31,7 @@ export function encodeEntries(entries: readonly Entry[]): Uint8Array<ArrayBuffer
     flat[2 * i + 1] = change;
   });
   // A copy of its own: what V8 returns may be part of a larger buffer, which could not be handed to another thread.
-  return Uint8Array.from(serialize(flat));
+  return new Uint8Array(serialize(flat));
 }
 
 /** Throws where the bytes are not those of `encodeEntries`: check the checksum before. */
