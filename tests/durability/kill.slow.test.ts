@@ -60,6 +60,7 @@ test(`killed ${KILLS} times under load, it has everything that it had acknowledg
     await loadAndKill(running, ledger, client, kill);
   }
   expect(ledger.acknowledged).toBeGreaterThan(FEWEST * KILLS);
+  expect(await ledger.complaintsAboutStreams(new Client(running!.url))).toEqual([]);
 }, 600_000);
 
 test('stopped in order, it has everything as well, and starts without having to leave anything out', async () => {

@@ -10,6 +10,18 @@ interface Playlist {
   readonly snapshot: number;
 }
 
+interface Plays {
+  readonly plays: readonly { readonly playId: number }[];
+}
+
+interface Session {
+  readonly session?: { readonly tracks: number };
+}
+
+interface Chart {
+  readonly entries: readonly { readonly trackId: string; readonly plays: number }[];
+}
+
 class Promised {
   readonly sent = new Set<string>();
   readonly acknowledged = new Set<string>();
@@ -73,8 +85,7 @@ export class Ledger {
         return answer;
       });
     } else if (draw < 0.65) {
-      const play = { playId: number, trackId: 't1', listenedMs: 1_000, skipped: false };
-      await this.#plays[l]!.put(String(number), () => client.ask(listener, 202, 'POST', '/v1/plays', play));
+      await this.#plays[l]!.put(String(number), () => play(client, listener, number));
     } else if (draw < 0.8) {
       const playlist = playlistId(100 + number);
       const path = `/v1/playlists/${playlist}/followers/me`;
@@ -109,6 +120,50 @@ export class Ledger {
     return found.flat();
   }
 
+  /**
+   * What streams make of the plays, across all those deaths: each play counted once in the chart and in its listener's
+   * session, and the newest ones among the recently played.
+   */
+  async complaintsAboutStreams(client: Client): Promise<string[]> {
+    // A session shows again with its next play: the cache that it lies in began cold.
+    await Promise.all(
+      this.#plays.map((plays, l) => {
+        const number = this.#number++;
+        return plays.put(String(number), () => play(client, listenerId(l), number));
+      }),
+    );
+    const histories = await Promise.all(this.#plays.map((_, l) => this.#settledHistory(client, l)));
+    const total = histories.reduce((sum, ids) => sum + ids.length, 0);
+    const about = histories.map((ids, l) =>
+      eventually(async () => {
+        const listener = listenerId(l);
+        const { session } = (await client.find<Session>(listener, '/v1/me/session'))!;
+        const recent = await client.find<Plays>(listener, '/v1/me/recently-played?limit=50');
+        const there = new Set(recent!.plays.map(({ playId }) => String(playId)));
+        return [
+          ...(session?.tracks === ids.length
+            ? []
+            : [`${session?.tracks} of ${ids.length} plays in a session`]),
+          ...missing(ids.slice(0, 50), there, `recently played of ${listener}`),
+        ];
+      }),
+    );
+    const chart = eventually(async () => {
+      const { entries } = (await client.find<Chart>(listenerId(0), '/v1/charts/top'))!;
+      const counted = entries.find(({ trackId }) => trackId === 't1')?.plays;
+      return counted === total ? [] : [`${counted} of ${total} plays in the chart`];
+    });
+    return (await Promise.all([...about, chart])).flat();
+  }
+
+  /** The ids of a listener's plays, newest first, once all that was acknowledged is among them. */
+  async #settledHistory(client: Client, l: number): Promise<string[]> {
+    const complaints = await this.#aboutHistory(client, l);
+    if (complaints.length > 0) throw new Error(complaints.join('; '));
+    const answer = await client.find<Plays>(listenerId(l), '/v1/me/history?limit=200');
+    return answer!.plays.map(({ playId }) => String(playId));
+  }
+
   #edited(p: number, snapshot: number): void {
     if (snapshot > this.#newest[p]!) this.#newest[p] = snapshot;
   }
@@ -132,7 +187,7 @@ export class Ledger {
     const { sent, acknowledged } = this.#plays[l]!;
     return eventually(async () => {
       const path = '/v1/me/history?limit=200';
-      const answer = await client.find<{ plays: { playId: number }[] }>(listenerId(l), path);
+      const answer = await client.find<Plays>(listenerId(l), path);
       const ids = (answer?.plays ?? []).map(({ playId }) => String(playId));
       // The API shows the 200 newest.
       const expected = [...acknowledged].slice(-150);
@@ -176,6 +231,12 @@ export class Ledger {
   }
 }
 
+/** Long enough to count in the chart. */
+function play(client: Client, listener: string, playId: number): Promise<unknown> {
+  const body = { playId, trackId: 't1', listenedMs: 60_000, skipped: false };
+  return client.ask(listener, 202, 'POST', '/v1/plays', body);
+}
+
 async function read(client: Client, listener: string, p: number, snapshot = 0): Promise<Playlist> {
   const path = `/v1/playlists/${playlistId(p)}?followers=0&snapshot=${snapshot}`;
   const playlist = await client.find<Playlist>(listener, path);
@@ -195,7 +256,7 @@ function invented(there: Iterable<string>, sent: ReadonlySet<string>, what: stri
 
 /** Consumers of the log need a moment: complaints count when they stay. */
 async function eventually(look: () => Promise<string[]>): Promise<string[]> {
-  const untilMs = performance.now() + 20_000;
+  const untilMs = performance.now() + 60_000;
   for (;;) {
     const complaints = await look();
     if (complaints.length === 0 || performance.now() > untilMs) return complaints;
