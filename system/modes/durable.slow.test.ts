@@ -115,6 +115,8 @@ function appOf(system: EmbeddedSystem) {
           skipped: false,
         }),
       ),
+    recent: () =>
+      call((context) => gateway.getRecentlyPlayed(context, { token, call: { listenerId: '', limit: 50 } })),
     history: () => call((context) => gateway.getHistory(context, { token, limit: 0 })),
     publish: (track: Track) => call((context) => catalogue.publishTrack(context, { track })),
     search: (text: string) => call((context) => gateway.search(context, { token, text, kind: '', size: 20 })),
@@ -201,6 +203,32 @@ test('starting again changes nothing, however often, and nothing is handled twic
     await new Promise((resolve) => setTimeout(resolve, 100));
     await next.stop();
   }
+});
+
+test('what the cache has lost of recently played is made anew, also what the history did not have yet', async () => {
+  const before = {
+    'listening.streams': 'on',
+    'listening.recentIntervalMs': 0,
+    'listening.historyIntervalMs': 60_000,
+  };
+  const directory = folder();
+  const app = appOf(await start(directory, before));
+  const shown = async (there: ReturnType<typeof appOf>) =>
+    (await there.recent()).plays.map(({ playId }) => playId).toSorted();
+  for (let i = 0; i < 6; i++) {
+    await app.play(i);
+    // After the first one the history rests.
+    if (i === 0) await eventually(async () => expect((await app.history()).plays).toHaveLength(1));
+  }
+  await eventually(async () => expect(await shown(app)).toEqual([0, 1, 2, 3, 4, 5]));
+  expect((await app.history()).plays).toHaveLength(1);
+  // Long enough for its consumers to say how far they have come.
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  const after = { 'listening.streams': 'on', 'kafka.rebalanceMs': 1_000 };
+  const next = appOf(await start(killed(directory), after));
+  // Whoever looks before any consumer is back takes what the history has for all.
+  expect(await shown(next)).toEqual([0]);
+  await eventually(async () => expect(await shown(next)).toEqual([0, 1, 2, 3, 4, 5]));
 });
 
 test('a journal that holds much more than the system is shortened, and says the same', async () => {

@@ -1,15 +1,27 @@
 import { expect, test } from 'vitest';
-import { isKept, PLACING_KNOBS, REBUILDING_GROUPS } from './durable.ts';
+import type { LogChange } from '../engines/kafka/index.ts';
+import { PLACING_KNOBS, putBack } from './durable.ts';
 import { knobOf } from './knobs.ts';
 
 test('the knobs that place data exist', () => {
   expect(PLACING_KNOBS.filter((name) => knobOf(name) === undefined)).toEqual([]);
 });
 
-test('offsets of groups that fill the cache are not kept, everything else is', () => {
-  const offsets = (group: string) => ({ source: 'kafka', change: ['offsets', group, []] });
-  const record = { source: 'kafka', change: ['record', { topic: 'plays' }] };
-  const document = { source: 'elasticsearch', change: ['catalogue', 'recently-played', null] };
-  for (const group of REBUILDING_GROUPS) expect(isKept(offsets(group))).toBe(false);
-  expect([offsets('listening-history'), record, document].map(isKept)).toEqual([true, true, true]);
+test('consumers that fill the cache go on where those of the history do, everybody else where they were', () => {
+  const offsets = (group: string, offset: number) => {
+    const change: LogChange = ['offsets', group, [{ topic: 'plays', partition: 0, offset }]];
+    return { source: 'kafka', change };
+  };
+  const journalled = [
+    offsets('listening-history', 7),
+    offsets('recently-played', 9),
+    offsets('search-indexer', 3),
+    { source: 'kafka', change: ['start', 'recently-played', 0, 0] },
+    { source: 'elasticsearch', change: ['catalogue', 'recently-played', null] },
+  ];
+  expect(journalled.flatMap((entry) => [...putBack(entry)])).toEqual([
+    offsets('listening-history', 7),
+    offsets('recently-played', 7),
+    ...journalled.slice(2),
+  ]);
 });

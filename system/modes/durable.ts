@@ -15,6 +15,7 @@ import {
 } from '../runtime/journal/journal.ts';
 import { JournalError } from '../runtime/journal/journal-error.ts';
 import type { Machine, Simulation } from '../runtime/kernel/index.ts';
+import { HISTORY_GROUP } from '../services/listening/history-consumer.ts';
 import { RECENTLY_PLAYED_GROUP } from '../services/listening/recently-played-consumer.ts';
 import {
   composeEmbeddedSystem,
@@ -62,10 +63,11 @@ export const PLACING_KNOBS: readonly string[] = [
 ];
 
 /**
- * Consumer groups whose results lie in the cache alone. The cache begins cold, so they begin where the log does and make it
- * anew: their offsets are not kept.
+ * Recently played lies in the cache, which begins cold, and what a cache has lost the history knows. So its consumers go on
+ * where those of the history do, and not behind plays that only the lost cache had.
  */
-export const REBUILDING_GROUPS: ReadonlySet<string> = new Set([RECENTLY_PLAYED_GROUP]);
+const LEADING_GROUP = HISTORY_GROUP;
+const FOLLOWING_GROUP = RECENTLY_PLAYED_GROUP;
 
 /** A journal is shortened at start when it holds this many times what the system holds, and this many changes more. */
 const SHORTEN_FACTOR = 2;
@@ -117,7 +119,7 @@ async function goOn(options: DurableOptions, journal: Journal): Promise<Embedded
   });
   for (const [source, durable] of durables)
     durable.onChange((change) => {
-      if (isKept({ source, change })) journal.append(source, change);
+      if (groupOf({ source, change }) !== FOLLOWING_GROUP) journal.append(source, change);
     });
   realTime.begin();
   const { ready, stop } = system;
@@ -141,10 +143,20 @@ function identityOf({ seed, listeners, hotPlaylists, configuration }: EmbeddedOp
   };
 }
 
-export function isKept({ source, change }: Entry): boolean {
-  if (source !== 'kafka') return true;
-  const [kind, group] = change as LogChange;
-  return kind !== 'offsets' || !REBUILDING_GROUPS.has(group);
+/** What of a journal is put back for one of its entries. */
+export function putBack(entry: Entry): readonly Entry[] {
+  const group = groupOf(entry);
+  if (group === FOLLOWING_GROUP) return [];
+  if (group !== LEADING_GROUP) return [entry];
+  const [kind, , offsets] = entry.change as Extract<LogChange, readonly ['offsets', ...unknown[]]>;
+  return [entry, { source: entry.source, change: [kind, FOLLOWING_GROUP, offsets] satisfies LogChange }];
+}
+
+/** The group whose offsets these are; null: they are none. */
+function groupOf({ source, change }: Entry): string | null {
+  if (source !== 'kafka') return null;
+  const known = change as LogChange;
+  return known[0] === 'offsets' ? known[1] : null;
 }
 
 type Durables = ReadonlyMap<string, Durable>;
@@ -158,10 +170,12 @@ function durablesOf(engines: Engines): Durables {
 
 async function restore(journal: Journal, durables: Durables, directory: string): Promise<void> {
   try {
-    await journal.replay(({ source, change }) => {
-      const durable = durables.get(source);
-      if (durable === undefined) throw new RangeError(`There is no engine '${source}'.`);
-      durable.restore(change);
+    await journal.replay((entry) => {
+      for (const { source, change } of putBack(entry)) {
+        const durable = durables.get(source);
+        if (durable === undefined) throw new RangeError(`There is no engine '${source}'.`);
+        durable.restore(change);
+      }
     });
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
@@ -191,7 +205,9 @@ async function shorten(journal: Journal, durables: Durables): Promise<number | n
 }
 
 function* entriesOf(durables: Durables): Generator<Entry> {
-  for (const [source, durable] of durables) for (const change of durable.changes()) yield { source, change };
+  for (const [source, durable] of durables)
+    for (const change of durable.changes())
+      if (groupOf({ source, change }) !== FOLLOWING_GROUP) yield { source, change };
 }
 
 function journalledPorts(engines: Engines, simulation: Simulation, journal: Journal): EnginePorts {
