@@ -11,16 +11,18 @@ import { KeyedRandom } from '../../system/runtime/kernel/index.ts';
 import { Ledger } from './ledger.ts';
 import { Client, type Served, serve } from './served.ts';
 
-const KILLS = 20;
+/** Two servers, each with a journal of its own: one starts while the other one works. */
+const SERVERS = 2;
+const KILLS_EACH = 10;
 /** Requests in flight. */
 const LANES = 16;
 /** A kill comes with one of this many acknowledgements. */
 const FEWEST = 10;
-const MOST = 150;
+const MOST = 100;
 
 const random = new KeyedRandom(Number(process.env.REHEARSE_PROPERTY_SEED ?? 20_261_125), 'kill');
 let directory: string;
-let running: Served | null = null;
+const running: Served[] = [];
 
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'durability-'));
@@ -29,7 +31,7 @@ beforeAll(async () => {
 }, 600_000);
 
 afterAll(async () => {
-  await running?.kill();
+  await Promise.all(running.map((served) => served.kill()));
   rmSync(directory, { recursive: true, force: true });
 });
 
@@ -48,28 +50,34 @@ async function loadAndKill(served: Served, ledger: Ledger, client: Client, kill:
   await killed;
 }
 
-test(`killed ${KILLS} times under load, it has everything that it had acknowledged and nothing else`, async () => {
+const dataOf = (server: number) => join(directory, `data-${server}`);
+
+async function killAgainAndAgain(server: number): Promise<void> {
   const ledger = new Ledger();
-  for (let kill = 0; kill <= KILLS; kill++) {
-    running = await serve(join(directory, 'data'));
-    const client = new Client(running.url);
+  for (let kill = 0; kill <= KILLS_EACH; kill++) {
+    const served = await serve(dataOf(server));
+    running[server] = served;
+    const client = new Client(served.url);
     if (kill === 0) await ledger.begin(client);
-    const complaints = await ledger.complaints(client, kill === KILLS);
-    expect(complaints, `after kill ${kill}: ${running.said()}`).toEqual([]);
-    if (kill === KILLS) break;
-    await loadAndKill(running, ledger, client, kill);
+    const complaints = await ledger.complaints(client, kill === KILLS_EACH);
+    expect(complaints, `server ${server} after kill ${kill}: ${served.said()}`).toEqual([]);
+    if (kill < KILLS_EACH) await loadAndKill(served, ledger, client, server * KILLS_EACH + kill);
   }
-  expect(ledger.acknowledged).toBeGreaterThan(FEWEST * KILLS);
-  expect(await ledger.complaintsAboutStreams(new Client(running!.url))).toEqual([]);
+  expect(ledger.acknowledged).toBeGreaterThan(FEWEST * KILLS_EACH);
+  expect(await ledger.complaintsAboutStreams(new Client(running[server]!.url))).toEqual([]);
+}
+
+test(`killed ${SERVERS * KILLS_EACH} times under load, it has everything that it had acknowledged and nothing else`, async () => {
+  await Promise.all(Array.from({ length: SERVERS }, (_, server) => killAgainAndAgain(server)));
 }, 600_000);
 
 test('stopped in order, it has everything as well, and starts without having to leave anything out', async () => {
-  const first = running!;
+  const first = running[0]!;
   const play = { playId: 1, trackId: 't1', listenedMs: 1, skipped: false };
   expect(await new Client(first.url).ask('u000000500', 202, 'POST', '/v1/plays', play)).not.toBeNull();
   expect(await first.stop()).toBe(0);
-  running = await serve(join(directory, 'data'));
-  expect(running.said()).toMatch(
+  running[0] = await serve(dataOf(0));
+  expect(running[0].said()).toMatch(
     /^[\d,]+ changes are back from the journal in '.*' \([\d.]+ MB, [\d.]+ s\)\.\n$/,
   );
 }, 600_000);
