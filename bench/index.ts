@@ -38,7 +38,18 @@ export async function runBench(
     while (samples.length < count) samples.push(await measure.sample());
     const { name, unit, model, target } = measure;
     const value = median(samples);
-    figures.push({ name, value, samples, unit, model, target, met: isMet(measure, value) });
+    // The warm-up's are thrown away with its sample.
+    const notes = measure.notes?.().slice(-count);
+    figures.push({
+      name,
+      value,
+      samples,
+      unit,
+      model,
+      target,
+      met: isMet(measure, value),
+      ...(notes === undefined ? {} : { notes }),
+    });
   }
   onProgress?.({ done: measures.length, total: measures.length, running: '' });
   return figures;

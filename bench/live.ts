@@ -6,17 +6,15 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { HttpClient } from '../scenarios/harness/live/http-client.ts';
-import { Histogram, KeyedRandom } from '../system/runtime/kernel/index.ts';
+import { Worker } from 'node:worker_threads';
 import type { BenchMeasure } from './measure.ts';
+import type { SenderOptions, SenderReport } from './sender.ts';
 
 const PATH = '/v1/playlists/p1';
 const SECONDS = 3;
 /** Enough that the server is never idle, few enough that its queue is not what is measured. */
 const CONNECTIONS = 32;
 const SHARE_OF_CAPACITY = 0.7;
-/** What a request without an answer counts as: the client's timeout. */
-const FAILED_MS = 10_000;
 const IDLE_CONNECTIONS = 10_000;
 /** The limit is asked for every request and never reached. */
 const WIDE_LIMIT = ['gateway.rateLimitPerSecond=1000000', 'gateway.rateLimitBurst=1000000'];
@@ -84,15 +82,24 @@ function readShare(free: () => Promise<Server>, bare: () => Promise<Server>): Be
 }
 
 function p99(name: string, how: string, server: () => Promise<Server>): BenchMeasure {
+  const accounts: string[] = [];
   return {
     name,
     unit: 'ms',
     model: `p99 of the same read, ${how}, at ${SHARE_OF_CAPACITY * 100} % of the capacity that wrk has just measured; Poisson arrivals, counted from the intended start`,
     better: 'lower',
     target: 100,
+    notes: () => accounts,
     async sample() {
       const target = await server();
-      return openLoopP99(target, SHARE_OF_CAPACITY * (await requestsPerSecond(target)));
+      const perSecond = SHARE_OF_CAPACITY * (await requestsPerSecond(target));
+      const before = coreTime(target.pid);
+      const report = await openLoop(target, perSecond);
+      const after = coreTime(target.pid);
+      accounts.push(
+        accountOf(report, { ranMs: after.ranMs - before.ranMs, waitedMs: after.waitedMs - before.waitedMs }),
+      );
+      return report.p99Ms;
     },
   };
 }
@@ -192,34 +199,44 @@ function run(command: string, words: readonly string[]): Promise<string> {
   });
 }
 
-/** Sends requests at this rate without waiting for answers; the sender's own delay counts as latency. */
-async function openLoopP99({ url, headers }: Server, perSecond: number): Promise<number> {
-  const client = new HttpClient(url);
-  const random = new KeyedRandom(1, 'live bench').stream(0);
-  const latency = new Histogram();
-  const startMs = performance.now();
-  const endMs = startMs + 1_000 * SECONDS;
-  const pending = new Set<Promise<unknown>>();
-  let dueMs = startMs;
-  while (dueMs < endMs) {
-    while (dueMs <= performance.now() && dueMs < endMs) {
-      const intendedMs = dueMs;
-      const sent = client
-        .send({ method: 'GET', path: PATH, headers })
-        .then(
-          // Who was refused has waited in vain.
-          ({ status }) => latency.record(status === 200 ? performance.now() - intendedMs : FAILED_MS),
-          () => latency.record(FAILED_MS),
-        )
-        .finally(() => pending.delete(sent));
-      pending.add(sent);
-      dueMs += (-Math.log(random.uniform()) * 1_000) / perSecond;
-    }
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  await Promise.all(pending);
-  client.close();
-  return latency.quantile(0.99);
+/** Sends requests at this rate without waiting for answers, from a thread of its own. */
+function openLoop({ url, headers }: Server, perSecond: number): Promise<SenderReport> {
+  const file = import.meta.url.endsWith('.ts') ? './sender.worker.ts' : './sender.worker.js';
+  const options: SenderOptions = { url, path: PATH, headers, perSecond, seconds: SECONDS };
+  const worker = new Worker(new URL(file, import.meta.url), { workerData: options });
+  return new Promise((resolve, reject) => {
+    worker.once('message', resolve);
+    worker.once('error', reject);
+    worker.once('exit', (code) =>
+      reject(new Error(`The sender ended with code ${code} before it had a report.`)),
+    );
+  });
+}
+
+interface CoreTime {
+  readonly ranMs: number;
+  /** Had something to do, while others had the cores. */
+  readonly waitedMs: number;
+}
+
+/** Of the thread that has the event loop; Linux says it in /proc. */
+function coreTime(pid: number): CoreTime {
+  const [ranNs, waitedNs] = readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ').map(Number);
+  return { ranMs: ranNs! / 1e6, waitedMs: waitedNs! / 1e6 };
+}
+
+/** The machine's own part is told where it can be the reason: a tenth of the time is queued for by all who come in it. */
+const MUCH_WAITING = 0.1;
+
+/** Whose latency it is: the server's, the sender's, or that of a machine with too few cores for all that runs on it. */
+function accountOf(report: SenderReport, { ranMs, waitedMs }: CoreTime): string {
+  const { sent, failed, p50Ms, p99Ms, ownP99Ms, waitP99Ms } = report;
+  const ms = (value: number) => `${value.toFixed(1)} ms`;
+  const sender =
+    ownP99Ms > p99Ms / 2 ? ', which is the larger part: most of this p99 is not the server’s' : '';
+  const machine =
+    waitedMs > MUCH_WAITING * (ranMs + waitedMs) ? ': other work on this machine is in this p99' : '';
+  return `${sent} requests, ${failed} failed; median ${ms(p50Ms)}, p99 ${ms(p99Ms)}; the sender was late by ${ms(ownP99Ms)} at p99${sender}; the wait for a free connection was ${ms(waitP99Ms)} at p99; the server’s thread ran for ${ms(ranMs)} and waited ${ms(waitedMs)} for a core${machine}`;
 }
 
 async function openSockets(url: string, count: number): Promise<Socket[]> {

@@ -9,6 +9,8 @@ export interface BenchMeasure {
   readonly better: 'higher' | 'lower';
   /** What the project asks for; null where it asks for nothing. */
   readonly target: number | null;
+  /** What a reader of the figure should know of each sample so far, in words. */
+  notes?(): readonly string[];
   /** One sample. The first one is a warm-up and is thrown away. */
   sample(): number | Promise<number>;
 }
@@ -23,6 +25,8 @@ export interface BenchFigure {
   readonly target: number | null;
   /** Null where there is no target. */
   readonly met: boolean | null;
+  /** What a reader should know of each sample; left out where there is nothing to say. */
+  readonly notes?: readonly string[];
 }
 
 /**

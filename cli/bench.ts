@@ -27,7 +27,8 @@ async function bench(options: { json?: boolean; live?: boolean }): Promise<void>
     progress.end();
   }
   process.stdout.write(options.json ? `${JSON.stringify(asJson(figures), null, 2)}\n` : table(figures));
-  for (const { name, value, target, unit, met } of figures) {
+  for (const { name, value, target, unit, met, notes = [] } of figures) {
+    if (!options.json) for (const note of notes) process.stderr.write(`rehearse: ${name}: ${note}.\n`);
     if (met !== false) continue;
     process.stderr.write(
       `rehearse: ${name} is ${rounded(value)} ${unit}; the target is ${rounded(target!)}. Other work on this machine can be the reason.\n`,
