@@ -17,7 +17,12 @@ const CONNECTIONS = 32;
 const SHARE_OF_CAPACITY = 0.7;
 const IDLE_CONNECTIONS = 10_000;
 /** The limit is asked for every request and never reached. */
-const WIDE_LIMIT = ['gateway.rateLimitPerSecond=1000000', 'gateway.rateLimitBurst=1000000'];
+const WIDE_LIMIT = [
+  'gateway.rateLimitPerSecond=1000000',
+  'gateway.rateLimitBurst=1000000',
+  'gateway.clientRateLimitPerSecond=1000000',
+  'gateway.clientRateLimitBurst=1000000',
+];
 
 /** wrk is not there: the message says how to get it. */
 export class NoLoadTool extends Error {

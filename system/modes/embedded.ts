@@ -105,7 +105,8 @@ const FREE_OF_COST: Readonly<Record<string, unknown>> = {
 const checkedByTransport: TokenVerifier = {
   async verify(_context, token) {
     if (token === undefined) throw new PortError('unauthenticated', 'gateway', true, 'no token');
-    return { listenerId: token.subject };
+    const { subject: listenerId, clientId } = token;
+    return clientId === undefined ? { listenerId } : { listenerId, clientId };
   },
 };
 

@@ -15,12 +15,14 @@ export interface SetOptions {
 export type CacheScript =
   | { readonly name: 'delete-if-equal'; readonly key: string; readonly value: CacheValue } // release a lock
   | {
-      /** Token bucket; returns { allowed, retryAfterMs }. */
+      /** Token bucket; returns a `TokenGrant`. */
       readonly name: 'take-token';
       readonly key: string;
       readonly capacity: number;
       readonly refillPerSecond: number;
       readonly take: number;
+      /** A second bucket that has to have as many: where one of them refuses, nothing is taken from the other either. */
+      readonly and?: Bucket;
       /** The caller's clock, as the usual Lua script gets it. */
       readonly nowMs: number;
     }
@@ -45,6 +47,12 @@ export type CacheScript =
       readonly ttlMs: number;
     };
 
+export interface Bucket {
+  readonly key: string;
+  readonly capacity: number;
+  readonly refillPerSecond: number;
+}
+
 export interface BoundedPush {
   readonly key: string;
   readonly values: readonly CacheValue[];
@@ -61,6 +69,8 @@ export interface VersionedSet {
 export interface TokenGrant {
   readonly allowed: boolean;
   readonly retryAfterMs: number;
+  /** Key of the bucket that refused; of two that did, the one that takes longer. */
+  readonly refusedBy?: string;
 }
 
 /**

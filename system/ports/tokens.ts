@@ -12,10 +12,13 @@ export interface AccessToken {
   /** The key it was signed with: keys rotate. */
   readonly keyId: number;
   readonly signature: number;
+  /** The app (OAuth client) that it was issued through, where the issuer says so. */
+  readonly clientId?: string;
 }
 
 export interface Identity {
   readonly listenerId: string;
+  readonly clientId?: string;
 }
 
 /** Rejects with `unauthenticated`: absent, expired, tampered with, or signed with a key that is no longer accepted. */

@@ -1,5 +1,5 @@
 /** What commands do to the keys. Each runs to its end before the next one begins: that is what makes SET NX a lock. */
-import type { CacheScript, CacheValue, SetOptions, TokenGrant } from '../../ports/cache.ts';
+import type { Bucket, CacheScript, CacheValue, SetOptions, TokenGrant } from '../../ports/cache.ts';
 import { type ErrorKind, PortError } from '../../ports/errors.ts';
 import { MILLISECOND, SECOND } from '../../runtime/kernel/index.ts';
 import { BUCKET_BYTES, COUNTER_BYTES, ELEMENT_OVERHEAD_BYTES } from './cost.ts';
@@ -25,6 +25,8 @@ export type Command =
     }
   | { readonly name: 'range'; readonly key: string; readonly count: number }
   | { readonly name: 'evaluate'; readonly key: string; readonly script: CacheScript };
+
+type TakeToken = Extract<CacheScript, { name: 'take-token' }>;
 
 /** Runs a command; returns its answer, or the error that the server answers with. */
 export function execute(keys: Keyspace, command: Command, nowNs: number): unknown {
@@ -113,7 +115,7 @@ function pushFront(
 function evaluate(keys: Keyspace, script: CacheScript, nowNs: number): unknown {
   switch (script.name) {
     case 'take-token':
-      return takeToken(keys, script, nowNs);
+      return takeTokens(keys, script, nowNs);
     case 'push-bounded':
       if (!(script.keep >= 1 && script.ttlMs > 0))
         return failure('invalid', 'evaluate', `lists of ${script.keep} for ${script.ttlMs} ms`);
@@ -142,31 +144,46 @@ function deleteIfEqual(
   return true;
 }
 
-/** A bucket that fills with the caller's clock; a clock that is behind fills nothing. The key lives until it is full. */
-function takeToken(
-  keys: Keyspace,
-  { key, capacity, refillPerSecond, take, nowMs }: Extract<CacheScript, { name: 'take-token' }>,
-  nowNs: number,
-): unknown {
-  if (!(take <= capacity && refillPerSecond > 0))
-    return failure('invalid', 'evaluate', `${take} tokens from a bucket of ${capacity}`);
-  const known = keys.find(key, nowNs)?.value;
-  if (known !== undefined && !(known instanceof TokenBucket)) return wrongType('evaluate');
-  const bucket = new TokenBucket(capacity, nowMs);
-  if (known !== undefined) {
-    const elapsedMs = Math.max(0, nowMs - known.updatedMs);
-    bucket.tokens = Math.min(capacity, known.tokens + (elapsedMs / 1000) * refillPerSecond);
-    bucket.updatedMs = Math.max(nowMs, known.updatedMs);
+/** From one bucket, or from two of which both have to have them. */
+function takeTokens(keys: Keyspace, script: TakeToken, nowNs: number): unknown {
+  const { take, nowMs, and } = script;
+  const asked: readonly Bucket[] = and === undefined ? [script] : [script, and];
+  const buckets: TokenBucket[] = [];
+  let grant: TokenGrant = { allowed: true, retryAfterMs: 0 };
+  for (const { key, capacity, refillPerSecond } of asked) {
+    if (!(take <= capacity && refillPerSecond > 0))
+      return failure('invalid', 'evaluate', `${take} tokens from a bucket of ${capacity}`);
+    const known = keys.find(key, nowNs)?.value;
+    if (known !== undefined && !(known instanceof TokenBucket)) return wrongType('evaluate');
+    const bucket = filled(known, capacity, refillPerSecond, nowMs);
+    const retryAfterMs = Math.ceil(((take - bucket.tokens) / refillPerSecond) * 1000);
+    if (bucket.tokens < take && retryAfterMs >= grant.retryAfterMs)
+      grant = { allowed: false, retryAfterMs, refusedBy: key };
+    buckets.push(bucket);
   }
-  const allowed = bucket.tokens >= take;
-  const grant: TokenGrant = {
-    allowed,
-    retryAfterMs: allowed ? 0 : Math.ceil(((take - bucket.tokens) / refillPerSecond) * 1000),
-  };
-  if (allowed) bucket.tokens -= take;
-  // A second more than it takes to fill: a clock that is a little behind still finds it.
-  const expiresNs = nowNs + Math.ceil((capacity / refillPerSecond + 1) * SECOND);
-  return keys.put(key, bucket, BUCKET_BYTES, expiresNs, nowNs) ? grant : outOfMemory('evaluate');
+  for (const [i, { key, capacity, refillPerSecond }] of asked.entries()) {
+    const bucket = buckets[i]!;
+    if (grant.allowed) bucket.tokens -= take;
+    // A second more than it takes to fill: a clock that is a little behind still finds it.
+    const expiresNs = nowNs + Math.ceil((capacity / refillPerSecond + 1) * SECOND);
+    if (!keys.put(key, bucket, BUCKET_BYTES, expiresNs, nowNs)) return outOfMemory('evaluate');
+  }
+  return grant;
+}
+
+/** A bucket that fills with the caller's clock; a clock that is behind fills nothing. The key lives until it is full. */
+function filled(
+  known: TokenBucket | undefined,
+  capacity: number,
+  refillPerSecond: number,
+  nowMs: number,
+): TokenBucket {
+  const bucket = new TokenBucket(capacity, nowMs);
+  if (known === undefined) return bucket;
+  const elapsedMs = Math.max(0, nowMs - known.updatedMs);
+  bucket.tokens = Math.min(capacity, known.tokens + (elapsedMs / 1000) * refillPerSecond);
+  bucket.updatedMs = Math.max(nowMs, known.updatedMs);
+  return bucket;
 }
 
 function expiry(ttlMs: number | undefined, nowNs: number): number {

@@ -16,7 +16,8 @@ export const SCRIPT_FACTOR = 2.5;
  * a core does some five times as many, because nothing is read from or written to a socket in between.
  */
 export const FURTHER_CALL_NS = 2_000;
-/** LRANGE, RPUSH, PEXPIRE; GET, SET. */
+/** HMGET, HSET, PEXPIRE; LRANGE, RPUSH, PEXPIRE; GET, SET. */
+export const BUCKET_CALLS = 3;
 export const PUSH_CALLS = 3;
 export const SET_CALLS = 2;
 /** estimate: draw a key with a TTL, look at it, delete it. */

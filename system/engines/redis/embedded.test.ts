@@ -90,7 +90,32 @@ test('a token bucket lets its capacity through at once and then its rate, and sa
   // 10 at once and 5 a second for four seconds.
   expect(allowed).toBe(30);
   const refused = grants.slice(0, 15).find((grant) => !grant.allowed);
-  expect(refused).toEqual({ allowed: false, retryAfterMs: 200 });
+  expect(refused).toEqual({ allowed: false, retryAfterMs: 200, refusedBy: 'limit' });
+});
+
+test('of two buckets both have to have a token, and the one that takes longer says when to come again', async () => {
+  const bench = createBench();
+  const machine = bench.machine('gateway');
+  const cache = bench.redis.connect(machine);
+  const take = (key: string) => async () => {
+    const shared = { key: 'all', capacity: 3, refillPerSecond: 0.5 };
+    const own = { key, capacity: 2, refillPerSecond: 5, take: 1, nowMs: 0 };
+    return cache.evaluate(bench.context(machine), { name: 'take-token', ...own, and: shared });
+  };
+  const grants: unknown[] = [];
+  const order = ['a', 'a', 'a', 'b', 'b', 'a'];
+  for (const [i, key] of order.entries()) bench.at(i * 10, async () => void grants.push(await take(key)()));
+  await bench.run(100);
+  const allowed = { allowed: true, retryAfterMs: 0 };
+  expect(grants).toEqual([
+    allowed,
+    allowed,
+    // What its own bucket refused, the other one has not lost.
+    { allowed: false, retryAfterMs: 200, refusedBy: 'a' },
+    allowed,
+    { allowed: false, retryAfterMs: 2_000, refusedBy: 'all' },
+    { allowed: false, retryAfterMs: 2_000, refusedBy: 'all' },
+  ]);
 });
 
 test('counters count without losing a step, and their TTL runs from their creation', async () => {

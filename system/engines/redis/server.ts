@@ -23,6 +23,7 @@ import type { EngineEnvironment } from '../engine.ts';
 import { type Command, execute } from './commands.ts';
 import type { Connections } from './connections.ts';
 import {
+  BUCKET_CALLS,
   BYTE_NS,
   ELEMENT_NS,
   EXPIRE_SAMPLE_NS,
@@ -377,6 +378,7 @@ export class Server {
 
 function furtherCalls(script: CacheScript): number {
   if (script.name === 'push-bounded') return Math.max(0, script.lists.length - 1) * PUSH_CALLS;
+  if (script.name === 'take-token') return script.and === undefined ? 0 : BUCKET_CALLS;
   return script.name === 'set-newer' ? Math.max(0, script.entries.length - 1) * SET_CALLS : 0;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The public API. Every call: a deadline for everything below it, the token checked, the listener's rate limit if there
- * is one, then the service behind, whose answer is handed on as it is.
+ * The public API. Every call: a deadline for everything below it, the token checked, the rate limits of listener and app if
+ * there are any, then the service behind, whose answer is handed on as it is.
  *
  *   app ──▶ gateway ──▶ playlist ──▶ catalogue
  *              ├──────▶ listening
@@ -19,8 +19,8 @@ import type { Context } from '../../ports/context.ts';
 import { PortError } from '../../ports/errors.ts';
 import type { AccessToken, TokenVerifier } from '../../ports/tokens.ts';
 import type { GatewayKnobs } from './knobs.ts';
-import { createListenerLimit } from './listener-limit.ts';
 import { publicError } from './public-error.ts';
+import { createRequestLimit } from './request-limit.ts';
 
 export interface GatewayDependencies {
   readonly tokens: TokenVerifier;
@@ -36,7 +36,7 @@ export interface GatewayDependencies {
 
 export function createGatewayService(dependencies: GatewayDependencies): GatewayApi {
   const { tokens, playlist, listening, search, catalogue, clock, knobs } = dependencies;
-  const limit = createListenerLimit(dependencies);
+  const limit = createRequestLimit(dependencies);
   const deadlineNs = knobs.deadlineMs * MILLISECOND;
 
   async function serve<Request extends { readonly token?: AccessToken }, Response>(
@@ -47,10 +47,10 @@ export function createGatewayService(dependencies: GatewayDependencies): Gateway
   ): Promise<Response> {
     try {
       return await withTimeout(clock, context, deadlineNs, operation, async (limited) => {
-        const { listenerId } = await tokens.verify(limited, request.token);
-        if (limit !== null) await limit(limited, listenerId, operation);
+        const who = await tokens.verify(limited, request.token);
+        if (limit !== null) await limit(limited, who, operation);
         // `return` alone would take two more turns of the queue.
-        return await route(limited, request, listenerId);
+        return await route(limited, request, who.listenerId);
       });
     } catch (error) {
       throw publicError(operation, error);

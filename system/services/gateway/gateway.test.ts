@@ -17,7 +17,9 @@ const token = (subject: string): AccessToken => ({ subject, expiresAtNs: 1, keyI
 const tokens: TokenVerifier = {
   async verify(_context, given) {
     if (given === undefined) throw new PortError('unauthenticated', 'test', true);
-    return { listenerId: given.subject };
+    return given.clientId === undefined
+      ? { listenerId: given.subject }
+      : { listenerId: given.subject, clientId: given.clientId };
   },
 };
 
@@ -167,6 +169,29 @@ test('with the rate limit each listener has a bucket of their own, over all inst
   expect(refused.retryAfterMs).toBeGreaterThan(0);
   await bench.run(1);
   expect(await bench.finish(outcomeOf(ask('l1')))).toBe('ok');
+});
+
+test('an app has a bucket for all its listeners, and is told when that one has a token again', async () => {
+  const { bench, gateway } = setUp({
+    rateLimit: true,
+    rateLimitPerSecond: 100,
+    rateLimitBurst: 2,
+    clientRateLimitPerSecond: 0.5,
+    clientRateLimitBurst: 3,
+  });
+  const ask = (subject: string, clientId: string) => {
+    const by: AccessToken = { ...token(subject), clientId };
+    return gateway.getTrack(bench.context(), { ...track, token: by });
+  };
+  const outcomes: string[] = [];
+  for (const listener of ['l1', 'l2', 'l3', 'l4'])
+    outcomes.push(await bench.finish(outcomeOf(ask(listener, 'greedy'))));
+  expect(outcomes).toEqual(['ok', 'ok', 'ok', 'rate-limited']);
+  const refused = (await bench.finish(ask('l5', 'greedy').catch((error) => error))) as PortError;
+  // A token every two seconds.
+  expect(refused.retryAfterMs).toBeGreaterThan(1_900);
+  expect(refused.message).toMatch(/this app is over the limit/);
+  expect(await bench.finish(outcomeOf(ask('l5', 'modest')))).toBe('ok');
 });
 
 test('while the cache is down everybody may pass, and without one the knob is refused', async () => {

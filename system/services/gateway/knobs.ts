@@ -11,11 +11,30 @@ export const gatewayKnobs = {
   rateLimit: {
     default: false,
     unit: '',
-    description: 'Whether each listener has a token bucket; it costs a call to the cache per request',
+    description:
+      'Whether each listener, and each app (OAuth client), has a token bucket; it costs a call to the cache per request',
   },
   // estimate: an app that opens a screen sends ten to twenty requests, then few.
-  rateLimitPerSecond: { default: 10, unit: 'requests/s', description: 'Refill of a bucket', min: 0.1 },
-  rateLimitBurst: { default: 50, unit: 'requests', description: 'Size of a bucket', min: 1 },
+  rateLimitPerSecond: {
+    default: 10,
+    unit: 'requests/s',
+    description: 'Refill of a listener’s bucket',
+    min: 0.1,
+  },
+  rateLimitBurst: { default: 50, unit: 'requests', description: 'Size of a listener’s bucket', min: 1 },
+  // estimate: as much as one process answers at all, so that it holds an app back only where there are several.
+  clientRateLimitPerSecond: {
+    default: 10_000,
+    unit: 'requests/s',
+    description: 'Refill of the bucket of an app, for all its listeners together',
+    min: 0.1,
+  },
+  clientRateLimitBurst: {
+    default: 20_000,
+    unit: 'requests',
+    description: 'Size of the bucket of an app',
+    min: 1,
+  },
 } as const satisfies Knobs;
 
 export type GatewayKnobs = KnobValues<typeof gatewayKnobs>;

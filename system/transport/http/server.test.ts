@@ -214,6 +214,28 @@ test('a greedy listener is told when to come back, others are not', async () => 
   await limited.close();
 });
 
+test('a greedy app is told when to come back, whichever listener it asks for', async () => {
+  const limited = await startTestServer(
+    {},
+    { 'gateway.clientRateLimitBurst': 3, 'gateway.clientRateLimitPerSecond': 0.1 },
+  );
+  const statuses: number[] = [];
+  for (let i = 1; i <= 5; i++) {
+    const headers = { authorization: `Bearer u00000000${i}` };
+    const {
+      statusCode,
+      json,
+      headers: answered,
+    } = await limited.server.inject({ url: '/v1/playlists/p1', headers });
+    statuses.push(statusCode);
+    if (statusCode === 200) continue;
+    expect(Number(answered['retry-after'])).toBeGreaterThan(5);
+    expect(json().detail).toMatch(/^this app is over the limit/);
+  }
+  expect(statuses).toEqual([200, 200, 200, 429, 429]);
+  await limited.close();
+});
+
 test('a defect answers 500 without a word about the inside, and is reported with its correlation id', async () => {
   const reported: [unknown, string][] = [];
   const broken = await startTestServer({

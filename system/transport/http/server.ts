@@ -172,8 +172,14 @@ function addRoute(server: FastifyInstance, route: Route, system: LiveSystem, gua
         const gone = new PortError('cancelled', operationId, false, 'the client has gone');
         system.enter(async () => context.cancel(gone)).catch(() => {});
       });
-      const { subject, expiresAtMs } = request.bearer!;
-      const token: AccessToken = { subject, expiresAtNs: expiresAtMs * 1e6, keyId: 0, signature: 0 };
+      const { subject, clientId, expiresAtMs } = request.bearer!;
+      const token: AccessToken = {
+        subject,
+        clientId,
+        expiresAtNs: expiresAtMs * 1e6,
+        keyId: 0,
+        signature: 0,
+      };
       const asked = {
         token,
         params: request.params as Record<string, string>,
