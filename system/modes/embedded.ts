@@ -65,6 +65,8 @@ export interface EmbeddedSystem {
   readonly behind: ServiceApis;
   /** A context for a request from outside; inside `enter` only, and to be closed when the request is over. */
   context(from?: RequestOrigin): ChildContext;
+  /** The system's time; timers are set inside `enter`. */
+  readonly clock: Clock;
   /** For how long the system's next event has been due, in ns. */
   readonly lagNs: number;
   lateness(): Lateness;
@@ -221,6 +223,7 @@ export function composeEmbeddedSystem(
       const trace = from.trace ?? telemetry?.tracer.proceed(from) ?? correlated(from.correlationId);
       return new CallContext(request ?? requests++, life, trace, simulation.nowNs + remainingNs, attempt);
     },
+    clock: simulation,
     get lagNs() {
       return realTime.lagNs;
     },

@@ -3,6 +3,8 @@
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { listenerId } from '../../fixtures/ids.ts';
+import { SECOND } from '../ports/clock.ts';
+import type { IdentityKnobs } from '../services/identity/knobs.ts';
 import type { MutualTls } from '../transport/grpc/index.ts';
 import { createHttpServer } from '../transport/http/index.ts';
 import { audioRoutes } from '../transport/media/index.ts';
@@ -12,9 +14,11 @@ import {
   type AuthorizationEvent,
   createAuthorizationServer,
   createJwtVerifier,
+  scheduleKeyRotation,
 } from '../transport/tokens/index.ts';
 import { type JournalSettings, startEmbeddedSystem } from './durable.ts';
 import type { EmbeddedOptions, EmbeddedSystem } from './embedded.ts';
+import { section } from './environment.ts';
 import { connectUpstreams, type Upstreams } from './live-service.ts';
 import { createLiveTelemetry, type LiveTelemetryOptions } from './live-telemetry.ts';
 
@@ -61,14 +65,17 @@ export async function startLiveServer(options: ServeOptions): Promise<LiveServer
   const issuer = `${url}/oauth`;
   const observer = options.observe === undefined ? null : createLiveTelemetry('gateway', options.observe);
   const isListener = listenersUpTo(options.listeners);
+  const { tokenLifetimeS, keyRotationS } = section<IdentityKnobs>(options.configuration, 'identity');
+  const onEvent = (event: AuthorizationEvent) => {
+    observer?.onAuthorization(event);
+    options.onAuthorization?.(event);
+  };
   const authorization = await createAuthorizationServer({
     issuer,
     isListener,
     exampleListenerId: listenerId(42),
-    onEvent(event) {
-      observer?.onAuthorization(event);
-      options.onAuthorization?.(event);
-    },
+    lifetimes: { accessTokenS: tokenLifetimeS },
+    onEvent,
   });
   const tokens = createJwtVerifier({ issuer, audience: AUDIENCE, jwks: () => authorization.jwks() });
   const upstreams = connectUpstreams(options.upstreams ?? {}, options.upstreamTls ?? null);
@@ -85,6 +92,9 @@ export async function startLiveServer(options: ServeOptions): Promise<LiveServer
     throw error;
   });
   await observer?.attach(system);
+  const { clock } = system;
+  const periodNs = keyRotationS * SECOND;
+  await system.enter(async () => scheduleKeyRotation({ authorization, clock, periodNs, onEvent }));
   const { version, maxInFlight, maxLagMs } = options;
   const server = await createHttpServer({
     system,

@@ -7,6 +7,7 @@ export {
 } from './authorization-server.ts';
 export { DEVELOPMENT_PASSWORD, developmentClients, type Grant, type OAuthClient, SCOPES } from './clients.ts';
 export { createJwtVerifier, type JwtVerifier, type JwtVerifierOptions } from './jwt-verifier.ts';
+export { scheduleKeyRotation } from './key-rotation.ts';
 export type { KeySource } from './key-set.ts';
 export type { Lifetimes } from './provider-configuration.ts';
 export { requireScope, type Verified } from './verified.ts';

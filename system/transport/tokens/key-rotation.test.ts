@@ -1,6 +1,7 @@
 import { decodeProtectedHeader, exportJWK, generateKeyPair, type JSONWebKeySet, type JWK } from 'jose';
 import { expect, test, vi } from 'vitest';
 import { createJwtVerifier, type JwtVerifierOptions } from './jwt-verifier.ts';
+import { scheduleKeyRotation } from './key-rotation.ts';
 import {
   ISSUER,
   LISTENER,
@@ -45,6 +46,48 @@ test('the key that signs next is published before it signs', async () => {
   expect(kidOf(await listenerToken(base))).toBe(before[0]);
   await authorization.rotateKeys();
   expect(kidOf(await listenerToken(base))).toBe(before[1]);
+});
+
+test('after every period the next key signs, and what was signed before still passes', async () => {
+  const { base, authorization } = await startAuthorization();
+  const verifier = verifierOf(authorization.jwks);
+  const due: [number, () => void][] = [];
+  const cancelled: number[] = [];
+  const rotations: Promise<void>[] = [];
+  const failures: unknown[] = [];
+  let works = true;
+  const end = scheduleKeyRotation({
+    authorization: {
+      rotateKeys() {
+        const rotation = works ? authorization.rotateKeys() : Promise.reject(new Error('no entropy'));
+        rotations.push(rotation);
+        return rotation;
+      },
+    },
+    clock: { after: (ns, callback) => due.push([ns, callback]), cancel: (timer) => cancelled.push(timer) },
+    periodNs: 7,
+    onEvent: ({ level, error }) => failures.push([level, error]),
+  });
+  const tokens = [await listenerToken(base)];
+  for (const _ of [1, 2]) {
+    const [ns, ring] = due.at(-1)!;
+    expect(ns).toBe(7);
+    ring();
+    await rotations.at(-1);
+    tokens.push(await listenerToken(base));
+  }
+  expect(new Set(tokens.map(kidOf)).size).toBe(3);
+  for (const token of tokens) expect((await verifier.verify(token)).subject).toBe(LISTENER);
+
+  // One that fails is told, and the next period comes all the same.
+  works = false;
+  due.at(-1)![1]();
+  await rotations.at(-1)!.catch(() => {});
+  await Promise.resolve();
+  expect(failures).toEqual([['error', new Error('no entropy')]]);
+  expect(due).toHaveLength(4);
+  end();
+  expect(cancelled).toEqual([4]);
 });
 
 test('after a rotation old tokens are good until they expire, and then their key is gone', async () => {

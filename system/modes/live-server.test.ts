@@ -1,0 +1,36 @@
+/** The live server whole: what follows from how its parts are put together. */
+import { decodeProtectedHeader } from 'jose';
+import { afterEach, expect, test, vi } from 'vitest';
+import { configuration, startObserved } from './test-observed.ts';
+
+// Each starts a system, on machines that may be busy with other tests.
+vi.setConfig({ testTimeout: 60_000 });
+
+const closing: (() => Promise<void>)[] = [];
+
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+test('the signing keys rotate with the system’s time, and a token from before still passes', async () => {
+  const rotated = Promise.withResolvers<void>();
+  const { live, ask, token } = await startObserved(
+    {},
+    {
+      configuration: configuration({ 'identity.keyRotationS': 1 }),
+      onAuthorization({ message }) {
+        if (message.startsWith('tokens are signed with key')) rotated.resolve();
+      },
+    },
+  );
+  closing.push(() => live.close());
+  const before = await token();
+  await rotated.promise;
+  const after = await token();
+  const kids = [before, after].map((each) => decodeProtectedHeader(each).kid);
+  expect(kids[0]).not.toBe(kids[1]);
+  const { keys } = (await (await ask('/oauth/jwks')).json()) as { keys: { kid: string }[] };
+  expect(keys.map(({ kid }) => kid)).toEqual(expect.arrayContaining(kids));
+  for (const each of [before, after])
+    expect((await ask('/v1/playlists/p1', { token: each })).status).toBe(200);
+});
