@@ -68,7 +68,12 @@ export interface EventConsumer {
   close(context: Context): Promise<void>;
 }
 
+export interface ProducerOptions {
+  /** How long a record waits for others that go to the same broker (linger.ms). Default: the log's own. */
+  readonly lingerMs?: number;
+}
+
 export interface EventLog {
-  createProducer(clientId: string): EventProducer;
+  createProducer(clientId: string, options?: ProducerOptions): EventProducer;
   createConsumer(clientId: string, options: ConsumerOptions): EventConsumer;
 }

@@ -8,6 +8,7 @@ import type {
   EventLog,
   EventProducer,
   LogRecord,
+  ProducerOptions,
   TopicDefinition,
 } from '../../ports/event-log.ts';
 import { type HandlerId, type Machine, MILLISECOND, type Simulation } from '../../runtime/kernel/index.ts';
@@ -138,9 +139,9 @@ class Kafka implements EmbeddedKafka {
     return known;
   }
 
-  createProducer(machine: Machine): Producer {
+  createProducer(machine: Machine, options: ProducerOptions = {}): Producer {
     this.#startRetention();
-    return new Producer(this.#producers++, machine, this.#producerParts);
+    return new Producer(this.#producers++, machine, this.#producerParts, options);
   }
 
   createConsumer(machine: Machine, clientId: string, options: ConsumerOptions): Consumer {
@@ -267,8 +268,8 @@ class Client implements EventLog {
     });
   }
 
-  createProducer(_clientId: string): EventProducer {
-    const producer = this.#kafka.createProducer(this.#machine);
+  createProducer(_clientId: string, options?: ProducerOptions): EventProducer {
+    const producer = this.#kafka.createProducer(this.#machine, options);
     this.#parts.push(producer);
     return producer;
   }
