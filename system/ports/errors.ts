@@ -18,6 +18,9 @@ export type ErrorKind =
   | 'conflict' // a condition (compare-and-set, unique name) did not hold
   | 'internal';
 
+/** A caller's mistake or a defect: who reads of it wants to know where. The other kinds are outcomes, and come by the thousand. */
+const WITH_STACK: ReadonlySet<ErrorKind> = new Set(['invalid', 'internal']);
+
 export class PortError extends Error {
   readonly kind: ErrorKind;
   readonly operation: string;
@@ -26,7 +29,11 @@ export class PortError extends Error {
   readonly retryAfterMs: number | undefined;
 
   constructor(kind: ErrorKind, operation: string, definite: boolean, detail = '', retryAfterMs?: number) {
+    // Writing down the stack takes longer than all the rest of a failed request.
+    const { stackTraceLimit } = Error;
+    if (!WITH_STACK.has(kind)) Error.stackTraceLimit = 0;
     super(detail === '' ? `${operation}: ${kind}` : `${operation}: ${kind}: ${detail}`);
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = 'PortError';
     this.kind = kind;
     this.operation = operation;
