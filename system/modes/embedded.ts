@@ -14,10 +14,12 @@ import type { TokenVerifier } from '../ports/tokens.ts';
 import type { Drain } from '../runtime/drive.ts';
 import { CallContext, ProcessLife, type Simulation, untraced } from '../runtime/kernel/index.ts';
 import { type Lateness, RealTime } from '../runtime/real-time.ts';
+import type { GatewayKnobs } from '../services/gateway/knobs.ts';
+import { createRequestLimit } from '../services/gateway/request-limit.ts';
 import type { DeadLetterDesk } from '../transport/telemetry/index.ts';
 import { createDeadLetterDesk } from './dead-letters.ts';
 import { audioConfiguration } from './delivery-knobs.ts';
-import { createEnvironment } from './environment.ts';
+import { createEnvironment, section } from './environment.ts';
 import { createLiveAudio, type LiveAudio } from './live-audio.ts';
 import { nodesOf } from './nodes.ts';
 import type { Elsewhere, ServiceApis } from './services.ts';
@@ -65,8 +67,10 @@ export interface EmbeddedSystem {
   readonly behind: ServiceApis;
   /** A context for a request from outside; inside `enter` only, and to be closed when the request is over. */
   context(from?: RequestOrigin): ChildContext;
-  /** The system's time; timers are set inside `enter`. */
+  /** The system's time; timers are set inside `enter` or `settle`. */
   readonly clock: Clock;
+  /** Calls `work` at the present time; it is no call from outside, and is counted nowhere. */
+  settle(work: () => void): void;
   /** For how long the system's next event has been due, in ns. */
   readonly lagNs: number;
   lateness(): Lateness;
@@ -91,8 +95,8 @@ export interface RequestOrigin {
   readonly remainingNs?: number;
 }
 
-/** Always on the air, so that there is something to try. */
-const LIVE_EVENT: LiveEvent = { id: 'concert', startNs: 0, endNs: null };
+/** On the air since before the start: there is something to hear at once. */
+const LIVE_EVENT: LiveEvent = { id: 'concert', startNs: -60e9, endNs: null };
 
 /** Without costs there is nothing to wait for: no collector's pauses, no other tenants' writes. */
 const FREE_OF_COST: Readonly<Record<string, unknown>> = {
@@ -184,6 +188,11 @@ export function composeEmbeddedSystem(
     enter: (work) => realTime.enter(work),
     context: () => new CallContext(requests++, life),
     now,
+    limit: createRequestLimit({
+      cache: engines.redis.connect(outside),
+      clock: simulation,
+      knobs: section<GatewayKnobs>(configuration, 'gateway'),
+    }),
     startedAtMs: epochMs,
   });
   const gauges = () => [
@@ -224,6 +233,7 @@ export function composeEmbeddedSystem(
       return new CallContext(request ?? requests++, life, trace, simulation.nowNs + remainingNs, attempt);
     },
     clock: simulation,
+    settle: (work) => realTime.settle(work),
     get lagNs() {
       return realTime.lagNs;
     },

@@ -10,6 +10,7 @@ import type { ChildContext, Context } from '../ports/context.ts';
 import type { ImmediateUrlSigner, ImmediateUrlVerifier } from '../ports/url-signer.ts';
 import type { Machine } from '../runtime/kernel/index.ts';
 import type { DeliveryKnobs } from '../services/delivery/knobs.ts';
+import type { RequestLimit } from '../services/gateway/request-limit.ts';
 import {
   type AudioRoutesOptions,
   createAudioBodies,
@@ -26,12 +27,16 @@ export interface LiveAudioOptions extends Omit<DeliveryOptions, 'signer'> {
   readonly context: () => ChildContext;
   /** The wall clock on the system's scale, in ns. */
   readonly now: () => number;
+  /** That of the gateway: a URL is asked for like anything else. Null: there is none. */
+  readonly limit: RequestLimit | null;
   /** The wall clock at the system's time 0. */
   readonly startedAtMs: number;
 }
 
 export interface StreamRequest {
   readonly listenerId: string;
+  /** The app through which he asks. */
+  readonly clientId?: string;
   /** Of a track, or of a live event. */
   readonly id: string;
   /** 0: not known. */
@@ -55,6 +60,13 @@ export interface LiveAudio extends AudioDelivery {
   event(context: Context, request: StreamRequest): Promise<Stream>;
 }
 
+/** What is asked of the delivery for a track and for an event. */
+interface Asked {
+  readonly listenerId: string;
+  readonly bandwidthKbps: number;
+  readonly plan: string;
+}
+
 /** Nothing is signed inside, and no token is taken there: the edge sees what the transport has checked. */
 const leftToTransport: ImmediateUrlSigner & ImmediateUrlVerifier = {
   sign: () => '',
@@ -62,7 +74,7 @@ const leftToTransport: ImmediateUrlSigner & ImmediateUrlVerifier = {
 };
 
 export function createLiveAudio(options: LiveAudioOptions): LiveAudio {
-  const { configuration, population, outside, enter, context, now, startedAtMs } = options;
+  const { configuration, population, outside, enter, context, now, startedAtMs, limit } = options;
   const { liveEvents = [], allowedOrigins = [] } = options;
   const audio = createDelivery({ ...options, signer: leftToTransport });
   const { urlLifetimeS, keyRotationS } = section<DeliveryKnobs>(configuration, 'delivery');
@@ -78,6 +90,20 @@ export function createLiveAudio(options: LiveAudioOptions): LiveAudio {
     const known = Number.isSafeInteger(listener) && listener >= 0 && listener < population.listeners;
     return known && population.models.listeners.isPremium(listener) ? 'premium' : 'free';
   };
+  const granted = async (
+    of: Context,
+    { listenerId, clientId, bandwidthKbps }: StreamRequest,
+    operation: string,
+    authorise: (asked: Asked) => Promise<AuthoriseResponse>,
+  ): Promise<Stream> => {
+    const who = clientId === undefined ? { listenerId } : { listenerId, clientId };
+    const answer = await enter(async () => {
+      if (limit !== null) await limit(of, who, operation);
+      return await authorise({ listenerId, bandwidthKbps, plan: planOf(listenerId) });
+    });
+    return signed(of, listenerId, answer);
+  };
+
   const signed = async (of: Context, listenerId: string, granted: AuthoriseResponse): Promise<Stream> => {
     const { path, grantPath, bitrateKbps, notBeforeNs, expiresAtNs } = granted;
     const token = await signer.sign(of, { path: grantPath, listenerId, notBeforeNs, expiresAtNs });
@@ -99,15 +125,14 @@ export function createLiveAudio(options: LiveAudioOptions): LiveAudio {
       liveEvents,
       allowedOrigins,
     },
-    async track(of, { listenerId, id, bandwidthKbps }) {
-      const plan = planOf(listenerId);
-      const asked = { listenerId, trackId: id, bandwidthKbps, plan };
-      return signed(of, listenerId, await enter(() => delivery.authorise(of, asked)));
-    },
-    async event(of, { listenerId, id, bandwidthKbps }) {
-      const plan = planOf(listenerId);
-      const asked = { listenerId, eventId: id, bandwidthKbps, plan };
-      return signed(of, listenerId, await enter(() => delivery.authoriseLive(of, asked)));
-    },
+    track: (of, request) =>
+      granted(of, request, 'audio.track', (asked) =>
+        delivery.authorise(of, { ...asked, trackId: request.id }),
+      ),
+
+    event: (of, request) =>
+      granted(of, request, 'audio.event', (asked) =>
+        delivery.authoriseLive(of, { ...asked, eventId: request.id }),
+      ),
   };
 }

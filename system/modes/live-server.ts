@@ -94,7 +94,7 @@ export async function startLiveServer(options: ServeOptions): Promise<LiveServer
   await observer?.attach(system);
   const { clock } = system;
   const periodNs = keyRotationS * SECOND;
-  await system.enter(async () => scheduleKeyRotation({ authorization, clock, periodNs, onEvent }));
+  system.settle(() => scheduleKeyRotation({ authorization, clock, periodNs, onEvent }));
   const { version, maxInFlight, maxLagMs } = options;
   const server = await createHttpServer({
     system,
@@ -110,7 +110,9 @@ export async function startLiveServer(options: ServeOptions): Promise<LiveServer
     extend(server) {
       observer?.extend(server);
       if (system.deadLetters !== null) addDeadLetterRoutes(server, system.deadLetters);
-      server.register(audioRoutes, { ...system.audio.routes, onDefect: options.onDefect });
+    },
+    routes(server, admit) {
+      server.register(audioRoutes, { ...system.audio.routes, admit, onDefect: options.onDefect });
     },
     ...(options.https === undefined ? {} : { https: options.https }),
   });

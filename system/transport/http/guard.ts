@@ -25,12 +25,14 @@ type Hook = (request: FastifyRequest, reply: FastifyReply, done: (error?: Error)
 /** Gives the hook for routes that need a scope. */
 export type Guard = (scope: string) => Hook;
 
-export function createGuard(options: HttpOptions): Guard {
-  const { system, tokens, maxInFlight } = options;
-  const maxLagNs = options.maxLagMs * 1e6;
-  let inFlight = 0;
+/** Counts a request as in flight until its answer is gone; throws `overloaded` where it is one too many. */
+export type Admit = (reply: FastifyReply, operation: string) => void;
 
-  const admit = (reply: FastifyReply, operation: string): void => {
+/** A count of its own for what is added: bodies that are taken slowly must not keep short requests out. */
+export function createAdmission({ system, maxInFlight, maxLagMs }: HttpOptions): Admit {
+  const maxLagNs = maxLagMs * 1e6;
+  let inFlight = 0;
+  return (reply, operation) => {
     if (inFlight >= maxInFlight)
       throw new PortError('overloaded', operation, true, `${maxInFlight} requests are in flight`);
     if (system.lagNs > maxLagNs)
@@ -40,7 +42,9 @@ export function createGuard(options: HttpOptions): Guard {
       inFlight--;
     });
   };
+}
 
+export function createGuard({ tokens }: HttpOptions, admit: Admit): Guard {
   return (scope) => (request, reply, done) => {
     try {
       admit(reply, 'gateway');

@@ -1,3 +1,3 @@
-export type { Bearer, BearerVerifier } from './guard.ts';
+export type { Admit, Bearer, BearerVerifier } from './guard.ts';
 export { type PublicApi, ROUTES, type Route } from './routes/index.ts';
 export { createHttpServer, type HttpOptions, type LiveSystem } from './server.ts';

@@ -10,8 +10,10 @@ const PROBLEMS: Readonly<Record<number, string>> = {
   404: 'There is no such thing',
   409: 'In conflict with the present state',
   413: 'The body is too large',
+  405: 'It takes another method',
   414: 'An id in the address is far too long',
   415: 'The body is not JSON',
+  416: 'The range lies beyond the end',
   429: 'Over the rate limit; Retry-After says when to come back',
   500: 'A defect here; the log has more',
   503: 'Overloaded or not available; Retry-After says when to come back',
@@ -36,17 +38,21 @@ export function openapiInfo(version: string): object {
   };
 }
 
+/** Of each of these an answer as a problem (RFC 9457). */
+export function problemResponses(codes: readonly number[]): Record<number, object> {
+  const content = { [PROBLEM_JSON]: { schema: problemSchema } };
+  return Object.fromEntries(codes.map((code) => [code, { description: PROBLEMS[code], content }]));
+}
+
+const EVERYWHERE = [400, 401, 403, 404, 409, 414, 429, 500, 503, 504];
+const OF_BODIES = [413, 415];
+
 /** The route's own answer, and every problem that it can end in. */
 export function responsesOf({ status, answer, body, summary }: Route): Record<number, object> {
-  const problems = Object.entries(PROBLEMS)
-    .filter(([code]) => body !== undefined || (code !== '413' && code !== '415'))
-    .map(([code, description]) => [
-      code,
-      { description, content: { [PROBLEM_JSON]: { schema: problemSchema } } },
-    ]);
+  const problems = problemResponses(body === undefined ? EVERYWHERE : [...EVERYWHERE, ...OF_BODIES]);
   const success =
     answer === null
       ? { description: summary, type: 'null' }
       : { description: summary, content: { 'application/json': { schema: answer } } };
-  return { [status]: success, ...Object.fromEntries(problems) };
+  return { [status]: success, ...problems };
 }

@@ -13,8 +13,16 @@ import type { ChildContext, Trace } from '../../ports/context.ts';
 import { PortError } from '../../ports/errors.ts';
 import type { AccessToken } from '../../ports/tokens.ts';
 import { FRONT_PAGE_HEADERS, frontPage } from './front-page.ts';
-import { type Bearer, type BearerVerifier, createGuard, type Guard } from './guard.ts';
+import {
+  type Admit,
+  type Bearer,
+  type BearerVerifier,
+  createAdmission,
+  createGuard,
+  type Guard,
+} from './guard.ts';
 import { openapiInfo, responsesOf } from './openapi.ts';
+import { refuseOtherMethods } from './other-methods.ts';
 import { problem, problemOf, sendProblem } from './problem.ts';
 import { type PublicApi, ROUTES, type Route } from './routes/index.ts';
 import { compileValidator } from './validation.ts';
@@ -48,6 +56,8 @@ export interface HttpOptions {
   readonly onDefect: (error: unknown, correlationId: string, trace: Trace | null) => void;
   /** Adds hooks and routes of whoever observes the server, before its own. */
   readonly extend?: (server: FastifyInstance) => void;
+  /** Adds further public routes, which the OpenAPI document shows; `admit` sheds as the API does, with a count of its own. */
+  readonly routes?: (server: FastifyInstance, admit: Admit) => void;
   /** Within this time a request has to have arrived whole, in ms; default 10,000. */
   readonly requestTimeoutMs?: number;
   readonly https?: { readonly key: string; readonly cert: string };
@@ -70,9 +80,12 @@ const LINKS = [
   ['/admin/slo', 'Objectives and burn rates'],
   ['/admin/dead-letters', 'Dead letters'],
 ] as const;
-const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE', 'QUERY'];
 
 declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Its body is made while the client takes it. */
+    streamed?: boolean;
+  }
   interface FastifyRequest {
     bearer: Bearer | null;
     /** Where its time is booked and under which it is found; null: nobody observes. */
@@ -85,7 +98,7 @@ declare module 'fastify' {
 /** The server, not listening yet. `close()` lets what is in flight finish. */
 export async function createHttpServer(options: HttpOptions): Promise<FastifyInstance> {
   const server = createFastify(options);
-  const guard = createGuard(options);
+  const guard = createGuard(options, createAdmission(options));
   server.decorateRequest('bearer', null);
   server.decorateRequest('trace', null);
   server.decorateRequest('failure', null);
@@ -123,6 +136,7 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
     methods.set(route.url, (methods.get(route.url) ?? new Set()).add(route.method));
   }
   for (const [url, known] of methods) refuseOtherMethods(server, url, known);
+  options.routes?.(server, createAdmission(options));
   addOwnRoutes(server, options.system);
   if (options.authorization !== undefined) await mount(server, options.authorization);
   return server;
@@ -195,22 +209,6 @@ function addRoute(server: FastifyInstance, route: Route, system: LiveSystem, gua
         context.close();
       }
     },
-  });
-}
-
-/** What is known under another method answers 405 and says which, as RFC 9110 asks. */
-function refuseOtherMethods(server: FastifyInstance, url: string, known: ReadonlySet<string>): void {
-  const allowed = [...known].join(', ');
-  server.route({
-    method: METHODS.filter((method) => !known.has(method)),
-    url,
-    schema: { hide: true },
-    // Before anything of the request is looked at: its body is nobody's business.
-    async onRequest(request, reply) {
-      reply.header('allow', allowed);
-      return sendProblem(reply, problem(405, `${url} takes ${allowed}.`, request.id));
-    },
-    handler: () => undefined,
   });
 }
 

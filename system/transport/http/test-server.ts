@@ -58,8 +58,8 @@ export async function startTestServer(
     maxInFlight: 100,
     maxLagMs: 10_000,
     onDefect: (error) => defects.push(error),
-    extend(server) {
-      server.register(audioRoutes, { ...system.audio.routes });
+    routes(server, admit) {
+      server.register(audioRoutes, { ...system.audio.routes, admit });
     },
     ...given,
   });

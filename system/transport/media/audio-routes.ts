@@ -22,9 +22,12 @@ import type { ChildContext } from '../../ports/context.ts';
 import { PortError } from '../../ports/errors.ts';
 import type { BodySource } from '../../ports/object-store.ts';
 import { refusalText, type UrlGrant, type UrlVerifier } from '../../ports/url-signer.ts';
+import type { Admit } from '../http/guard.ts';
+import { refuseOtherMethods } from '../http/other-methods.ts';
 import { problem, problemOf, sendProblem } from '../http/problem.ts';
 import { mediaPlaylist, PLAYLIST_MAX_AGE_S } from './hls.ts';
 import { hasTag, parseRange, quoted } from './range-header.ts';
+import { AUDIO_ROUTES } from './route-schemas.ts';
 
 export interface AudioRoutesOptions {
   readonly edge: AudioEdge;
@@ -45,6 +48,8 @@ export interface AudioRoutesOptions {
   readonly placeOf?: (request: FastifyRequest) => number;
   /** How long a listener may take nothing before the connection is given up; default: a minute, as nginx's send_timeout. */
   readonly stallMs?: number;
+  /** Lets a request in or throws; default: all come in. */
+  readonly admit?: Admit;
   /** Told of every error that is a defect, with the correlation id that its answer carries. */
   readonly onDefect?: (error: unknown, correlationId: string) => void;
 }
@@ -66,7 +71,10 @@ export async function audioRoutes(server: FastifyInstance, options: AudioRoutesO
     if (answer.problem.status === 500) options.onDefect?.(error, request.id);
     return sendProblem(reply, answer);
   });
-  server.addHook('onRequest', async (request, reply) => checkOrigin(request, reply, allowedOrigins));
+  server.addHook('onRequest', async (request, reply) => {
+    options.admit?.(reply, OPERATION);
+    checkOrigin(request, reply, allowedOrigins);
+  });
   const serve = async (request: FastifyRequest, reply: FastifyReply) => {
     const path = pathOf(request);
     const playlist = parsePlaylistPath(path);
@@ -78,8 +86,11 @@ export async function audioRoutes(server: FastifyInstance, options: AudioRoutesO
     if (parseAudioPath(path) === null && parseSegmentPath(path) === null) throw notThere(path);
     return sendAudio(request, reply, path, options);
   };
-  for (const url of ['/audio/*', '/live/*']) {
-    server.route({ method: ['GET', 'HEAD'], url, ...hidden, handler: serve });
+  for (const { url, schema } of AUDIO_ROUTES) {
+    // The schemas are for the document: what does not fit is a path that leads nowhere, or a URL that is not signed.
+    const documented = { url, attachValidation: true, config: { streamed: true }, handler: serve };
+    server.route({ ...documented, method: 'GET', schema, exposeHeadRoute: false });
+    server.route({ ...documented, method: 'HEAD', schema: { ...schema, hide: true } });
     server.options(url, hidden, async (_request, reply) =>
       reply
         .code(204)
@@ -90,7 +101,12 @@ export async function audioRoutes(server: FastifyInstance, options: AudioRoutesO
         })
         .send(),
     );
+    refuseOtherMethods(server, url, new Set(['GET', 'HEAD', 'OPTIONS']));
   }
+  for (const url of ['/audio/*', '/live/*'])
+    server.get(url, hidden, async (request) => {
+      throw notThere(pathOf(request));
+    });
 }
 
 /** As it was sent: nothing is decoded or normalised, so what is not a path of audio letter by letter is none. */

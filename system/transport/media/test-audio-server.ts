@@ -50,6 +50,7 @@ export async function startAudioServer(
     enter: (work) => realTime.enter(work),
     context,
     now: () => realTime.wallNs,
+    limit: null,
     startedAtMs: Date.now(),
   });
   const server = Fastify({ logger: false });

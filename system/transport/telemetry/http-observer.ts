@@ -41,7 +41,7 @@ function ended(
   durationNs: number,
   { telemetry, http, log }: HttpObserverOptions,
 ): void {
-  const { url = 'unknown', schema } = request.routeOptions;
+  const { url = 'unknown', schema, config } = request.routeOptions;
   const method = (schema as { operationId?: string } | undefined)?.operationId;
   const operation = method ?? url;
   const status = reply.raw.writableFinished ? reply.raw.statusCode : CLIENT_CLOSED;
@@ -49,7 +49,8 @@ function ended(
   const failure = failureOf(status, request.failure);
   const shed = isShed(request, failure);
   if (shed) http.shed++;
-  if (method !== undefined && status !== CLIENT_CLOSED) {
+  // How long a streamed body takes is up to whoever takes it: no promise can be held against it.
+  if (method !== undefined && config.streamed !== true && status !== CLIENT_CLOSED) {
     const outcome = failure === null ? 'success' : status >= 500 ? 'fault' : 'refused';
     telemetry.slos.record(method, durationNs, outcome);
   }

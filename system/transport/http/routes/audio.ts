@@ -1,9 +1,13 @@
 /** Where audio is to be fetched: signed URLs, good for about an hour. */
+import type { AccessToken } from '../../../ports/tokens.ts';
 import { count, id, object, trackParams, word } from '../schemas.ts';
 import { number, type Route } from './route.ts';
 
 const query = object({ bandwidthKbps: { type: 'number', minimum: 0, maximum: 1e7 } }, []);
 const stream = object({ url: word, bitrateKbps: count, expiresAtMs: count });
+
+const whoOf = ({ subject: listenerId, clientId }: AccessToken) =>
+  clientId === undefined ? { listenerId } : { listenerId, clientId };
 
 export const audioUrlRoutes: readonly Route[] = [
   {
@@ -19,7 +23,7 @@ export const audioUrlRoutes: readonly Route[] = [
     entersItself: true,
     call: ({ audio }, context, { token, params, query: asked }) =>
       audio.track(context, {
-        listenerId: token.subject,
+        ...whoOf(token),
         id: params.trackId!,
         bandwidthKbps: number(asked.bandwidthKbps),
       }),
@@ -37,7 +41,7 @@ export const audioUrlRoutes: readonly Route[] = [
     entersItself: true,
     call: ({ audio }, context, { token, params, query: asked }) =>
       audio.event(context, {
-        listenerId: token.subject,
+        ...whoOf(token),
         id: params.eventId!,
         bandwidthKbps: number(asked.bandwidthKbps),
       }),

@@ -14,6 +14,7 @@ export interface Stream {
 
 interface StreamRequest {
   readonly listenerId: string;
+  readonly clientId?: string;
   readonly id: string;
   readonly bandwidthKbps: number;
 }

@@ -1,0 +1,71 @@
+/** What the OpenAPI document says of the routes of audio. The handlers check by themselves, letter by letter. */
+import { BITRATES_KBPS } from '../../contracts/audio-path.ts';
+import { problemResponses } from '../http/openapi.ts';
+import { id, object, text } from '../http/schemas.ts';
+
+interface AudioRoute {
+  readonly url: string;
+  readonly schema: object;
+}
+
+const number = (digits: number, first = '1-9') => ({
+  type: 'string',
+  pattern: `^[${first}][0-9]{0,${digits - 1}}$`,
+});
+const kbps = { type: 'string', enum: BITRATES_KBPS.map(String) };
+
+const TOKEN = object({ token: { ...text(4_096), description: 'The signature of the URL' } });
+/** 400: a signature twice; 403 counts for one that is missing or does not fit, as in other CDNs. */
+const REFUSALS = problemResponses([400, 403, 404, 405, 414, 500, 503, 504]);
+
+const content = (type: string) => ({ content: { [type]: { schema: { type: 'string', format: 'binary' } } } });
+
+const ofBytes = (type: string) => ({
+  200: { description: 'All of it', ...content(type) },
+  206: { description: 'The part that Range asks for', ...content(type) },
+  304: { description: 'If-None-Match names what is still there', type: 'null' },
+  ...REFUSALS,
+  ...problemResponses([416]),
+});
+
+/** Without a token: the URL is signed. */
+const shared = { security: [], querystring: TOKEN };
+
+export const AUDIO_ROUTES: readonly AudioRoute[] = [
+  {
+    url: '/audio/:trackId/:version/:kbps.ogg',
+    schema: {
+      operationId: 'getAudio',
+      summary: 'The bytes of a track, by the URL that streamTrack gives',
+      tags: ['audio'],
+      ...shared,
+      params: object({ trackId: id, version: number(9), kbps }),
+      response: ofBytes('audio/ogg'),
+    },
+  },
+  {
+    url: '/live/:eventId/:kbps.m3u8',
+    schema: {
+      operationId: 'getLivePlaylist',
+      summary: 'The media playlist (HLS) of a live event, by the URL that streamEvent gives',
+      tags: ['live'],
+      ...shared,
+      params: object({ eventId: id, kbps }),
+      response: {
+        200: { description: 'The segments that there are', ...content('application/vnd.apple.mpegurl') },
+        ...REFUSALS,
+      },
+    },
+  },
+  {
+    url: '/live/:eventId/:kbps/:sequence.aac',
+    schema: {
+      operationId: 'getLiveSegment',
+      summary: 'The bytes of a segment, by the URL that the playlist gives',
+      tags: ['live'],
+      ...shared,
+      params: object({ eventId: id, kbps, sequence: number(12, '0-9') }),
+      response: ofBytes('audio/aac'),
+    },
+  },
+];
