@@ -41,6 +41,8 @@ test('what a listener adds to playlists is in the history once, newest first, ho
     const update = { playlistId: `p${edit}`, snapshot: edit, listenerId: 'l1', track: track(`t${edit}`) };
     kafka.append(PLAYLIST_UPDATES, update.playlistId, update, 200);
   }
+  const madePrivate = { playlistId: 'p4', snapshot: 4, listenerId: 'l1', listing: { isPrivate: true } };
+  kafka.append(PLAYLIST_UPDATES, 'p4', madePrivate, 200);
   await bench.run(15);
   const rows = cassandra.inspect(listeningEdits.name, ['l1']);
   expect(rows.map((row) => [row.edit, row.playlist_id, row.track_id])).toEqual([

@@ -6,12 +6,16 @@ import type { PlaylistUpdate } from '../../contracts/generated/events.ts';
 import { PLAYLIST_UPDATES } from '../../contracts/topics.ts';
 import { MILLISECOND } from '../../ports/clock.ts';
 import type { Context } from '../../ports/context.ts';
+import type { LogRecord } from '../../ports/event-log.ts';
 import type { Row } from '../../ports/wide-column-store.ts';
 import { consume, forEachBounded } from '../consume.ts';
 import type { HistoryConsumer, HistoryConsumerDependencies } from './history-consumer.ts';
 import { listeningEdits } from './tables.ts';
 
 export const EDITS_GROUP = 'listening-edits';
+
+/** A playlist that was made private, made public or deleted: nothing was added. */
+const addsTrack = ({ value }: LogRecord) => (value as PlaylistUpdate).track?.trackId !== undefined;
 
 export function createEditConsumer(dependencies: HistoryConsumerDependencies): HistoryConsumer {
   const { events, store, clock, random, background, knobs, clientId } = dependencies;
@@ -43,7 +47,7 @@ export function createEditConsumer(dependencies: HistoryConsumerDependencies): H
         maxPollRecords,
         intervalNs: knobs.historyIntervalMs * MILLISECOND,
         handle: (limited, records) =>
-          forEachBounded(records, knobs.historyConcurrency, ({ value }) =>
+          forEachBounded(records.filter(addsTrack), knobs.historyConcurrency, ({ value }) =>
             write(limited, value as PlaylistUpdate),
           ),
       });
