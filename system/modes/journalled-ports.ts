@@ -36,7 +36,7 @@ export function journalledStore(store: WideColumnStore, gate: WriteGate): WideCo
 
 export function journalledLog(log: EventLog, gate: WriteGate): EventLog {
   return {
-    createProducer: (clientId, options) => journalledProducer(log.createProducer(clientId, options), gate),
+    createProducer: (clientId) => journalledProducer(log.createProducer(clientId), gate),
     createConsumer: (clientId, options) => journalledConsumer(log.createConsumer(clientId, options), gate),
   };
 }

@@ -20,7 +20,7 @@ export const allKnobs: Readonly<Record<string, Knobs>> = {
   identity: identityKnobs,
   catalogue: { ...catalogueKnobs, ...hostKnobs(4, 2) },
   playlist: { ...playlistKnobs, ...hostKnobs(4, 4) },
-  listening: { ...listeningKnobs, ...hostKnobs(2, 4) },
+  listening: { ...listeningKnobs, ...hostKnobs(4, 2) },
   search: { ...searchKnobs, ...hostKnobs(4, 2) },
   indexer: indexerKnobs,
   reindex: reindexKnobs,

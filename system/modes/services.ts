@@ -234,7 +234,7 @@ export function createServices(options: ServiceOptions): Services {
   const listeningKnobs = section<ListeningKnobs & HostSettings>(configuration, 'listening');
   const listening = service<ListeningApi>('listening', listeningKnobs, listeningCosts, (machine) =>
     createListeningService({
-      events: kafka.connect(machine).createProducer(machine.name, { lingerMs: listeningKnobs.lingerMs }),
+      events: kafka.connect(machine).createProducer(machine.name),
       store: cassandra.connect(machine),
       ...(isStreaming(listeningKnobs) ? { cache: redis.connect(machine) } : {}),
       clock,

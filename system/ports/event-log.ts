@@ -68,12 +68,7 @@ export interface EventConsumer {
   close(context: Context): Promise<void>;
 }
 
-export interface ProducerOptions {
-  /** How long a record waits for others that go to the same broker (linger.ms). Default: the log's own. */
-  readonly lingerMs?: number;
-}
-
 export interface EventLog {
-  createProducer(clientId: string, options?: ProducerOptions): EventProducer;
+  createProducer(clientId: string): EventProducer;
   createConsumer(clientId: string, options: ConsumerOptions): EventConsumer;
 }

@@ -8,7 +8,6 @@ import type {
   EventLog,
   EventProducer,
   LogRecord,
-  ProducerOptions,
   TopicDefinition,
 } from '../../ports/event-log.ts';
 import { type HandlerId, type Machine, MILLISECOND, type Simulation } from '../../runtime/kernel/index.ts';
@@ -139,9 +138,9 @@ class Kafka implements EmbeddedKafka {
     return known;
   }
 
-  createProducer(machine: Machine, options: ProducerOptions = {}): Producer {
+  createProducer(machine: Machine): Producer {
     this.#startRetention();
-    return new Producer(this.#producers++, machine, this.#producerParts, options);
+    return new Producer(this.#producers++, machine, this.#producerParts);
   }
 
   createConsumer(machine: Machine, clientId: string, options: ConsumerOptions): Consumer {
@@ -268,8 +267,8 @@ class Client implements EventLog {
     });
   }
 
-  createProducer(_clientId: string, options?: ProducerOptions): EventProducer {
-    const producer = this.#kafka.createProducer(this.#machine, options);
+  createProducer(_clientId: string): EventProducer {
+    const producer = this.#kafka.createProducer(this.#machine);
     this.#parts.push(producer);
     return producer;
   }

@@ -5,7 +5,7 @@
  */
 import type { Context, Hop } from '../../ports/context.ts';
 import { PortError } from '../../ports/errors.ts';
-import type { EventProducer, ProduceRequest as Outgoing, ProducerOptions } from '../../ports/event-log.ts';
+import type { EventProducer, ProduceRequest as Outgoing } from '../../ports/event-log.ts';
 import {
   type HandlerId,
   type KeyedRandom,
@@ -74,13 +74,13 @@ export class Producer implements EventProducer, Sender<ProducerBatch> {
   #requests = 0;
   #dead = false;
 
-  constructor(number: number, machine: Machine, parts: ProducerParts, options: ProducerOptions = {}) {
+  constructor(number: number, machine: Machine, parts: ProducerParts) {
     const { simulation, cluster } = parts;
     this.number = number;
     this.machineId = machine.id;
     this.#parts = parts;
     this.#simulation = simulation;
-    this.#lingerNs = (options.lingerMs ?? cluster.knobs.lingerMs) * MILLISECOND;
+    this.#lingerNs = cluster.knobs.lingerMs * MILLISECOND;
     this.#batchBytes = cluster.knobs.batchBytes;
     this.#outgoing = cluster.brokers.map(() => null);
     this.#wake = simulation.register(() => {

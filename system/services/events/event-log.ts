@@ -16,7 +16,7 @@ export interface CodedEventLogDependencies {
 
 export function createCodedEventLog({ log, codec, counts }: CodedEventLogDependencies): EventLog {
   return {
-    createProducer: (clientId, options) => createCodedProducer(log.createProducer(clientId, options), codec),
+    createProducer: (clientId) => createCodedProducer(log.createProducer(clientId), codec),
     createConsumer(clientId, options): EventConsumer {
       const consumer = log.createConsumer(clientId, options);
       const createProducer = () => log.createProducer(`${clientId} dead letters`);

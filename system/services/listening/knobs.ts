@@ -2,20 +2,11 @@ import type { Knobs, KnobValues } from '../../ports/knobs.ts';
 
 export const listeningKnobs = {
   playPartitions: {
-    // estimate: more than anyone needs at this rate would make a batch of every play.
-    default: 6,
+    default: 12,
     unit: '1',
     description: 'Partitions of the topic plays',
     min: 1,
     max: 1_000,
-  },
-  // linger.ms. estimate: what a recorder of events can wait for, well within the 100 ms that a play is promised. Producers
-  // of a service with a thousand times the plays fill their batches in that time anyway.
-  lingerMs: {
-    default: 30,
-    unit: 'ms',
-    description: 'How long the producer of plays waits for more plays of a batch',
-    min: 0,
   },
   historyConsumers: {
     default: 4,

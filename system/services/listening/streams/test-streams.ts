@@ -262,8 +262,8 @@ function watchedCache(cache: Cache, operate: () => void): Cache {
 function watchedLog(log: EventLog, operate: () => void): EventLog {
   return {
     createConsumer: (clientId, options) => log.createConsumer(clientId, options),
-    createProducer(clientId, options) {
-      const producer = log.createProducer(clientId, options);
+    createProducer(clientId) {
+      const producer = log.createProducer(clientId);
       return {
         send(context, record) {
           operate();
