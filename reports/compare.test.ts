@@ -76,6 +76,20 @@ describe('comparing results', () => {
     expect(renderComparison(comparison)).toContain('no longer confirmed');
   });
 
+  it('says which settings differ, and in which arms', () => {
+    const [earlier, later] = [stampede(1), stampede(1)];
+    later.digest = 'changed';
+    const { arms } = later.scenarios[0]!.cases[0]!;
+    for (const arm of arms) arm.configuration['cassandra.nodes'] = 48;
+    const nodes = earlier.scenarios[0]!.cases[0]!.arms[0]!.configuration['cassandra.nodes'] ?? 'not there';
+    arms[2]!.configuration['new.knob'] = true;
+    const { remarks } = compareResults(earlier, later);
+    expect(remarks).toEqual([
+      `Settings that differ: cassandra.nodes ${nodes} → 48, new.knob not there → true (cache-stampede / ${arms[2]!.name}).`,
+    ]);
+    expect(compareResults(earlier, stampede(1)).remarks).toEqual([]);
+  });
+
   it('seeds and arms without a partner are left out and named', () => {
     const later = stampede(5);
     later.scenarios[0]!.cases[0]!.arms.pop();

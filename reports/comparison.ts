@@ -221,6 +221,7 @@ function remarksOn(
     const [x, y] = [a, b].map(({ scale }) => scale.listeners.toLocaleString('en-US'));
     remarks.push(`The sizes differ: ${x} and ${y} listeners. Differences may come from that alone.`);
   }
+  remarks.push(...settingsThatDiffer(before, after));
   const missing = [...before.keys()].filter((key) => !after.has(key));
   const added = [...after.keys()].filter((key) => !before.has(key));
   if (missing.length > 0) remarks.push(`Only in the earlier result: ${missing.join(', ')}.`);
@@ -230,4 +231,34 @@ function remarksOn(
   if (seeds.length + newSeeds.length > 0)
     remarks.push(`Seeds without a partner are left out: ${[...seeds, ...newSeeds].join(', ')}.`);
   return remarks;
+}
+
+/** Above this many, the rest is only counted: two versions of the product can differ in dozens of knobs. */
+const SETTINGS_SHOWN = 8;
+
+/** A sentence of the knobs that have another value in the later result, with the arms where that is so if not in all. */
+function settingsThatDiffer(
+  before: ReadonlyMap<string, Placed>,
+  after: ReadonlyMap<string, Placed>,
+): string[] {
+  const armsOfChange = new Map<string, string[]>();
+  let shared = 0;
+  for (const [name, { arm }] of before) {
+    const later = after.get(name)?.arm;
+    if (later === undefined) continue;
+    shared++;
+    for (const knob of new Set([...Object.keys(arm.configuration), ...Object.keys(later.configuration)])) {
+      const [x, y] = [arm.configuration[knob], later.configuration[knob]];
+      if (x === y) continue;
+      const change = `${knob} ${x ?? 'not there'} → ${y ?? 'not there'}`;
+      armsOfChange.set(change, [...(armsOfChange.get(change) ?? []), name]);
+    }
+  }
+  if (armsOfChange.size === 0) return [];
+  const changes = [...armsOfChange].map(([change, arms]) =>
+    arms.length === shared ? change : `${change} (${arms.length === 1 ? arms[0] : `${arms.length} arms`})`,
+  );
+  const more = changes.length - SETTINGS_SHOWN;
+  const shown = changes.slice(0, SETTINGS_SHOWN).join(', ');
+  return [`Settings that differ: ${shown}${more > 0 ? `, and ${more} more` : ''}.`];
 }
