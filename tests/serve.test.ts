@@ -188,6 +188,13 @@ test('a service in another process, under mutual TLS, answers through the gatewa
     headers,
   });
   expect(absent.status).toBe(404);
+  const deadLetters = (...words: string[]) =>
+    spawnSync(process.execPath, [LAUNCHER, 'events', 'dead-letters', '--target', gateway.url, ...words], {
+      encoding: 'utf8',
+    });
+  expect(deadLetters('--ca', join(folder, 'authority.pem')).stdout).toContain('plays: none\n');
+  const distrustful = deadLetters();
+  expect([distrustful.status, distrustful.stderr]).toEqual([3, expect.stringContaining('give --ca')]);
   playlist.process.kill('SIGKILL');
   await playlist.ended;
   const down = await httpsJson<{ status: number }>(`${gateway.url}/v1/playlists/p3`, ca, { headers });
