@@ -79,8 +79,7 @@ export class Histogram {
 
   /**
    * Without a loop of its own: V8 13.6 compiles a function with a long loop after its first few calls, and a literal
-   * with doubles that was new then has come out sharing its numbers with the next ones (about one run in a hundred, on
-   * a busy machine).
+   * with doubles that was new then has come out sharing its numbers with the next ones (docs/decisions/0014).
    */
   snapshot(): HistogramSnapshot {
     return { count: this.count, sumMs: this.sumMs, maxMs: this.maxMs, buckets: this.#filled() };
