@@ -7,6 +7,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import swagger from '@fastify/swagger';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { ChildContext, Trace } from '../../ports/context.ts';
@@ -152,6 +153,7 @@ function createFastify({ https, requestTimeoutMs = REQUEST_TIMEOUT_MS }: HttpOpt
     forceCloseConnections: 'idle',
     logger: false,
     requestIdHeader: false,
+    clientErrorHandler: refuseUnparsed,
     genReqId: correlationIds(),
     http: {
       headersTimeout: requestTimeoutMs,
@@ -263,4 +265,26 @@ function correlationIds(): (request: IncomingMessage) => string {
 function pathOf(request: FastifyRequest): string {
   const end = request.url.indexOf('?');
   return (end < 0 ? request.url : request.url.slice(0, end)).slice(0, 100);
+}
+
+/** What is no HTTP, or longer than the parser takes (an address counts as a header): before any route, so the answer is made by hand. */
+function refuseUnparsed(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const late = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
+  const status = late ? 408 : 400;
+  const detail =
+    error.code === 'HPE_HEADER_OVERFLOW' ? 'The address and the headers are too long.' : undefined;
+  const title = late ? 'The request took too long to arrive' : 'The request does not fit';
+  const body = JSON.stringify({
+    type: 'about:blank',
+    title,
+    status,
+    ...(detail === undefined ? {} : { detail }),
+  });
+  socket.end(
+    `HTTP/1.1 ${status} ${late ? 'Request Timeout' : 'Bad Request'}\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
 }
