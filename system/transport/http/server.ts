@@ -7,7 +7,6 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import swagger from '@fastify/swagger';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { ChildContext, Trace } from '../../ports/context.ts';
@@ -26,6 +25,7 @@ import { openapiInfo, responsesOf } from './openapi.ts';
 import { refuseOtherMethods } from './other-methods.ts';
 import { problem, problemOf, sendProblem } from './problem.ts';
 import { type PublicApi, ROUTES, type Route } from './routes/index.ts';
+import { answerUnparsed } from './unparsed.ts';
 import { compileValidator } from './validation.ts';
 
 export interface LiveSystem {
@@ -144,6 +144,7 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
 }
 
 function createFastify({ https, requestTimeoutMs = REQUEST_TIMEOUT_MS }: HttpOptions): FastifyInstance {
+  const correlationId = correlationIds();
   return Fastify({
     ...(https === undefined ? {} : { https }),
     bodyLimit: BODY_LIMIT_BYTES,
@@ -153,8 +154,8 @@ function createFastify({ https, requestTimeoutMs = REQUEST_TIMEOUT_MS }: HttpOpt
     forceCloseConnections: 'idle',
     logger: false,
     requestIdHeader: false,
-    clientErrorHandler: refuseUnparsed,
-    genReqId: correlationIds(),
+    clientErrorHandler: answerUnparsed(correlationId),
+    genReqId: correlationId,
     http: {
       headersTimeout: requestTimeoutMs,
       connectionsCheckingInterval: Math.min(1_000, requestTimeoutMs),
@@ -252,11 +253,11 @@ async function mount(
 }
 
 /** Taken from the request where it is safe to log, made up otherwise: unique for this process, and cheap. */
-function correlationIds(): (request: IncomingMessage) => string {
+function correlationIds(): (request?: IncomingMessage) => string {
   const prefix = randomBytes(6).toString('hex');
   let count = 0;
   return (request) => {
-    const given = request.headers['x-correlation-id'];
+    const given = request?.headers['x-correlation-id'];
     if (typeof given === 'string' && CORRELATION_ID.test(given)) return given;
     return `${prefix}-${(++count).toString(36)}`;
   };
@@ -265,26 +266,4 @@ function correlationIds(): (request: IncomingMessage) => string {
 function pathOf(request: FastifyRequest): string {
   const end = request.url.indexOf('?');
   return (end < 0 ? request.url : request.url.slice(0, end)).slice(0, 100);
-}
-
-/** What is no HTTP, or longer than the parser takes (an address counts as a header): before any route, so the answer is made by hand. */
-function refuseUnparsed(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const late = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
-  const status = late ? 408 : 400;
-  const detail =
-    error.code === 'HPE_HEADER_OVERFLOW' ? 'The address and the headers are too long.' : undefined;
-  const title = late ? 'The request took too long to arrive' : 'The request does not fit';
-  const body = JSON.stringify({
-    type: 'about:blank',
-    title,
-    status,
-    ...(detail === undefined ? {} : { detail }),
-  });
-  socket.end(
-    `HTTP/1.1 ${status} ${late ? 'Request Timeout' : 'Bad Request'}\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  );
 }

@@ -1,13 +1,10 @@
 /** Where audio is to be fetched: signed URLs, good for about an hour. */
-import type { AccessToken } from '../../../ports/tokens.ts';
+import { identityOf } from '../../../ports/tokens.ts';
 import { count, id, object, trackParams, word } from '../schemas.ts';
 import { number, type Route } from './route.ts';
 
 const query = object({ bandwidthKbps: { type: 'number', minimum: 0, maximum: 1e7 } }, []);
 const stream = object({ url: word, bitrateKbps: count, expiresAtMs: count });
-
-const whoOf = ({ subject: listenerId, clientId }: AccessToken) =>
-  clientId === undefined ? { listenerId } : { listenerId, clientId };
 
 export const audioUrlRoutes: readonly Route[] = [
   {
@@ -23,7 +20,7 @@ export const audioUrlRoutes: readonly Route[] = [
     entersItself: true,
     call: ({ audio }, context, { token, params, query: asked }) =>
       audio.track(context, {
-        ...whoOf(token),
+        ...identityOf(token),
         id: params.trackId!,
         bandwidthKbps: number(asked.bandwidthKbps),
       }),
@@ -41,7 +38,7 @@ export const audioUrlRoutes: readonly Route[] = [
     entersItself: true,
     call: ({ audio }, context, { token, params, query: asked }) =>
       audio.event(context, {
-        ...whoOf(token),
+        ...identityOf(token),
         id: params.eventId!,
         bandwidthKbps: number(asked.bandwidthKbps),
       }),
