@@ -4,7 +4,7 @@ import type { HttpRequest } from '../scenarios/harness/live/http-client.ts';
 import type { DeadLettersOfTopic } from '../system/modes/dead-letters.ts';
 import { UnavailableError, UsageError } from './errors.ts';
 import { readText } from './files.ts';
-import { grouped, wholeNumber } from './options.ts';
+import { AUTHORITY_OPTION, grouped, wholeNumber } from './options.ts';
 
 interface Target {
   readonly target: string;
@@ -24,7 +24,7 @@ export function registerEvents(program: Command): void {
     .command('dead-letters')
     .description('what was set aside, by topic, with the newest ones and why')
     .option('--target <url>', 'where the system listens', TARGET)
-    .option('--ca <file>', 'certificate of the authority to trust at an https target (rehearse certificates)')
+    .option(...AUTHORITY_OPTION)
     .option('--limit <n>', 'how many of each topic are shown', wholeNumber('--limit', 0, 100), 5)
     .option('--json', 'print it as JSON')
     .action(async (options: Target & { readonly limit: number }) => {
@@ -41,7 +41,7 @@ export function registerEvents(program: Command): void {
     .description('send the dead letters of a topic again, for the group that could not handle them')
     .argument('<topic>', 'such as plays')
     .option('--target <url>', 'where the system listens', TARGET)
-    .option('--ca <file>', 'certificate of the authority to trust at an https target (rehearse certificates)')
+    .option(...AUTHORITY_OPTION)
     .option('--json', 'print it as JSON')
     .addHelpText(
       'after',

@@ -4,7 +4,7 @@ import type { LoadEngine } from '../scenarios/harness/live/live-load.ts';
 import type { Profile } from '../scenarios/load/profiles.ts';
 import { EXIT, UnavailableError, UsageError } from './errors.ts';
 import { onInterrupt } from './interrupt.ts';
-import { grouped, LARGEST_SEED, listOf, oneOf, wholeNumber } from './options.ts';
+import { AUTHORITY_OPTION, grouped, LARGEST_SEED, listOf, oneOf, wholeNumber } from './options.ts';
 import { FORMATS, printResult } from './print.ts';
 import { ProgressLine } from './progress.ts';
 import { commandLine } from './replay.ts';
@@ -35,7 +35,7 @@ export function registerLoad(program: Command): void {
     .argument('<profile>', 'browse, play, edit, search, add-track or soak')
     .option('--target <url>', 'where the system listens', 'http://127.0.0.1:8080')
     .option('--allow-remote', 'the target may be another machine: make sure that it is yours')
-    .option('--ca <file>', 'certificate of the authority to trust at an https target (rehearse certificates)')
+    .option(...AUTHORITY_OPTION)
     .option(
       '--rate <n>',
       'journeys begun per second (default: the profile’s)',

@@ -63,3 +63,9 @@ export function alternatives(words: readonly string[]): string {
 export function grouped(value: number): string {
   return value.toLocaleString('en-US');
 }
+
+/** For commands that ask a live system: flags and description of the option, as commander takes them. */
+export const AUTHORITY_OPTION = [
+  '--ca <file>',
+  'certificate of the authority to trust at an https target (rehearse certificates)',
+] as const;

@@ -10,7 +10,7 @@ import { Telemetry, type TelemetryOptions } from '../observability/index.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ChildContext, Context, Trace } from '../ports/context.ts';
 import { PortError } from '../ports/errors.ts';
-import type { TokenVerifier } from '../ports/tokens.ts';
+import { identityOf, type TokenVerifier } from '../ports/tokens.ts';
 import type { Drain } from '../runtime/drive.ts';
 import { CallContext, ProcessLife, type Simulation, untraced } from '../runtime/kernel/index.ts';
 import { type Lateness, RealTime } from '../runtime/real-time.ts';
@@ -111,8 +111,7 @@ const FREE_OF_COST: Readonly<Record<string, unknown>> = {
 const checkedByTransport: TokenVerifier = {
   async verify(_context, token) {
     if (token === undefined) throw new PortError('unauthenticated', 'gateway', true, 'no token');
-    const { subject: listenerId, clientId } = token;
-    return clientId === undefined ? { listenerId } : { listenerId, clientId };
+    return identityOf(token);
   },
 };
 

@@ -92,13 +92,13 @@ export function createLiveAudio(options: LiveAudioOptions): LiveAudio {
   };
   const granted = async (
     of: Context,
-    { listenerId, clientId, bandwidthKbps }: StreamRequest,
+    request: StreamRequest,
     operation: string,
     authorise: (asked: Asked) => Promise<AuthoriseResponse>,
   ): Promise<Stream> => {
-    const who = clientId === undefined ? { listenerId } : { listenerId, clientId };
+    const { listenerId, bandwidthKbps } = request;
     const answer = await enter(async () => {
-      if (limit !== null) await limit(of, who, operation);
+      if (limit !== null) await limit(of, request, operation);
       return await authorise({ listenerId, bandwidthKbps, plan: planOf(listenerId) });
     });
     return signed(of, listenerId, answer);

@@ -21,6 +21,11 @@ export interface Identity {
   readonly clientId?: string;
 }
 
+/** For who has checked the token in another way. */
+export function identityOf({ subject: listenerId, clientId }: AccessToken): Identity {
+  return clientId === undefined ? { listenerId } : { listenerId, clientId };
+}
+
 /** Rejects with `unauthenticated`: absent, expired, tampered with, or signed with a key that is no longer accepted. */
 export interface TokenVerifier {
   verify(context: Context, token: AccessToken | undefined): Promise<Identity>;
