@@ -17,6 +17,9 @@ export default defineConfig({
     // A test that hangs ends; one that is slow on a busy machine is no failure.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // The files of a worker share its modules, loaded and compiled once: half of the time. So a test restores what it
+    // changes, and replaces parts by passing others in, not by mocking modules.
+    isolate: false,
     // All cores: the default leaves one idle, which on two is half of them.
     maxWorkers: availableParallelism(),
     reporters: ['default', './tools/count-reporter.ts'],

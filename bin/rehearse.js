@@ -8,6 +8,7 @@
 
 // biome-ignore-start lint/style/useNodejsImportProtocol: a Node too old for 'node:' must get as far as the sentence.
 const fs = require('fs');
+const os = require('os');
 const path = require('path');
 const spawn = require('child_process').spawn;
 // biome-ignore-end lint/style/useNodejsImportProtocol: see above.
@@ -31,9 +32,20 @@ if (major >= OLDEST_NODE) start();
 else handOver();
 
 function start() {
+  keepCompiledCode();
   const source = path.join(root, 'cli', 'main.ts');
   const main = fs.existsSync(source) ? source : path.join(root, 'dist', 'cli', 'main.js');
   require(main).main(process.argv.slice(2));
+}
+
+/**
+ * Stripped and compiled code is kept between starts, which then take half of the time. Where: Node's own folder among the
+ * temporary files, unless NODE_COMPILE_CACHE names another; NODE_DISABLE_COMPILE_CACHE=1 forbids it. Where nothing can be
+ * written, nothing is kept. Workers and child processes learn of it from the environment.
+ */
+function keepCompiledCode() {
+  const folder = process.env.NODE_COMPILE_CACHE || path.join(os.tmpdir(), 'node-compile-cache');
+  if (require('node:module').enableCompileCache(folder).directory) process.env.NODE_COMPILE_CACHE = folder;
 }
 
 function handOver() {

@@ -5,24 +5,35 @@ import { grouped } from './options.ts';
 import { ProgressLine } from './progress.ts';
 import { columns, terminalWidth } from './text.ts';
 
-export function registerBench(program: Command): void {
+interface BenchOptions {
+  readonly json?: boolean;
+  readonly live?: boolean;
+}
+
+type Measuring = (progress: ProgressLine) => Promise<BenchFigure[]>;
+
+/** `measuring`: where the figures come from, so that what is made of them can be tested without half a minute of measuring. */
+export function registerBench(
+  program: Command,
+  measuring: { readonly own: Measuring; readonly live: Measuring } = { own: ownFigures, live: liveFigures },
+): void {
   program
     .command('bench')
     .description('measure the speed and the memory of kernel and system on this machine')
     .option('--json', 'print JSON')
     .option('--live', 'measure the live system (rehearse serve) instead; needs wrk')
     .addHelpText('after', '\nExamples:\n  rehearse bench --json\n  rehearse bench --live')
-    .action(bench);
+    .action((options: BenchOptions) => bench(options, options.live ? measuring.live : measuring.own));
 }
 
 /** Of what takes seconds and starts servers. */
 const LIVE_SAMPLES = 3;
 
-async function bench(options: { json?: boolean; live?: boolean }): Promise<void> {
+async function bench(options: BenchOptions, measure: Measuring): Promise<void> {
   const progress = new ProgressLine(process.stderr);
   let figures: BenchFigure[];
   try {
-    figures = await (options.live ? liveFigures(progress) : ownFigures(progress));
+    figures = await measure(progress);
   } finally {
     progress.end();
   }

@@ -8,6 +8,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
@@ -182,4 +183,21 @@ describe('the launcher on a Node that is too old', () => {
     expect(status).toBe(2);
     expect(stderr).toMatch(/^rehearse: Node 24 or newer is needed[^\n]+\n$/);
   });
+});
+
+test('compiled code is kept where the environment says, and where nothing can be kept the start goes on', () => {
+  const list = (cache: string) =>
+    spawnSync(process.execPath, [LAUNCHER, 'list'], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { ...process.env, NODE_COMPILE_CACHE: cache },
+    });
+  const kept = join(folder, 'compiled');
+  const { status, stdout } = list(kept);
+  expect(status).toBe(0);
+  expect(readdirSync(kept)).toHaveLength(1);
+  expect(list(kept).stdout).toBe(stdout);
+  const file = join(folder, 'no-folder');
+  writeFileSync(file, '');
+  expect(list(file)).toMatchObject({ status: 0, stdout, stderr: '' });
 });

@@ -295,6 +295,13 @@ export const BANS: readonly Ban[] = [
     instead: 'npx vitest run <file> -t <name>',
     allowed: NOWHERE,
   },
+  {
+    what: 'a module replaced by a mock',
+    inTests: true,
+    pattern: /\bvi\.(do)?[mM]ock\(/g,
+    instead: 'a parameter: test files share their modules (vitest.config.ts)',
+    allowed: NOWHERE,
+  },
 ];
 
 /** Lines of a file beyond which it does more than one thing. */

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AUDIO_ROUTES } from '../media/route-schemas.ts';
 import { ROUTES } from './index.ts';
-import { startTestServer, type TestServer } from './test-server.ts';
+import { type Ask, askServer, startTestServer, type TestServer } from './test-server.ts';
 
 const JSON_TYPE = 'application/json';
 let live: TestServer;
@@ -16,26 +16,7 @@ afterAll(async () => {
   await live.close();
 });
 
-interface Ask {
-  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'PATCH';
-  readonly token?: string | null;
-  readonly body?: unknown;
-  readonly headers?: Record<string, string>;
-}
-
-async function ask(url: string, { method = 'GET', token = 'u000000042', body, headers = {} }: Ask = {}) {
-  const answer = await live.server.inject({
-    method,
-    url,
-    headers: { ...(token === null ? {} : { authorization: `Bearer ${token}` }), ...headers },
-    ...(body === undefined ? {} : { payload: body as object }),
-  });
-  return {
-    status: answer.statusCode,
-    headers: answer.headers,
-    body: answer.body === '' ? null : (JSON.parse(answer.body) as Record<string, unknown>),
-  };
-}
+const ask = (url: string, request?: Ask) => askServer(live, url, request);
 
 const play = { playId: 7, trackId: 't3', listenedMs: 1_000, skipped: false };
 
@@ -358,28 +339,4 @@ test('a browser finds every route at the door, and nothing that has to be loaded
   expect(headers['content-type']).toContain('text/html');
   for (const { url } of ROUTES) expect(body).toContain(url);
   expect(body).not.toMatch(/<script|<link|src=|<b>x/);
-});
-
-test('what was played is recently played, in the present session and in the charts', async () => {
-  const own = { token: 'u000000555' };
-  for (const playId of [101, 102])
-    await ask('/v1/plays', {
-      method: 'POST',
-      body: { playId, trackId: 't5', listenedMs: 60_000, skipped: false },
-      ...own,
-    });
-  const recent = async () =>
-    ((await ask('/v1/me/recently-played', own)).body!.plays as { playId: number }[]).map(
-      ({ playId }) => playId,
-    );
-  await expect.poll(recent, { timeout: 30_000 }).toEqual([102, 101]);
-  const session = async () => (await ask('/v1/me/session', own)).body!.session;
-  await expect.poll(session, { timeout: 30_000 }).toMatchObject({ tracks: 2, skips: 0, listenedMs: 120_000 });
-  const charted = async () => {
-    const { entries } = (await ask('/v1/charts/top', own)).body as {
-      entries: { trackId: string; plays: number }[];
-    };
-    return entries.find(({ trackId }) => trackId === 't5')?.plays;
-  };
-  await expect.poll(charted, { timeout: 30_000 }).toBe(2);
 });

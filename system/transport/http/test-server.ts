@@ -73,3 +73,29 @@ export async function startTestServer(
     },
   };
 }
+
+export interface Ask {
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'PATCH';
+  readonly token?: string | null;
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+}
+
+/** One request and its answer, the body parsed; as listener 42 unless the token says otherwise, null: without one. */
+export async function askServer(
+  live: TestServer,
+  url: string,
+  { method = 'GET', token = 'u000000042', body, headers = {} }: Ask = {},
+) {
+  const answer = await live.server.inject({
+    method,
+    url,
+    headers: { ...(token === null ? {} : { authorization: `Bearer ${token}` }), ...headers },
+    ...(body === undefined ? {} : { payload: body as object }),
+  });
+  return {
+    status: answer.statusCode,
+    headers: answer.headers,
+    body: answer.body === '' ? null : (JSON.parse(answer.body) as Record<string, unknown>),
+  };
+}
