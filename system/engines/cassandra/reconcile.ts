@@ -45,21 +45,25 @@ export function reconcile(
   const merge = new SliceMerge(table, command, nowNs);
   const repairs = slices.map(() => [] as Version[]);
   const at = lists.map(() => 0);
+  // One array for all rows of a read: reads of hundreds of rows come here by the hundred thousand.
+  const heads: (Version | null)[] = lists.map(() => null);
   while (!merge.full) {
     const next = leastHead(table, lists, at);
     if (next === null || (bound !== null && table.compare(next.clustering, bound.clustering) > 0)) break;
-    const heads = lists.map((list, i) => {
-      const head = list[at[i]!];
-      if (head === undefined || table.compare(head.clustering, next.clustering) !== 0) return null;
-      at[i]!++;
-      return head;
-    });
+    for (let i = 0; i < lists.length; i++) {
+      const head = lists[i]![at[i]!];
+      // Replicas that have the same write share its version.
+      const stands =
+        head !== undefined && (head === next || table.compare(head.clustering, next.clustering) === 0);
+      heads[i] = stands ? head : null;
+      if (stands) at[i]!++;
+    }
     const merged = mergeHeads(table, heads, coverOf(table, deletions, next));
     if (merged === null) continue;
     merge.add(merged);
-    heads.forEach((head, i) => {
-      if (head === null || head.digest !== merged.digest) repairs[i]!.push(merged);
-    });
+    for (let i = 0; i < heads.length; i++) {
+      if (heads[i]?.digest !== merged.digest) repairs[i]!.push(merged);
+    }
   }
   const { staticVersion } = deletions;
   const staticBase = staticVersion === null ? baseStatics(table, slices, deletions.deletion) : null;
@@ -148,7 +152,8 @@ function leastHead(
   for (let i = 0; i < lists.length; i++) {
     const head = lists[i]![at[i]!];
     if (head === undefined) continue;
-    if (least === null || table.compare(head.clustering, least.clustering) < 0) least = head;
+    if (least === null || (head !== least && table.compare(head.clustering, least.clustering) < 0))
+      least = head;
   }
   return least;
 }
