@@ -14,6 +14,7 @@ import { createEdge, type EdgeKnobs, type EmbeddedEdge, type WarmSource } from '
 import { createS3, type EmbeddedS3 } from '../engines/s3/index.ts';
 import type { Context } from '../ports/context.ts';
 import { PortError } from '../ports/errors.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
 import type { ImmediateUrlSigner, ImmediateUrlVerifier } from '../ports/url-signer.ts';
 import { Host, lognormal, type Machine, Remote } from '../runtime/kernel/index.ts';
 import { createDeliveryService } from '../services/delivery/delivery-service.ts';
@@ -35,6 +36,8 @@ export interface DeliveryOptions {
   /** Signs and checks URLs; default: the model. Where a transport does both, one that leaves it to that. */
   readonly signer?: ImmediateUrlSigner & ImmediateUrlVerifier;
   readonly allowedOrigins?: readonly string[];
+  /** The object store as whoever stores audio sees it; default: as it is. */
+  readonly ingestThrough?: (store: ObjectStore) => ObjectStore;
   /** Whether caches begin with the most popular tracks, as after a long time, or empty. Default: true. */
   readonly warm?: boolean;
 }
@@ -53,7 +56,7 @@ export interface AudioDelivery {
 
 export interface NewVersion {
   readonly trackId: string;
-  /** 2 or more: the first one of every track is there. */
+  /** 2 or more for a track of the population: the first one is there. */
   readonly version: number;
   readonly durationMs: number;
 }
@@ -77,6 +80,7 @@ export function createDelivery(options: DeliveryOptions): AudioDelivery {
     population,
     liveEvents = [],
     allowedOrigins = [],
+    ingestThrough = (store) => store,
     warm = true,
   } = options;
   const { simulation, network } = environment;
@@ -111,7 +115,7 @@ export function createDelivery(options: DeliveryOptions): AudioDelivery {
       });
     return new Host<DeliveryApi>(simulation, machine, { cores, queueLimit, start });
   });
-  const ingest = s3.connect(environment.createMachine('audio-ingest'));
+  const ingest = ingestThrough(s3.connect(environment.createMachine('audio-ingest')));
   const hop = (name: string) => environment.hop(name);
   const remote = new Remote(simulation, network, hosts, { service: 'delivery', hop, cancellation });
   const costs: MethodCosts<DeliveryApi> = { authorise: COST(), authoriseLive: COST() };

@@ -120,6 +120,8 @@ function appOf(system: EmbeddedSystem) {
     history: () => call((context) => gateway.getHistory(context, { token, limit: 0 })),
     publish: (track: Track) => call((context) => catalogue.publishTrack(context, { track })),
     search: (text: string) => call((context) => gateway.search(context, { token, text, kind: '', size: 20 })),
+    deliver: (id: string, contentId: string) =>
+      call((context) => system.api.audio.deliver(context, { trackId: id, contentId })),
     track: (id: string) => call((context) => gateway.getTrack(context, { token, trackId: id })),
   };
 }
@@ -176,6 +178,22 @@ test('what was acknowledged is there after a kill, and what follows from it come
     trackId(10),
     trackId(9),
   ]);
+  expect(failures).toEqual([]);
+});
+
+test('audio that was delivered is there after a kill, at every bitrate, and counting goes on', async () => {
+  const directory = folder();
+  const before = appOf(await start(directory));
+  await before.publish({ ...newTrack('n2', 'Quixotry'), durationMs: 1_000 });
+  expect(await before.deliver('n2', 'a'.repeat(16))).toEqual({ version: 1 });
+  expect(await before.deliver('n2', 'b'.repeat(16))).toEqual({ version: 2 });
+  const system = await start(killed(directory));
+  for (const version of [1, 2])
+    for (const kbps of [96, 160, 320])
+      expect(system.audio.s3.inspect(`audio/n2/${version}/${kbps}.ogg`)?.maxAgeS).toBe(31_536_000);
+  const after = appOf(system);
+  expect(await after.deliver('n2', 'b'.repeat(16))).toEqual({ version: 2 });
+  expect(await after.deliver('n2', 'c'.repeat(16))).toEqual({ version: 3 });
   expect(failures).toEqual([]);
 });
 

@@ -23,7 +23,7 @@ import {
   type EmbeddedOptions,
   type EmbeddedSystem,
 } from './embedded.ts';
-import { journalledIndex, journalledLog, journalledStore } from './journalled-ports.ts';
+import { journalledIndex, journalledLog, journalledObjects, journalledStore } from './journalled-ports.ts';
 import { SettingError } from './knobs.ts';
 import type { EnginePorts, Engines } from './services.ts';
 import { createWriteGate } from './write-gate.ts';
@@ -106,9 +106,10 @@ async function goOn(options: DurableOptions, journal: Journal): Promise<Embedded
   const { system, engines, simulation, realTime } = composeEmbeddedSystem(options, {
     startNs: journal.startNs,
     ports: (made, clock) => journalledPorts(made, clock, journal),
+    ingest: (store, clock) => journalledObjects(store, createWriteGate(clock, journal)),
     gauges: gaugesOf(journal),
   });
-  const durables = durablesOf(engines);
+  const durables = durablesOf([...Object.values(engines), system.audio.s3]);
   await restore(journal, durables, directory);
   const shortenedTo = await shorten(journal, durables);
   onRestored?.({ ...journal.found, shortenedTo });
@@ -161,10 +162,9 @@ function groupOf({ source, change }: Entry): string | null {
 
 type Durables = ReadonlyMap<string, Durable>;
 
-function durablesOf(engines: Engines): Durables {
+function durablesOf(engines: readonly EmbeddedEngine[]): Durables {
   const found = new Map<string, Durable>();
-  for (const { name, durable } of Object.values(engines) as EmbeddedEngine[])
-    if (durable !== undefined) found.set(name, durable);
+  for (const { name, durable } of engines) if (durable !== undefined) found.set(name, durable);
   return found;
 }
 

@@ -10,6 +10,7 @@ import { Telemetry, type TelemetryOptions } from '../observability/index.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ChildContext, Context, Trace } from '../ports/context.ts';
 import { PortError } from '../ports/errors.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
 import { identityOf, type TokenVerifier } from '../ports/tokens.ts';
 import type { Drain } from '../runtime/drive.ts';
 import { CallContext, ProcessLife, type Simulation, untraced } from '../runtime/kernel/index.ts';
@@ -17,6 +18,7 @@ import { type Lateness, RealTime } from '../runtime/real-time.ts';
 import type { GatewayKnobs } from '../services/gateway/knobs.ts';
 import { createRequestLimit } from '../services/gateway/request-limit.ts';
 import type { DeadLetterDesk } from '../transport/telemetry/index.ts';
+import { type AudioIngest, createAudioIngest } from './audio-ingest.ts';
 import { createDeadLetterDesk } from './dead-letters.ts';
 import { audioConfiguration } from './delivery-knobs.ts';
 import { createEnvironment, section } from './environment.ts';
@@ -54,8 +56,8 @@ export interface EmbeddedSystem {
   readonly api: {
     readonly gateway: GatewayApi;
     readonly catalogue: Pick<CatalogueApi, 'publishTrack'>;
-    /** Outside of `enter`: signatures take the host's time. */
-    readonly audio: Pick<LiveAudio, 'track' | 'event'>;
+    /** URLs outside of `enter`: signatures take the host's time. Deliveries inside. */
+    readonly audio: Pick<LiveAudio, 'track' | 'event'> & { readonly deliver: AudioIngest };
   };
   /** The edge, and what the routes of audio need. */
   readonly audio: LiveAudio;
@@ -134,13 +136,15 @@ export interface Surroundings {
   /** Where the clock begins. */
   readonly startNs?: number;
   readonly ports?: SystemHooks['ports'];
+  /** The store of audio as whoever stores it sees it. */
+  readonly ingest?: (store: ObjectStore, simulation: Simulation) => ObjectStore;
   /** Beside those of the engines. */
   readonly gauges?: readonly Gauge[];
 }
 
 export function composeEmbeddedSystem(
   options: EmbeddedOptions,
-  { startNs, ports, gauges: further = [] }: Surroundings = {},
+  { startNs, ports, ingest, gauges: further = [] }: Surroundings = {},
 ): HeldSystem {
   const { seed, costs, drain, onFault } = options;
   const environment = createEnvironment(seed, costs, startNs);
@@ -181,8 +185,13 @@ export function composeEmbeddedSystem(
     liveEvents: [LIVE_EVENT],
     currentVersion(machine) {
       const catalogue = services.behind.catalogue(machine);
-      return async (context, audioId) => (await catalogue.getAudio(context, { audioId })).version;
+      return async (context, audioId) => {
+        const { version, contentId } = await catalogue.getAudio(context, { audioId });
+        if (contentId !== '') return version;
+        throw new PortError('not-found', 'delivery.authorise', true, `track ${audioId} has no audio yet`);
+      };
     },
+    ...(ingest === undefined ? {} : { ingestThrough: (store) => ingest(store, simulation) }),
     outside,
     enter: (work) => realTime.enter(work),
     context: () => new CallContext(requests++, life),
@@ -194,6 +203,7 @@ export function composeEmbeddedSystem(
     }),
     startedAtMs: epochMs,
   });
+  const deliver = createAudioIngest(services.behind.catalogue(outside), audio.storeVersion);
   const gauges = () => [
     ...(Object.values(engines) as EmbeddedEngine[]).flatMap((engine) => engine.gauges),
     ...(events?.gauges ?? []),
@@ -204,7 +214,11 @@ export function composeEmbeddedSystem(
   telemetry?.watch(nodesOf(engines, services), gauges);
   let stopped = false;
   const system: EmbeddedSystem = {
-    api: { gateway: services.gateway(outside), catalogue: services.catalogue(outside), audio },
+    api: {
+      gateway: services.gateway(outside),
+      catalogue: services.catalogue(outside),
+      audio: { track: audio.track, event: audio.event, deliver },
+    },
     audio,
     deadLetters:
       events === null

@@ -6,6 +6,7 @@
  */
 import type { Context } from '../ports/context.ts';
 import type { EventConsumer, EventLog, EventProducer } from '../ports/event-log.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
 import type { SearchIndex } from '../ports/search-index.ts';
 import type { WideColumnStore } from '../ports/wide-column-store.ts';
 import type { WriteGate } from './write-gate.ts';
@@ -65,5 +66,16 @@ export function journalledIndex(index: SearchIndex, gate: WriteGate): SearchInde
       through(gate, context, 'elasticsearch.bulk', () => index.bulk(context, name, operations)),
     search: (context, request) => index.search(context, request),
     refresh: (context, name) => index.refresh(context, name),
+  };
+}
+
+export function journalledObjects(store: ObjectStore, gate: WriteGate): ObjectStore {
+  return {
+    get: (context, key, options) => store.get(context, key, options),
+    head: (context, key) => store.head(context, key),
+    list: (context, request) => store.list(context, request),
+    put: (context, key, object, options) =>
+      through(gate, context, 's3.put', () => store.put(context, key, object, options)),
+    delete: (context, key) => through(gate, context, 's3.delete', () => store.delete(context, key)),
   };
 }

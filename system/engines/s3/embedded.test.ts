@@ -161,6 +161,25 @@ test('it behaves as a map of keys, whatever is written and deleted in which orde
   );
 });
 
+test('its changes, put back into an empty store, make the same store; what is put back is no change', async () => {
+  const { store, context, finish, s3 } = createBench({ baseLayer: tracks, costs: false });
+  const changes: unknown[] = [];
+  s3.durable.onChange((change) => changes.push(change));
+  await finish(store.put(context(), 'b', { size: 7, contentId: 'x', maxAgeS: 60 }));
+  await finish(store.put(context(), 'b', { size: 8, contentId: 'y' }));
+  await finish(store.delete(context(), 'audio/t1/1/96.ogg'));
+  expect(changes).toHaveLength(3);
+  expect([...s3.durable.changes()]).toEqual(changes.slice(1));
+  for (const told of [changes, [...s3.durable.changes()]]) {
+    const next = createBench({ baseLayer: tracks, costs: false }).s3;
+    next.durable.onChange(() => expect.unreachable());
+    for (const change of structuredClone(told)) next.durable.restore(change);
+    next.durable.restored();
+    for (const key of ['b', 'audio/t1/1/96.ogg', 'audio/t1/1/160.ogg'])
+      expect(next.inspect(key)).toEqual(s3.inspect(key));
+  }
+});
+
 test('while the store is down requests fail at once, and its crash resets those in the air', async () => {
   const { s3, store, context, at, run } = createBench();
   const { machine } = s3.nodes[0]!;

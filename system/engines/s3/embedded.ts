@@ -13,7 +13,7 @@ import type {
   PutOptions,
 } from '../../ports/object-store.ts';
 import type { Machine, Simulation } from '../../runtime/kernel/index.ts';
-import type { EmbeddedEngine, EngineEnvironment, EngineNode, Gauge } from '../engine.ts';
+import type { Durable, EmbeddedEngine, EngineEnvironment, EngineNode, Gauge } from '../engine.ts';
 import { rateOf } from '../rate.ts';
 import { KEY_BYTES, LIST_LIMIT, PUT_BYTES } from './cost.ts';
 import { FrontEnd } from './front-end.ts';
@@ -22,6 +22,7 @@ import { type ObjectBaseLayer, Objects } from './objects.ts';
 import { Partitions } from './partitions.ts';
 
 export interface EmbeddedS3 extends EmbeddedEngine {
+  readonly durable: Durable;
   /** The store as a process on this machine sees it. */
   connect(client: Machine): ObjectStore;
   /** The object of this key as it is now, outside time; null: there is none. */
@@ -68,6 +69,7 @@ export function createS3(environment: EngineEnvironment, options: S3Options = {}
     inspect: (key) => objects.find(key),
     preload: (key, object) => void objects.put(key, object),
     partitions: () => partitions.starts(),
+    durable: objects,
     get refused() {
       return frontEnd.refused;
     },

@@ -4,6 +4,7 @@
  * begins after a write was acknowledged sees it.
  */
 import type { ListRequest, ObjectInfo, ObjectPage, PutObject } from '../../ports/object-store.ts';
+import type { Durable } from '../engine.ts';
 
 export interface ObjectBaseLayer {
   /** The object of this key; null: there is none. */
@@ -14,14 +15,18 @@ export interface ObjectBaseLayer {
 
 export type BaseObject = Required<PutObject>;
 
+/** Null: the object was deleted. */
+export type ObjectChange = readonly [key: string, object: BaseObject | null];
+
 const NOTHING: ObjectBaseLayer = { find: () => null, keys: () => [] };
 
-export class Objects {
+export class Objects implements Durable {
   readonly #base: ObjectBaseLayer;
   /** Null: deleted. */
   readonly #written = new Map<string, ObjectInfo | null>();
   /** Keys of `written`, in order; null until a list needs them. */
   #order: string[] | null = null;
+  #listener: ((change: ObjectChange) => void) | null = null;
 
   constructor(base: ObjectBaseLayer = NOTHING) {
     this.#base = base;
@@ -55,7 +60,27 @@ export class Objects {
     return { objects, next: null };
   }
 
+  onChange(listener: (change: unknown) => void): void {
+    this.#listener = listener;
+  }
+
+  restore(change: unknown): void {
+    const [key, object] = change as ObjectChange;
+    this.#hold(key, object === null ? null : infoOf(key, object));
+  }
+
+  restored(): void {}
+
+  *changes(): Iterable<ObjectChange> {
+    for (const [key, info] of this.#written) yield changeOf(key, info);
+  }
+
   #set(key: string, info: ObjectInfo | null): void {
+    this.#hold(key, info);
+    this.#listener?.(changeOf(key, info));
+  }
+
+  #hold(key: string, info: ObjectInfo | null): void {
     if (!this.#written.has(key)) this.#order = null;
     this.#written.set(key, info);
   }
@@ -82,6 +107,12 @@ function* merged(left: Iterable<string>, right: Iterable<string>): Generator<str
       y = b.next();
     }
   }
+}
+
+function changeOf(key: string, info: ObjectInfo | null): ObjectChange {
+  if (info === null) return [key, null];
+  const { size, contentId, maxAgeS } = info;
+  return [key, { size, contentId, maxAgeS }];
 }
 
 function infoOf(key: string, { size, contentId, maxAgeS = 0 }: PutObject): ObjectInfo {

@@ -46,7 +46,9 @@ export function createAudio(
       if (audio === undefined) {
         const [row] = await rowsOf(context, audioVersions, audioId);
         if (row === undefined) await expectExists(context, 'catalogue.getAudio', audioId);
-        audio = row === undefined ? PUBLISHED : audioIn(row);
+        // Not remembered: it ends with the first delivery, which another instance may have taken.
+        if (row === undefined) return PUBLISHED;
+        audio = audioIn(row);
         known.set(audioId, audio);
       }
       return audio;

@@ -61,6 +61,7 @@ export function frontPage(
   -d listener=u000000042 -d 'scope=playlist:read playlist:write search' \\
   ${textOf(origin)}/oauth/token | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
 curl -H "Authorization: Bearer $TOKEN" ${textOf(origin)}/v1/playlists/p1</code></pre>
+<p class="quiet">Labels publish as <code>rehearsal-label:rehearse</code>, with <code>scope=catalogue:publish</code> and without a listener.</p>
 <h2>Routes</h2>
 <div class="scroll"><table>
 <thead><tr><th>Route</th><th>What it is for</th><th>Scope</th></tr></thead>

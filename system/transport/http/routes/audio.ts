@@ -8,6 +8,24 @@ const stream = object({ url: word, bitrateKbps: count, expiresAtMs: count });
 
 export const audioUrlRoutes: readonly Route[] = [
   {
+    method: 'POST',
+    url: '/v1/tracks/:trackId/audio',
+    operationId: 'deliverAudio',
+    summary: 'A label delivers the audio of a track; other content than before is a new version',
+    scope: 'catalogue:publish',
+    params: trackParams,
+    body: object({
+      contentId: { type: 'string', pattern: '^[0-9a-f]{16,64}$', description: 'A hash of the content' },
+    }),
+    status: 201,
+    answer: object({ version: count }),
+    call: ({ audio }, context, { params, body }) =>
+      audio.deliver(context, {
+        trackId: params.trackId!,
+        contentId: (body as { contentId: string }).contentId,
+      }),
+  },
+  {
     method: 'GET',
     url: '/v1/tracks/:trackId/stream',
     operationId: 'streamTrack',

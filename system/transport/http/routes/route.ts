@@ -19,10 +19,15 @@ interface StreamRequest {
   readonly bandwidthKbps: number;
 }
 
-/** Signs with the host's cryptography: not to be called inside the system's turn. */
+/** URLs are signed with the host's cryptography: not to be called inside the system's turn. */
 export interface AudioApi {
   track(context: Context, request: StreamRequest): Promise<Stream>;
   event(context: Context, request: StreamRequest): Promise<Stream>;
+  /** The only one to be called inside. */
+  deliver(
+    context: Context,
+    audio: { readonly trackId: string; readonly contentId: string },
+  ): Promise<{ version: number }>;
 }
 
 export interface PublicApi {

@@ -1,0 +1,91 @@
+/** A label's track from its publication until somebody listens to it, and to its next version. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Ask, askServer, startTestServer, type TestServer } from './test-server.ts';
+
+let live: TestServer;
+
+beforeAll(async () => {
+  live = await startTestServer();
+});
+
+afterAll(async () => {
+  await live.close();
+  expect(live.defects).toEqual([]);
+});
+
+const ask = (url: string, request?: Ask) => askServer(live, url, request);
+const post = (url: string, body: object) => ask(url, { method: 'POST', body });
+const get = async (url: string) => (await live.server.inject({ url })).statusCode;
+const FIRST = 'a'.repeat(32);
+const SECOND = 'b'.repeat(32);
+
+const published = (trackId: string) => ({
+  trackId,
+  title: 'Slow tide',
+  artistId: 'a1',
+  artistName: 'Nobody',
+  labelId: 'label1',
+  durationMs: 30_000,
+  popularity: 1,
+});
+
+test('a published track is heard once its audio is delivered, and nobody gets a URL before', async () => {
+  await post('/v1/tracks', published('fresh-1'));
+  const before = await ask('/v1/tracks/fresh-1/stream');
+  expect(before.status).toBe(404);
+  expect(before.body!.detail).toContain('track fresh-1 has no audio yet');
+
+  const delivered = await post('/v1/tracks/fresh-1/audio', { contentId: FIRST });
+  expect([delivered.status, delivered.body]).toEqual([201, { version: 1 }]);
+  const { url, bitrateKbps } = (await ask('/v1/tracks/fresh-1/stream')).body as {
+    url: string;
+    bitrateKbps: number;
+  };
+  const audio = await live.server.inject({ url });
+  expect([audio.statusCode, audio.headers['content-type']]).toEqual([200, 'audio/ogg']);
+  expect(audio.rawPayload.length).toBe((30_000 * bitrateKbps) / 8);
+  expect(audio.rawPayload.subarray(0, 4).toString('latin1')).toBe('OggS');
+});
+
+test('other content is a new version at a new address, and the old address stays good', async () => {
+  const { url: old } = (await ask('/v1/tracks/t11/stream')).body as { url: string };
+  expect(old).toMatch(/^\/audio\/t11\/1\//);
+  expect((await post('/v1/tracks/t11/audio', { contentId: FIRST })).body).toEqual({ version: 2 });
+  expect((await post('/v1/tracks/t11/audio', { contentId: SECOND })).body).toEqual({ version: 3 });
+  expect((await post('/v1/tracks/t11/audio', { contentId: SECOND })).body).toEqual({ version: 3 });
+  expect(await get(old)).toBe(200);
+});
+
+test('deliveries at the same moment are versions of their own, each with its bytes', async () => {
+  const contents = Array.from({ length: 5 }, (_, i) => String(i).repeat(32));
+  const answers = await Promise.all(contents.map((contentId) => post('/v1/tracks/t12/audio', { contentId })));
+  const versions = answers.map(({ body }) => body!.version as number);
+  expect([...versions].sort()).toEqual([2, 3, 4, 5, 6]);
+  for (const version of versions)
+    for (const kbps of [96, 160, 320])
+      expect(live.system.audio.s3.inspect(`audio/t12/${version}/${kbps}.ogg`)).not.toBeNull();
+});
+
+test('a track that is not there has no audio, and content without a hash is none', async () => {
+  expect((await post('/v1/tracks/nowhere/audio', { contentId: FIRST })).status).toBe(404);
+  const refused = await post('/v1/tracks/t13/audio', { contentId: 'loud' });
+  expect(refused.status).toBe(400);
+  expect(refused.body!.detail).toContain('contentId');
+});
+
+test('a track too short to hold a file gets no audio', async () => {
+  await post('/v1/tracks', { ...published('blip'), durationMs: 99 });
+  const refused = await post('/v1/tracks/blip/audio', { contentId: FIRST });
+  expect(refused.status).toBe(400);
+  expect(refused.body!.detail).toContain('track blip lasts 99 ms');
+  expect((await ask('/v1/tracks/blip/stream')).status).toBe(404);
+});
+
+test.each([100, 999, 24 * 3_600_000])('a track of %d ms can be delivered and fetched', async (durationMs) => {
+  const trackId = `length-${durationMs}`;
+  expect((await post('/v1/tracks', { ...published(trackId), durationMs })).status).toBe(202);
+  expect((await post(`/v1/tracks/${trackId}/audio`, { contentId: FIRST })).status).toBe(201);
+  const { url } = (await ask(`/v1/tracks/${trackId}/stream`)).body as { url: string };
+  const audio = await live.server.inject({ url, headers: { range: 'bytes=0-99' } });
+  expect(audio.statusCode).toBe(206);
+});
