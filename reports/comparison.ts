@@ -2,7 +2,7 @@
  * Compares two results run by run: the same scenario, case, arm and seed saw the same arrivals, so what differs comes
  * from the code or the configuration. Below five pairs nothing is called significant.
  */
-import { errorPercentOf, focusPhase, operationIn } from './figures.ts';
+import { errorPercentOf, focusPhase, operationIn, sentenceText } from './figures.ts';
 import { median } from './numbers.ts';
 import { quantileMs } from './percentiles.ts';
 import { ReportError } from './report-error.ts';
@@ -131,7 +131,7 @@ function compareArm(earlier: Placed, later: Placed): ArmComparison {
   const { scenario, caseName, arm } = later;
   const [confirmedBefore, confirmedAfter] = [earlier.arm.verdict.confirmed, arm.verdict.confirmed];
   const regressions: string[] = [];
-  if (confirmedBefore && !confirmedAfter) regressions.push(`no longer confirmed: ${arm.verdict.sentence}`);
+  if (confirmedBefore && !confirmedAfter) regressions.push(`no longer confirmed: ${sentenceText(arm)}`);
   for (const change of changes) {
     if (isSlower(change)) regressions.push(`${change.metric} is worse by more than 10 % at every seed`);
   }

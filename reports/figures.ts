@@ -149,6 +149,22 @@ export function seenText(arm: ArmResult): string {
   return SEEN[arm.verdict.observed];
 }
 
+/** Whom the sentence speaks of, beside columns that are medians over seeds: 'seed 2 of 1–3'; null with one seed. */
+export function sentenceSeedText({ verdict, runs }: ArmResult): string | null {
+  if (verdict.sentenceSeed === undefined || runs.length < 2) return null;
+  const seeds = runs.map(({ seed }) => seed);
+  const inARow = seeds.every((seed, index) => seed === seeds[0]! + index);
+  return `seed ${verdict.sentenceSeed} of ${inARow ? `${seeds[0]}–${seeds.at(-1)}` : seeds.join(', ')}`;
+}
+
+/** The verdict's sentence, after the seed that it speaks of: 'Seed 2 of 1–3: 27 % failed.' */
+export function sentenceText(arm: ArmResult): string {
+  const seed = sentenceSeedText(arm);
+  return seed === null ? arm.verdict.sentence : `${capital(seed)}: ${arm.verdict.sentence}`;
+}
+
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
 /** Names of the invariants that were violated at any seed. */
 export function brokenPromises(arm: ArmResult): string[] {
   const names = arm.runs.flatMap(({ invariants }) =>

@@ -1,5 +1,5 @@
 /** The result as JUnit XML for CI: a suite a scenario, a case an arm, and a case for each of the arm's invariants. */
-import { markOf, outcomeText } from './figures.ts';
+import { markOf, outcomeText, sentenceText } from './figures.ts';
 import type { ArmResult, InvariantResult, RunResult, ScenarioResult } from './result.ts';
 
 interface TestCase {
@@ -68,7 +68,7 @@ function armCase(arm: ArmResult, className: string): TestCase {
   const name = `${arm.name} (${arm.role}) ${verdict.expected} its objectives`;
   if (verdict.confirmed) return { name, className, failure: null };
   const word = markOf(verdict) === '?' ? 'inconclusive' : 'refuted';
-  const detail = [verdict.sentence, ...missedLines(arm)].join('\n');
+  const detail = [sentenceText(arm), ...missedLines(arm)].join('\n');
   return { name, className, failure: { message: `${word}: ${outcomeText(arm)}`, detail } };
 }
 

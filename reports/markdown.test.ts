@@ -16,6 +16,17 @@ it('every row of a table has as many cells as its head', () => {
   expect(new Set(rows.map((row) => row.split('|').length))).toEqual(new Set([10]));
 });
 
+it('says which seed a sentence speaks of, where there are several', () => {
+  const scenarios = ['hot-partition'];
+  const text = renderMarkdown(sampleResult({ scenarios }));
+  expect(text).toContain('Seed 2 of 1–3: 27 % of its reads failed');
+  expect(text).toContain('sentences are those of the seed in the middle');
+  expect(renderMarkdown(sampleResult({ scenarios, seeds: [1, 5, 9] }))).toContain('Seed 5 of 1, 5, 9: 27 %');
+  const one = renderMarkdown(sampleResult({ scenarios, seeds: [4] }));
+  expect(one).toContain('<br>27 % of its reads failed');
+  expect(one).not.toContain('in the middle');
+});
+
 it('what a result says stays text', () => {
   const result = sampleResult({ seeds: [1], scenarios: ['hot-partition'] });
   result.scenarios[0]!.title = '<img src=x> | [link](http://x) @someone #1';

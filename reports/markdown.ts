@@ -9,6 +9,8 @@ import {
   markOf,
   outcomeText,
   scenarioMark,
+  sentenceSeedText,
+  sentenceText,
   targetText,
   workDone,
 } from './figures.ts';
@@ -67,10 +69,11 @@ function caseTable(scenario: ScenarioResult, testCase: CaseResult): string[] {
     const cells = [EMOJI[markOf(arm.verdict)], arm.role, `**${text(arm.name)}**`];
     cells.push(formatSpread(p50, 'ms'), formatSpread(p99, 'ms'), formatSpread(errorPercent, '%'));
     if (key !== null) cells.push(formatSpread(objective?.measured ?? null, objective?.result.unit ?? ''));
-    cells.push(`${outcomeText(arm)}.<br>${text(arm.verdict.sentence)}`);
+    cells.push(`${outcomeText(arm)}.<br>${text(sentenceText(arm))}`);
     return row(cells);
   });
-  const note = `<sub>p50, p99 and errors of ${text(testCase.headline.operation)} in the ${text(focusPhase(scenario))} phase; median over seeds (lowest–highest).</sub>`;
+  const several = testCase.arms.some((arm) => sentenceSeedText(arm) !== null);
+  const note = `<sub>p50, p99 and errors of ${text(testCase.headline.operation)} in the ${text(focusPhase(scenario))} phase; median over seeds (lowest–highest)${several ? '; sentences are those of the seed in the middle' : ''}.</sub>`;
   return [row(headings), row(aligns), ...rows, '', note];
 }
 

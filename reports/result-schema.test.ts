@@ -71,6 +71,7 @@ const fields: Record<string, Record<string, 'required' | 'optional'>> = {
     observed: R,
     confirmed: R,
     sentence: R,
+    sentenceSeed: 'optional',
   } satisfies Fields<Verdict>,
   ScenarioResult: {
     name: R,

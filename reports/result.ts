@@ -75,6 +75,8 @@ export interface Verdict {
   confirmed: boolean;
   /** One sentence with numbers. */
   sentence: string;
+  /** With several seeds: the one that the sentence speaks of, whose figure is the median. */
+  sentenceSeed?: number;
 }
 
 export interface ScenarioResult {

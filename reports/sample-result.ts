@@ -143,6 +143,7 @@ function sampleArm(
       observed,
       confirmed: expected === observed && holds,
       sentence: arm.sentence,
+      ...(seeds.length > 1 ? { sentenceSeed: seeds[Math.floor((seeds.length - 1) / 2)]! } : {}),
     },
     runs,
   };

@@ -6,6 +6,7 @@ import {
   type ArmFigures,
   activeListeners,
   armFigures,
+  capital,
   decidingObjective,
   focusPhase,
   MARK_WORDS,
@@ -14,6 +15,7 @@ import {
   outcomeText,
   scenarioMark,
   seenText,
+  sentenceText,
   targetText,
   workDone,
 } from './figures.ts';
@@ -78,7 +80,7 @@ function caseLines(scenario: ScenarioResult, testCase: CaseResult, width: number
     );
     if (arm.verdict.confirmed && arm.role !== 'broken') continue;
     const style = arm.verdict.confirmed ? 'dim' : MARK_STYLES[mark];
-    for (const line of wrap(arm.verdict.sentence, width - 6)) lines.push(`      ${paint(line, style)}`);
+    for (const line of wrap(sentenceText(arm), width - 6)) lines.push(`      ${paint(line, style)}`);
   }
   return lines;
 }
@@ -203,8 +205,6 @@ export function seedText(seeds: readonly number[]): string {
   if (seeds.every((seed, index) => seed === seeds[0]! + index)) return `seeds ${seeds[0]} to ${seeds.at(-1)}`;
   return `seeds ${seeds.slice(0, -1).join(', ')} and ${seeds.at(-1)}`;
 }
-
-const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
 
 const cut = (text: string, width: number) =>
   text.length <= width ? text : `${text.slice(0, Math.max(1, width - 1))}…`;

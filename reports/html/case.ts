@@ -2,11 +2,13 @@
 import {
   type ArmFigures,
   armFigures,
+  capital,
   decidingObjective,
   focusPhase,
   MARK_WORDS,
   markOf,
   outcomeText,
+  sentenceSeedText,
   targetText,
 } from '../figures.ts';
 import { formatQuantity } from '../numbers.ts';
@@ -72,9 +74,10 @@ function verdictTable({ scenario, testCase }: CaseContext): Markup {
   const styles = armStyles(testCase);
   const key = decidingObjective(testCase);
   const { operation } = testCase.headline;
+  const several = testCase.arms.some((arm) => sentenceSeedText(arm) !== null);
   return html`<table class="verdicts">
 <caption class="unseen">What every arm did; ${testCase.title}</caption>
-<thead><tr><th scope="col"><span class="unseen">confirmed</span></th><th scope="col">arm</th><th scope="col">what happened</th>${
+<thead><tr><th scope="col"><span class="unseen">confirmed</span></th><th scope="col">arm</th><th scope="col">what happened${several && html` <small>at the seed in the middle; figures are medians</small>`}</th>${
     key !== null && html`<th scope="col" class="num">${key.name} <small>${targetText(key)}</small></th>`
   }<th scope="col" class="num">p99 <small>${operation}</small></th><th scope="col" class="num">errors <small>${focusPhase(scenario)}</small></th></tr></thead>
 <tbody>${testCase.arms.map((arm) => verdictRow(arm, styles.get(arm)!, armFigures(scenario, testCase, arm), key))}</tbody>
@@ -90,18 +93,17 @@ function verdictRow(
   const mark = markOf(arm.verdict);
   const { p99, errorPercent } = figures;
   const judged = figures.objective;
+  const seed = sentenceSeedText(arm);
   const met = arm.runs.every(({ objectives }) => objectives.every((o) => o.name !== key?.name || o.met));
   return html`<tr class="${style.tone} ${MARK_WORDS[mark]}">
 <td class="mark" title="${MARK_WORDS[mark]}"><span aria-hidden="true">${mark}</span><span class="unseen">${MARK_WORDS[mark]}</span></td>
 <th scope="row">${swatch(style)} ${arm.name} <span class="role">${arm.role}</span><span class="title">${arm.title}</span></th>
-<td class="says">${keepTogether(arm.verdict.sentence)} <span class="outcome">${capital(outcomeText(arm))}.</span></td>
+<td class="says">${seed !== null && html`<span class="seed">${capital(seed)}:</span> `}${keepTogether(arm.verdict.sentence)} <span class="outcome">${capital(outcomeText(arm))}.</span></td>
 ${key !== null && html`<td class="num objective" data-label="${key.name} ${targetText(key)}:"><span class="${judged === null ? 'faint' : met ? 'good' : 'bad'}">${spreadMarkup(judged?.measured ?? null, judged?.result.unit ?? '')}</span></td>`}
 <td class="num" data-label="p99">${spreadMarkup(p99, 'ms')}</td>
 <td class="num" data-label="errors">${spreadMarkup(errorPercent, '%')}</td>
 </tr>`;
 }
-
-const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** Shows and hides arms in all charts of the case. Without JavaScript it is a plain legend. */
 function legend(testCase: CaseResult): Markup {

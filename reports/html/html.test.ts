@@ -65,6 +65,11 @@ describe('the page', () => {
     expect(page).toContain('aria-label="broken: 12 nodes');
   });
 
+  it('says which seed a sentence speaks of beside medians, and nothing of it with one seed', () => {
+    expect(renderHtml(sampleResult())).toContain('<span class="seed">Seed 2 of 1–3:</span> ');
+    expect(renderHtml(sampleResult({ seeds: [7] }))).not.toContain('class="seed"');
+  });
+
   it('has ids that are unique, and links that lead somewhere', () => {
     const ids = [...page.replaceAll(/<script>[\s\S]*?<\/script>/g, '').matchAll(/ id="([^"]+)"/g)].map(
       ([, id]) => id,

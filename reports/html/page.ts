@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { activeListeners, MARK_WORDS, markOf, scenarioMark } from '../figures.ts';
+import { activeListeners, capital, MARK_WORDS, markOf, scenarioMark } from '../figures.ts';
 import { formatBytes, formatCount, formatDuration, formatLarge, formatNumber } from '../numbers.ts';
 import type { RunResult, ScenarioResult } from '../result.ts';
 import { resultMark, seedText } from '../terminal.ts';
@@ -133,8 +133,6 @@ function indexEntry({ scenario, id }: Section): Markup {
   });
   return html`<li><a href="#${id}">${scenario.title}</a>${rows}</li>`;
 }
-
-const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 function footer({ environment, digest, seeds, scale }: RunResult): Markup {
   const facts: [string, string][] = [

@@ -192,7 +192,7 @@ mark{background:none;color:inherit;font-weight:650;box-shadow:inset 0 -.45em 0 c
 .verdicts tbody th{width:19rem;font-weight:650}
 .verdicts .title{display:block;font-weight:400;font-size:.84rem;color:var(--soft)}
 .verdicts .says{font-size:.9rem}
-.verdicts .outcome{color:var(--soft)}
+.verdicts .outcome,.verdicts .seed{color:var(--soft)}
 .verdicts .refuted .outcome{color:var(--bad);font-weight:600}
 .verdicts .inconclusive .outcome{color:var(--warn);font-weight:600}
 .verdicts td.num{white-space:nowrap;font-weight:600}

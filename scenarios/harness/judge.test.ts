@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ArmRun, InvariantResult, ObjectiveResult } from '../../reports/result.ts';
-import { doubts, outcomeOf } from './judge.ts';
+import { doubts, outcomeOf, speakerOf } from './judge.ts';
 
 const objective = (measured: number, target = 100): ObjectiveResult => ({
   name: 'p99',
@@ -57,6 +57,45 @@ describe('the outcome of a run', () => {
 
   it('is inconclusive when the run was interrupted', () => {
     expect(outcomeOf(run({ partial: true }), 0.05)).toBe('inconclusive');
+  });
+});
+
+describe('the run that speaks for its arm', () => {
+  const seeded = (figures: readonly number[], of = (measured: number) => [objective(measured)]) =>
+    figures.map((measured, index) => ({ run: run({ seed: index + 1, objectives: of(measured) }) }));
+  const seedOf = (runs: Parameters<typeof speakerOf>[0]) => speakerOf(runs).run.seed;
+
+  it('is the one whose figure is in the middle, the lower of two', () => {
+    expect(seedOf(seeded([50]))).toBe(1);
+    expect(seedOf(seeded([508, 230, 260]))).toBe(3);
+    expect(seedOf(seeded([508, 230, 260, 240]))).toBe(4);
+  });
+
+  it('does not depend on the order in which runs are named', () => {
+    const runs = seeded([508, 230, 260, 240]);
+    expect(seedOf([runs[2]!, runs[0]!, runs[3]!, runs[1]!])).toBe(4);
+    const equal = seeded([50, 50, 50]);
+    expect(seedOf([equal[2]!, equal[0]!, equal[1]!])).toBe(2);
+  });
+
+  it('goes by the objective that the arm misses most clearly, and by the first where it misses none', () => {
+    const also = (measured: number) => [
+      objective(50 - measured / 100),
+      { ...objective(measured), name: 'errors' },
+    ];
+    expect(seedOf(seeded([300, 500, 200], also))).toBe(1);
+    const order = seeded([1, 2, 3], (n) => [
+      objective([30, 10, 20][n - 1]!),
+      { ...objective(n), name: 'errors' },
+    ]);
+    expect(seedOf(order)).toBe(3);
+  });
+
+  it('was not interrupted, if there is one', () => {
+    const [first, ...others] = seeded([300, 500, 200]);
+    const stopped = { run: run({ seed: 9, partial: true, objectives: [] }) };
+    expect(seedOf([stopped, first!, ...others])).toBe(1);
+    expect(seedOf([stopped])).toBe(9);
   });
 });
 

@@ -114,14 +114,34 @@ const seenWords: Record<Outcome, string> = {
   inconclusive: 'came too close to call',
 };
 
+/**
+ * The run whose sentence stands for its arm: tables show medians over the seeds, so it is the one whose figure is the
+ * median, the lower of two. The figure is that of the objective which the arm misses most clearly, else of the first one.
+ */
+export function speakerOf<Run extends { readonly run: ArmRun }>(done: readonly Run[]): Run {
+  const whole = done.filter(({ run }) => !run.partial);
+  const candidates = whole.length > 0 ? whole : done;
+  const objectives = candidates.flatMap(({ run }) => run.objectives);
+  const key = objectives.reduce<ObjectiveResult | undefined>(
+    (most, one) => (!one.met && (most === undefined || most.met || one.margin > most.margin) ? one : most),
+    objectives[0],
+  );
+  const figureOf = ({ run }: Run) =>
+    run.objectives.find(({ name, phase }) => name === key?.name && phase === key.phase)?.measured ?? 0;
+  const sorted = candidates.toSorted((a, b) => figureOf(a) - figureOf(b) || a.run.seed - b.run.seed);
+  return sorted[Math.floor((sorted.length - 1) / 2)]!;
+}
+
 /** The arm's verdict over its seeds: confirmed only if every seed did what the arm says. */
 export function verdictOf(
   scenario: Scenario,
   testCase: Case,
   arm: Arm,
-  runs: readonly ArmRun[],
-  sentence: string,
+  done: readonly { readonly run: ArmRun; readonly sentence: string }[],
 ): Verdict {
+  const runs = done.map(({ run }) => run);
+  const speaker = speakerOf(done);
+  const { sentence } = speaker;
   const margin = scenario.margin ?? DEFAULT_MARGIN;
   const expected = expectedOutcome(arm);
   const outcomes = new Set(runs.map((run) => outcomeOf(run, margin)));
@@ -139,6 +159,7 @@ export function verdictOf(
     observed,
     confirmed,
     sentence: confirmed ? sentence : `${sentence} Not confirmed: ${failures.slice(0, 3).join('; ')}.`,
+    ...(runs.length > 1 ? { sentenceSeed: speaker.run.seed } : {}),
   };
 }
 

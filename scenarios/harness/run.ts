@@ -119,8 +119,7 @@ function verdictAfter(
     .filter((other) => other.testCase === testCase && other.arm === arm)
     .map(({ task }) => finished.get(task.id));
   if (!done.every((result) => result !== undefined)) return null;
-  const runs = done.map(({ run }) => run);
-  return verdictOf(scenario, testCase, arm, runs, done[0]!.sentence);
+  return verdictOf(scenario, testCase, arm, done);
 }
 
 function plan(request: RunRequest): Planned[] {
@@ -230,11 +229,7 @@ function armResult(
     configuration,
     units: unitsOf(configuration),
     difference: differenceFrom(reference, configuration, request.listeners),
-    verdict: unlessOverridden(
-      arm,
-      request.settings,
-      verdictOf(scenario, testCase, arm, runs, done[0]!.sentence),
-    ),
+    verdict: unlessOverridden(arm, request.settings, verdictOf(scenario, testCase, arm, done)),
     runs,
   };
 }

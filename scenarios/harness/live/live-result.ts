@@ -53,10 +53,16 @@ export function resultOf(series: Series): RunResult {
   const scenario = scenarioOf(load, engine, seenIn(runs[0]!.phases));
   const testCase = scenario.cases[0]!;
   const arm = testCase.arms[0]!;
-  const figures = figuresOf(runs[0]!, phasesOf(load));
   const silent = testCase.objectives.length === 0;
-  const sentence = silent ? 'Nothing was answered in the measured phase.' : `${arm.says(figures)}.`;
-  const verdict = weighed(verdictOf(scenario, testCase, arm, runs, sentence), series);
+  const done = runs.map((run) => ({
+    run,
+    // Asked of the one that speaks: an interrupted run may have nothing to say.
+    get sentence() {
+      if (silent) return 'Nothing was answered in the measured phase.';
+      return `${arm.says(figuresOf(run, phasesOf(load)))}.`;
+    },
+  }));
+  const verdict = weighed(verdictOf(scenario, testCase, arm, done), series);
   const told: ScenarioResult = {
     name: scenario.name,
     title: scenario.title,
