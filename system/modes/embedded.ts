@@ -211,7 +211,7 @@ export function composeEmbeddedSystem(
     ...audio.s3.gauges,
     ...further,
   ];
-  telemetry?.watch(nodesOf(engines, services), gauges);
+  telemetry?.watch(nodesOf(engines, services), gauges, services.streams);
   let stopped = false;
   const system: EmbeddedSystem = {
     api: {

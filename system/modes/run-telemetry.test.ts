@@ -7,7 +7,7 @@ import { CallContext, ProcessLife, RequestTrace } from '../runtime/kernel/index.
 import { createEmbeddedSystem } from './embedded.ts';
 import { recordTelemetry } from './run-telemetry.ts';
 import { createSimulatedSystem } from './simulated.ts';
-import { plainSystem } from './test-observed.ts';
+import { configuration, plainSystem } from './test-observed.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -37,8 +37,12 @@ async function askAll(ask: Ask): Promise<void> {
   for (let i = 0; i < 5; i++) await settled(ask.play(i, i));
 }
 
-async function simulated() {
-  const system = await createSimulatedSystem({ ...plainSystem, telemetry: { sampling: 1 } });
+async function simulated(set: Readonly<Record<string, unknown>> = {}) {
+  const system = await createSimulatedSystem({
+    ...plainSystem,
+    configuration: configuration(set),
+    telemetry: { sampling: 1 },
+  });
   const recorded = recordTelemetry(system.telemetry!, system.simulation);
   const { simulation, clients } = system;
   const life = new ProcessLife('clients');
@@ -125,6 +129,22 @@ test('the same requests give the same metrics by name, and the same counts, in v
     expect(countsOf(virtual, name)).toEqual(countsOf(live, name));
   const errors = countsOf(virtual, 'service_errors_total');
   expect(errors).toMatchObject({ 'gateway getPlaylist not-found': 1 });
+});
+
+test('where streams are on, a run shows how far they are', async () => {
+  const { recorded } = await simulated({ 'listening.streams': 'on', 'listening.playPartitions': 3 });
+  const { metrics } = recorded();
+  const values = (name: string, labels: string) =>
+    [...metrics.matchAll(new RegExp(`^rehearsal_${name}\\{${labels}\\} (\\S+) `, 'gm'))].map((found) =>
+      Number(found[1]),
+    );
+  const partition = 'stage="session-state",partition="\\d"';
+  expect(values('stream_next_offset', partition).reduce((sum, offset) => sum + offset, 0)).toBe(5);
+  expect(values('stream_windows', partition).reduce((sum, count) => sum + count, 0)).toBe(1);
+  // Half a minute after time began there is no watermark yet: it is farther behind what was seen than that.
+  expect(metrics).toContain('# TYPE rehearsal_stream_watermark_lag_seconds gauge');
+  expect(values('stream_watermark_lag_seconds', partition)).toEqual([]);
+  expect(values('stream_records_left_out_total', `${partition},reason="late"`)).toContain(0);
 });
 
 test('a run leaves its metrics with the virtual time of its end, and its traces as OTLP', async () => {

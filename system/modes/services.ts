@@ -38,6 +38,7 @@ import {
   createTopChartsWorker,
   isStreaming,
 } from '../services/listening/stream-workers.ts';
+import type { StreamPosition } from '../services/listening/streams/stream-worker.ts';
 import type { PlaylistKnobs } from '../services/playlist/knobs.ts';
 import { createPlaylistService } from '../services/playlist/playlist-service.ts';
 import type { IndexerKnobs, ReindexKnobs, SearchKnobs } from '../services/search/knobs.ts';
@@ -101,6 +102,8 @@ export interface Services {
   readonly identity: IdentityApi;
   /** Every instance of every service, for load tables. */
   readonly hosts: readonly { readonly service: string; readonly host: Host<unknown> }[];
+  /** How far the stream jobs are; null: none run here. */
+  readonly streams: (() => readonly StreamPosition[]) | null;
 }
 
 interface HostSettings {
@@ -169,26 +172,29 @@ export function createServices(options: ServiceOptions): Services {
     return remoteApi(remote, costs);
   }
 
-  /** A process that only consumes: it begins its loop again when its machine restarts. */
-  function worker(
+  /** A process that only consumes: it begins its loop again when its machine restarts. Returns those that run. */
+  function worker<Worker extends { run(context: Context): Promise<void> }>(
     name: string,
     count: number,
-    create: (machine: Machine) => { run(context: Context): Promise<void> },
-  ) {
+    create: (machine: Machine) => Worker,
+  ): () => Worker[] {
+    const newest = new Map<Machine, Worker>();
+    const running = () => [...newest].flatMap(([machine, one]) => (machine.up ? [one] : []));
     const owner = OWNER_OF_WORKER[name];
-    if (owner !== undefined && options.elsewhere?.[owner] !== undefined) return;
+    if (owner !== undefined && options.elsewhere?.[owner] !== undefined) return running;
     for (let i = 1; i <= count; i++) {
       const machine = environment.createMachine(`${name}-${i}`);
       const begin = () => {
-        create(machine)
-          .run(contextOf(machine))
-          .catch((error: Error) => {
-            throw new Error(`${machine.name} has stopped: ${error.message}`, { cause: error });
-          });
+        const begun = create(machine);
+        newest.set(machine, begun);
+        begun.run(contextOf(machine)).catch((error: Error) => {
+          throw new Error(`${machine.name} has stopped: ${error.message}`, { cause: error });
+        });
       };
       machine.onRestart(begin);
       simulation.schedule(0, simulation.registerEntry(begin));
     }
+    return running;
   }
 
   const identityKnobs = section<IdentityKnobs>(configuration, 'identity');
@@ -298,9 +304,16 @@ export function createServices(options: ServiceOptions): Services {
     knobs: listeningKnobs,
   });
   worker('recent', streamWorkers, (machine) => createRecentlyPlayedConsumer(streamWorker(machine)));
-  worker('session-state', streamWorkers, (machine) => createSessionStateWorker(streamWorker(machine)));
-  worker('top-charts', streamWorkers, (machine) => createTopChartsWorker(streamWorker(machine)));
+  const sessions = worker('session-state', streamWorkers, (machine) =>
+    createSessionStateWorker(streamWorker(machine)),
+  );
+  const charts = worker('top-charts', streamWorkers, (machine) =>
+    createTopChartsWorker(streamWorker(machine)),
+  );
+  const positions = () => [...sessions(), ...charts()].flatMap((one) => one.positions());
+  const isHere = streamWorkers > 0 && options.elsewhere?.listening === undefined;
 
   const behind = { identity, catalogue, playlist, listening, search };
-  return { gateway, catalogue, behind, identity: createIdentity(), hosts };
+  const streams = isHere ? positions : null;
+  return { gateway, catalogue, behind, identity: createIdentity(), hosts, streams };
 }

@@ -122,7 +122,7 @@ export async function createSimulatedSystem(options: SimulatedOptions): Promise<
     ...audio.flatMap((engine) => engine.gauges),
     ...(events?.gauges ?? []),
   ];
-  telemetry?.watch(nodes, gauges);
+  telemetry?.watch(nodes, gauges, services.streams);
   const { keys } = await services.identity.listKeys(new CallContext(0, new ProcessLife('start')), {});
   const key = keys[0]!;
   const token = (listener: number): AccessToken => {

@@ -8,6 +8,7 @@ export { attributesOf, isError, otlpJson, SCOPE } from './otlp-json.ts';
 export { type KeptTrace, RecentTraces } from './recent-traces.ts';
 export { ALERTS, HTTP, type Outcome, type SloStatus, WINDOWS } from './slo.ts';
 export { type Span, serviceOf } from './span.ts';
+export { type ObservedStream, streamFamilies } from './stream-metrics.ts';
 export { DEFAULT_SAMPLING, Telemetry, type TelemetryOptions } from './telemetry.ts';
 export { ThinnedTraces } from './thinned-traces.ts';
 export { parseTraceparent, traceIdOf } from './trace-context.ts';

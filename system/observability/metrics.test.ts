@@ -8,6 +8,7 @@ import { exposition, family, type MetricFamily } from './metric-family.ts';
 import { gaugeFamilies, nodeFamilies } from './node-metrics.ts';
 import { OBJECTIVES } from './objectives.ts';
 import { RedMetrics } from './red-metrics.ts';
+import { streamFamilies } from './stream-metrics.ts';
 import { Telemetry } from './telemetry.ts';
 
 const MS = 1e6;
@@ -111,6 +112,42 @@ test('gauges of engines come in base units, a family for each group and unit', (
   ]);
 });
 
+test('streams show each partition once, as whoever is furthest knows it', () => {
+  const start = {
+    sequence: 1,
+    nextOffset: 4,
+    watermarkNs: -1,
+    late: 0,
+    repeated: 0,
+    filtered: 0,
+    malformed: 0,
+  };
+  const at = (partition: number, position: object, windows = 0) => ({
+    stage: 'session-state',
+    partition,
+    position: { ...start, ...position },
+    windows,
+  });
+  const families = streamFamilies(
+    [
+      at(10, {}),
+      at(2, { sequence: 7, nextOffset: 90, watermarkNs: 3e9, late: 2 }, 5),
+      at(2, { sequence: 6 }),
+    ],
+    10e9,
+  );
+  const offsets = families[0]!.samples.map(({ labels, value: offset }) => [labels.partition, offset]);
+  expect(offsets).toEqual([
+    ['2', 90],
+    ['10', 4],
+  ]);
+  expect(value(families, 'stream_windows', { partition: '2' })).toBe(5);
+  expect(families[1]!.samples).toHaveLength(1);
+  expect(value(families, 'stream_watermark_lag_seconds', { partition: '2' })).toBe(7);
+  expect(value(families, 'stream_records_left_out_total', { partition: '2', reason: 'late' })).toBe(2);
+  expectConventional(families);
+});
+
 test('what requests bring along cannot make series: the number of names is bounded', () => {
   const red = new RedMetrics();
   const http = new HttpMetrics();
@@ -150,14 +187,18 @@ test('a thousand different requests of one operation are one series', () => {
 test('names follow the conventions of Prometheus: base units as a suffix, _total for what only grows', () => {
   const telemetry = new Telemetry({}, { clock: new Simulation({ seed: 1 }) });
   telemetry.end('gateway.search', 'gateway-1', untraced, 1, new PortError('invalid', 'x', true));
-  for (const { name, type, help } of [...telemetry.families(), ...new HttpMetrics().families()]) {
+  expectConventional([...telemetry.families(), ...new HttpMetrics().families()]);
+});
+
+function expectConventional(families: readonly MetricFamily[]): void {
+  for (const { name, type, help } of families) {
     expect(name).toMatch(/^rehearsal_[a-z][a-z0-9_]*$/);
     expect(name.endsWith('_total')).toBe(type === 'counter');
     expect(name).not.toMatch(/_(ms|ns|milliseconds|kb|mb|percent)(_|$)/);
     if (type === 'histogram') expect(name).toMatch(/_seconds$/);
     expect(help).toMatch(/\.$/);
   }
-});
+}
 
 test('text exposition escapes what it must, and carries the time of the values where one is given', () => {
   const odd = family('gauge', 'odd', 'A \\ and\na line.', [

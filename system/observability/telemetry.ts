@@ -17,6 +17,7 @@ import type { Objective } from './objectives.ts';
 import { RedMetrics } from './red-metrics.ts';
 import { type Outcome, Slos } from './slo.ts';
 import type { Span } from './span.ts';
+import { type ObservedStream, streamFamilies } from './stream-metrics.ts';
 import { Tracer } from './tracer.ts';
 
 export interface TelemetryOptions {
@@ -54,14 +55,17 @@ export class Telemetry implements CallObserver {
   #spans = 0;
   #nodes: readonly ObservedNode[] = [];
   #gauges: () => readonly ObservedGauge[] = () => [];
+  #streams: (() => readonly ObservedStream[]) | null = null;
+  readonly #callsNow: () => number;
 
   constructor(options: TelemetryOptions, { clock, now = () => clock.now() }: TelemetryEnvironment) {
     this.#countsCalls = (options.outermost ?? 'calls') === 'calls';
     this.now = now;
+    this.#callsNow = () => clock.now();
     this.slos = new Slos(clock, options.objectives);
     this.tracer = new Tracer({
       now,
-      callsNow: () => clock.now(),
+      callsNow: this.#callsNow,
       share: options.sampling ?? DEFAULT_SAMPLING,
       process: options.process ?? 0,
       slowNs: (operation) => this.slos.slowNs(operation),
@@ -70,10 +74,15 @@ export class Telemetry implements CallObserver {
     });
   }
 
-  /** Whose saturation is shown; `gauges` grow while a system starts. */
-  watch(nodes: readonly ObservedNode[], gauges: () => readonly ObservedGauge[]): void {
+  /** Whose saturation is shown; `gauges` grow while a system starts. `streams`: null where no stream job runs. */
+  watch(
+    nodes: readonly ObservedNode[],
+    gauges: () => readonly ObservedGauge[],
+    streams: (() => readonly ObservedStream[]) | null = null,
+  ): void {
     this.#nodes = nodes;
     this.#gauges = gauges;
+    this.#streams = streams;
   }
 
   /** Told of every span from now on. */
@@ -107,6 +116,7 @@ export class Telemetry implements CallObserver {
       ...this.red.families(),
       ...nodeFamilies(this.#nodes),
       ...gaugeFamilies(this.#gauges()),
+      ...(this.#streams === null ? [] : streamFamilies(this.#streams(), this.#callsNow())),
       ...this.slos.families(),
       family('gauge', 'trace_sampling_ratio', 'Share of requests that are traced.', [
         { labels: {}, value: this.tracer.share },

@@ -48,6 +48,11 @@ export class StreamTask {
     return this.#loaded?.state.position ?? null;
   }
 
+  /** Windows of keys that are open, or that late records may still change. */
+  get windows(): number {
+    return this.#loaded?.state.windows.size ?? 0;
+  }
+
   /** Takes in the records of a batch, in their order; resolves when they count and everybody has been told. */
   async process(context: Context, records: readonly LogRecord[]): Promise<void> {
     if (records.length > 0) this.#activeNs = this.#clock.now();

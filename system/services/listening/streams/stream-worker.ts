@@ -47,7 +47,15 @@ export interface StreamWorker {
   /** Runs until the context is cancelled. */
   run(context: Context): Promise<void>;
   /** How far its partitions are, by stage and partition, for metrics. */
-  positions(): readonly { readonly stage: string; readonly partition: number; readonly position: Position }[];
+  positions(): readonly StreamPosition[];
+}
+
+export interface StreamPosition {
+  readonly stage: string;
+  readonly partition: number;
+  readonly position: Position;
+  /** Windows of keys that are open, or that late records may still change. */
+  readonly windows: number;
 }
 
 export const groupOf = (stage: Pick<Stage, 'name'>) => `stream-${stage.name}`;
@@ -99,10 +107,10 @@ class StageRunner {
     });
   }
 
-  positions() {
+  positions(): StreamPosition[] {
     const { name } = this.#stage;
-    return [...this.#tasks].flatMap(([partition, { position }]) =>
-      position === null ? [] : [{ stage: name, partition, position }],
+    return [...this.#tasks].flatMap(([partition, { position, windows }]) =>
+      position === null ? [] : [{ stage: name, partition, position, windows }],
     );
   }
 
