@@ -80,13 +80,13 @@ test('with a token of its own authorization server a listener reads, adds and fi
       ...init,
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
     });
-  const added = await ask('/v1/playlists/p3/tracks', {
+  const added = await ask('/v1/playlists/p42/tracks', {
     method: 'POST',
     body: JSON.stringify({ trackId: 't9' }),
   });
   expect(added.status).toBe(201);
   const { snapshot } = (await added.json()) as { snapshot: number };
-  const read = (await (await ask(`/v1/playlists/p3?snapshot=${snapshot}`)).json()) as { trackIds: string[] };
+  const read = (await (await ask(`/v1/playlists/p42?snapshot=${snapshot}`)).json()) as { trackIds: string[] };
   expect(read.trackIds[0]).toBe('t9');
   expect((await ask('/v1/search?q=la')).status).toBe(200);
   // Not asked for, so not in the token.
@@ -172,14 +172,14 @@ test('a service in another process, under mutual TLS, answers through the gatewa
     body: 'grant_type=client_credentials&listener=u000000042&scope=playlist:read+playlist:write',
   });
   const headers = { authorization: `Bearer ${token.body.access_token}`, 'content-type': 'application/json' };
-  const added = await httpsJson<{ snapshot: number }>(`${gateway.url}/v1/playlists/p3/tracks`, ca, {
+  const added = await httpsJson<{ snapshot: number }>(`${gateway.url}/v1/playlists/p42/tracks`, ca, {
     method: 'POST',
     headers,
     body: '{"trackId":"t9"}',
   });
   expect(added.status).toBe(201);
   const read = await httpsJson<{ trackIds: string[] }>(
-    `${gateway.url}/v1/playlists/p3?snapshot=${added.body.snapshot}`,
+    `${gateway.url}/v1/playlists/p42?snapshot=${added.body.snapshot}`,
     ca,
     { headers },
   );
@@ -197,7 +197,7 @@ test('a service in another process, under mutual TLS, answers through the gatewa
   expect([distrustful.status, distrustful.stderr]).toEqual([3, expect.stringContaining('give --ca')]);
   playlist.process.kill('SIGKILL');
   await playlist.ended;
-  const down = await httpsJson<{ status: number }>(`${gateway.url}/v1/playlists/p3`, ca, { headers });
+  const down = await httpsJson<{ status: number }>(`${gateway.url}/v1/playlists/p42`, ca, { headers });
   expect(down.status).toBe(503);
   gateway.process.kill('SIGINT');
   expect((await gateway.ended).code).toBe(0);

@@ -4,6 +4,8 @@
  */
 export const LIVE_DEFAULTS: Readonly<Record<string, string | number | boolean>> = {
   'playlist.cache': 'cache-aside',
+  // Whoever is answered by a server expects that nobody else edits what is theirs.
+  'playlist.permissions': 'all',
   'listening.streams': 'on',
   'search.sample': 'everything',
   'events.format': 'avro',

@@ -80,7 +80,9 @@ export class Ledger {
       const trackId = `t${number}`;
       const path = `/v1/playlists/${playlistId(p)}/tracks`;
       await this.#added[p]!.put(trackId, async () => {
-        const answer = await client.ask<{ snapshot: number }>(listener, 201, 'POST', path, { trackId });
+        // Listeners own the playlist of their number.
+        const body = { trackId };
+        const answer = await client.ask<{ snapshot: number }>(listenerId(p), 201, 'POST', path, body);
         if (answer !== null) this.#edited(p, answer.snapshot);
         return answer;
       });

@@ -21,7 +21,7 @@ export const playlistKnobs = {
     default: 'created',
     unit: '',
     description:
-      'Whose edits are checked: those of playlists that listeners created (others are open to everybody), or of all (one more read an edit)',
+      'Which playlists check who adds a track: those that listeners created (others are open to everybody), or all, as a live system does (one more read an addition)',
     values: ['created', 'all'],
   },
   readConsistency: {

@@ -60,8 +60,11 @@ export function frontPage(
 <pre><code>TOKEN=$(curl -s -u rehearsal-load:rehearse -d grant_type=client_credentials \\
   -d listener=u000000042 -d 'scope=playlist:read playlist:write search' \\
   ${textOf(origin)}/oauth/token | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
-curl -H "Authorization: Bearer $TOKEN" ${textOf(origin)}/v1/playlists/p1</code></pre>
-<p class="quiet">Labels publish as <code>rehearsal-label:rehearse</code>, with <code>scope=catalogue:publish</code> and without a listener.</p>
+curl -H "Authorization: Bearer $TOKEN" ${textOf(origin)}/v1/playlists/p1
+curl -H "Authorization: Bearer $TOKEN" -H 'content-type: application/json' \\
+  -d '{"trackId":"t1"}' ${textOf(origin)}/v1/playlists/p42/tracks</code></pre>
+<p class="quiet">Everybody reads <code>p1</code>; <code>p42</code> is edited by its owner, <code>u000000042</code>, alone.
+Labels publish as <code>rehearsal-label:rehearse</code>, with <code>scope=catalogue:publish</code> and without a listener.</p>
 <h2>Routes</h2>
 <div class="scroll"><table>
 <thead><tr><th>Route</th><th>What it is for</th><th>Scope</th></tr></thead>

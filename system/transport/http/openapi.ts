@@ -6,7 +6,7 @@ import { problemSchema } from './schemas.ts';
 const PROBLEMS: Readonly<Record<number, string>> = {
   400: 'A field does not fit; the answer names it',
   401: 'No token, or one that is not valid',
-  403: 'The token does not allow this',
+  403: 'The token does not allow this, or it is somebody else’s',
   404: 'There is no such thing',
   409: 'In conflict with the present state',
   413: 'The body is too large',

@@ -29,10 +29,22 @@ test('a playlist of the population is read, as far as the schema says', async ()
 });
 
 test('who adds a track and asks for its snapshot sees it', async () => {
-  const added = await ask('/v1/playlists/p5/tracks', { method: 'POST', body: { trackId: 't77' } });
+  const added = await ask('/v1/playlists/p42/tracks', { method: 'POST', body: { trackId: 't77' } });
   expect(added.status).toBe(201);
-  const { body } = await ask(`/v1/playlists/p5?snapshot=${added.body!.snapshot}`);
+  const { body } = await ask(`/v1/playlists/p42?snapshot=${added.body!.snapshot}`);
   expect((body!.trackIds as string[])[0]).toBe('t77');
+});
+
+test('nobody adds to a playlist of somebody else, unless permissions say so', async () => {
+  const request = { method: 'POST', url: '/v1/playlists/p5/tracks', payload: { trackId: 't77' } } as const;
+  const headers = { authorization: 'Bearer u000000042' };
+  const refused = await live.server.inject({ ...request, headers });
+  expect(refused.statusCode).toBe(403);
+  expect(refused.headers['content-type']).toContain('application/problem+json');
+  expect((await ask('/v1/playlists/p5')).body!.trackIds).not.toContain('t77');
+  const open = await startTestServer({}, { 'playlist.permissions': 'created' });
+  expect((await open.server.inject({ ...request, headers })).statusCode).toBe(201);
+  await open.close();
 });
 
 test('following twice is following once, and every answer is without a body', async () => {
