@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { UsageError } from './errors.ts';
 import { reasonOf } from './files.ts';
+import { commandLine } from './replay.ts';
 
 export function registerCertificates(program: Command): void {
   program
@@ -21,6 +22,6 @@ async function certificates(folder: string): Promise<void> {
     throw new UsageError(`The certificates cannot be written to ${folder}: ${reasonOf(error)}.`);
   });
   process.stdout.write(
-    `Written to ${folder}: ${Object.values(FILES).join(', ')}. They are good for ${LIFETIME_DAYS} days.\nUse them: rehearse serve --tls ${folder}, then curl --cacert ${folder}/${FILES.authority} https://127.0.0.1:8080/readyz\n`,
+    `Written to ${folder}: ${Object.values(FILES).join(', ')}. They are good for ${LIFETIME_DAYS} days.\nUse them: ${commandLine(['serve', '--tls', folder])}, then curl --cacert ${folder}/${FILES.authority} https://127.0.0.1:8080/readyz\n`,
   );
 }

@@ -11,9 +11,11 @@ import { findScenarios } from './find-scenarios.ts';
 import { onInterrupt } from './interrupt.ts';
 import { journalIn } from './journal.ts';
 import { grouped, keyAndValue, LARGEST_SEED, oneOf, wholeNumber } from './options.ts';
+import { commandLine } from './replay.ts';
 import { addTelemetryOptions, type TelemetryWords, telemetryOf } from './serve-telemetry.ts';
 import { didYouMean } from './suggest.ts';
 import { productVersion } from './version.ts';
+import { welcome } from './welcome.ts';
 
 interface Options extends TelemetryWords {
   readonly port: number;
@@ -180,7 +182,7 @@ async function startService(service: keyof ServiceApis, options: Options, shared
   return {
     ...live,
     json: { address: live.address, service, ...(live.adminUrl === null ? {} : { admin: live.adminUrl }) },
-    welcome: `The service ${service} listens on ${live.address} (${how}). Its engines are in this process: what it stores stays here.\nA gateway that uses it: rehearse serve --upstream ${service}=${live.address}${tls === null ? '' : ` --tls ${options.tls}`}\n\nCtrl-C stops it.\n`,
+    welcome: `The service ${service} listens on ${live.address} (${how}). Its engines are in this process: what it stores stays here.\nA gateway that uses it: ${commandLine(['serve', '--upstream', `${service}=${live.address}`, ...(tls === null ? [] : ['--tls', options.tls!])])}\n\nCtrl-C stops it.\n`,
   };
 }
 
@@ -235,23 +237,4 @@ function pick<T extends { readonly name: string }>(what: string, name: string, f
   throw new UsageError(
     `There is no ${what} '${name}' here.${didYouMean(name, names)} There are: ${names.join(', ')}.`,
   );
-}
-
-function welcome(url: string, { listeners, seed, costs, scenario, arm }: Options): string {
-  const engines = costs ? 'embedded engines at their modelled speed' : 'embedded engines without costs';
-  const as = scenario === undefined ? '' : `, as ${scenario} / ${arm ?? 'broken'}`;
-  return `Rehearsal listens on ${url} (${engines}${as}, ${grouped(listeners)} listeners, seed ${seed}).
-
-  A token     TOKEN=$(curl -s -u rehearsal-load:rehearse -d grant_type=client_credentials \\
-                -d listener=u000000042 -d 'scope=playlist:read playlist:write search' \\
-                ${url}/oauth/token | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
-  A request   curl -H "Authorization: Bearer $TOKEN" ${url}/v1/playlists/p1
-  All routes  ${url}/openapi.json
-  Metrics     ${url}/metrics, burn rates ${url}/admin/slo
-  Traces      curl '${url}/admin/traces?format=text' (one request of a hundred; more:
-              curl -X PUT -H 'content-type: application/json' -d '{"share":1}' ${url}/admin/sampling)
-  Load        rehearse load browse --target ${url}
-
-Ctrl-C stops it.
-`;
 }
