@@ -63,7 +63,7 @@ export function frontPage(
 curl -H "Authorization: Bearer $TOKEN" ${textOf(origin)}/v1/playlists/p1
 curl -H "Authorization: Bearer $TOKEN" -H 'content-type: application/json' \\
   -d '{"trackId":"t1"}' ${textOf(origin)}/v1/playlists/p42/tracks</code></pre>
-<p class="quiet">Everybody reads <code>p1</code>; <code>p42</code> is edited by its owner, <code>u000000042</code>, alone.
+<p class="quiet"><code>p42</code> is of <code>u000000042</code>. Whether others may edit it too, the knob <code>playlist.permissions</code> says.
 Labels publish as <code>rehearsal-label:rehearse</code>, with <code>scope=catalogue:publish</code> and without a listener.</p>
 <h2>Routes</h2>
 <div class="scroll"><table>
