@@ -1,6 +1,7 @@
 /** `rehearse list`: what can be rehearsed, and what each teaches. */
 import type { Command } from 'commander';
 import { grouped } from './options.ts';
+import { commandLine } from './replay.ts';
 import { columns, heading, terminalWidth } from './text.ts';
 
 export function registerList(program: Command): void {
@@ -62,10 +63,10 @@ export function registerList(program: Command): void {
 function wrapHint(name: string, width: number): string {
   return columns(
     [
-      [`rehearse show ${name}`, 'its hypothesis, arms, knobs and notes'],
-      [`rehearse run ${name}`, 'rehearses it'],
-      ['rehearse run all', 'rehearses everything'],
-      ['rehearse load browse', 'sends a load profile to rehearse serve'],
+      [commandLine(['show', name]), 'its hypothesis, arms, knobs and notes'],
+      [commandLine(['run', name]), 'rehearses it'],
+      [commandLine(['run', 'all']), 'rehearses everything'],
+      [commandLine(['load', 'browse']), 'sends a load profile to the system that serve runs'],
     ],
     width,
     '',
