@@ -2,8 +2,9 @@
 import type { Bucket, CacheScript, CacheValue, SetOptions, TokenGrant } from '../../ports/cache.ts';
 import { type ErrorKind, PortError } from '../../ports/errors.ts';
 import { MILLISECOND, SECOND } from '../../runtime/kernel/index.ts';
+import { CacheList } from './cache-list.ts';
 import { BUCKET_BYTES, COUNTER_BYTES, ELEMENT_OVERHEAD_BYTES } from './cost.ts';
-import { CacheList, type Keyspace, TokenBucket } from './keyspace.ts';
+import { type Keyspace, TokenBucket } from './keyspace.ts';
 import { pushBounded, type ScriptStop, setNewer } from './scripts.ts';
 
 export type Command =
@@ -93,23 +94,17 @@ function pushFront(
 ): unknown {
   if (!(keep >= 1)) return failure('invalid', 'pushFront', `a list of ${keep}`);
   const size = bytes + ELEMENT_OVERHEAD_BYTES;
-  let entry = keys.find(key, nowNs);
-  if (entry === undefined) {
-    if (!keys.put(key, new CacheList(), 0, Number.POSITIVE_INFINITY, nowNs)) return outOfMemory('pushFront');
-    entry = keys.find(key, nowNs)!;
-  }
+  const entry = keys.find(key, nowNs) ?? keys.createList(key, Number.POSITIVE_INFINITY, nowNs);
+  if (entry === null) return outOfMemory('pushFront');
   const list = entry.value;
   if (!(list instanceof CacheList)) return wrongType('pushFront');
-  let after = entry.bytes + size;
-  for (let i = keep - 1; i < list.sizes.length; i++) after -= list.sizes[i]!;
-  if (!keys.resize(entry, after, nowNs)) {
-    if (list.values.length === 0) keys.remove(entry);
+  if (!keys.resize(entry, entry.bytes + size - list.bytesFrom(keep - 1), nowNs)) {
+    if (list.length === 0) keys.remove(entry);
     return outOfMemory('pushFront');
   }
-  list.values.unshift(value);
-  list.sizes.unshift(size);
-  if (list.values.length > keep) list.values.length = list.sizes.length = keep;
-  return list.values.length;
+  list.insert(0, value, size);
+  list.truncate(keep);
+  return list.length;
 }
 
 function evaluate(keys: Keyspace, script: CacheScript, nowNs: number): unknown {

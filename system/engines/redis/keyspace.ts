@@ -5,14 +5,9 @@
  */
 import type { CacheValue } from '../../ports/cache.ts';
 import type { RandomStream } from '../../runtime/kernel/index.ts';
+import { CacheList } from './cache-list.ts';
 import { KEY_OVERHEAD_BYTES, TTL_OVERHEAD_BYTES } from './cost.ts';
 import { type Evictable, type EvictionPolicy, Evictor, LFU_INITIAL } from './eviction.ts';
-
-/** A list, newest first, with the size of each element. */
-export class CacheList {
-  readonly values: CacheValue[] = [];
-  readonly sizes: number[] = [];
-}
 
 /** State of a token bucket. */
 export class TokenBucket {
@@ -99,9 +94,7 @@ export class Keyspace {
       this.#expire(entry);
       return undefined;
     }
-    if (this.#evictor.policy === 'allkeys-lfu')
-      entry.uses = this.#evictor.used(entry.uses, entry.usedNs, nowNs);
-    entry.usedNs = nowNs;
+    this.#use(entry, nowNs);
     return entry;
   }
 
@@ -117,17 +110,20 @@ export class Keyspace {
       this.#expire(old);
       old = undefined;
     }
-    const entry = new Entry(key, value, bytes, expiresNs, nowNs);
-    if (!this.#makeRoom(entry.totalBytes - (old?.totalBytes ?? 0), old, nowNs)) return false;
-    if (old !== undefined) {
-      entry.uses = old.uses;
-      this.remove(old);
-    }
-    this.usedBytes += entry.totalBytes;
-    entry.place = this.#all.push(entry) - 1;
-    if (expiresNs < Number.POSITIVE_INFINITY) entry.ttlPlace = this.#withTtl.push(entry) - 1;
-    this.#entries.set(key, entry);
-    return true;
+    return this.#store(new Entry(key, value, bytes, expiresNs, nowNs), old, nowNs);
+  }
+
+  /** The same for a key that is not there, as `find` has just said. */
+  create(key: string, value: CacheValue, bytes: number, expiresNs: number, nowNs: number): boolean {
+    return this.#store(new Entry(key, value, bytes, expiresNs, nowNs), undefined, nowNs);
+  }
+
+  /** An empty list under a key that is not there, for a script that goes on to use it; null: no room. */
+  createList(key: string, expiresNs: number, nowNs: number): Entry | null {
+    const entry = new Entry(key, new CacheList(), 0, expiresNs, nowNs);
+    if (!this.#store(entry, undefined, nowNs)) return null;
+    this.#use(entry, nowNs);
+    return entry;
   }
 
   /** The value of an entry grows or shrinks. False: no room. */
@@ -215,6 +211,26 @@ export class Keyspace {
       this.remove(victim);
       this.evictions++;
     }
+    return true;
+  }
+
+  #use(entry: Entry, nowNs: number): void {
+    if (this.#evictor.policy === 'allkeys-lfu')
+      entry.uses = this.#evictor.used(entry.uses, entry.usedNs, nowNs);
+    entry.usedNs = nowNs;
+  }
+
+  #store(entry: Entry, old: Entry | undefined, nowNs: number): boolean {
+    const { key, totalBytes } = entry;
+    if (!this.#makeRoom(totalBytes - (old?.totalBytes ?? 0), old, nowNs)) return false;
+    if (old !== undefined) {
+      entry.uses = old.uses;
+      this.remove(old);
+    }
+    this.usedBytes += totalBytes;
+    entry.place = this.#all.push(entry) - 1;
+    if (entry.expiresNs < Number.POSITIVE_INFINITY) entry.ttlPlace = this.#withTtl.push(entry) - 1;
+    this.#entries.set(key, entry);
     return true;
   }
 

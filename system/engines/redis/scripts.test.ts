@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { KeyedRandom, MILLISECOND } from '../../runtime/kernel/index.ts';
+import type { CacheList } from './cache-list.ts';
 import { FURTHER_CALL_NS, PUSH_CALLS } from './cost.ts';
-import { type CacheList, Keyspace } from './keyspace.ts';
+import { Keyspace } from './keyspace.ts';
 import { pushBounded, setNewer } from './scripts.ts';
 import { createBench } from './test-support.ts';
 

@@ -1,8 +1,9 @@
 /** Scripts that keep many keys in an order which does not depend on the order of the calls. */
 import type { BoundedPush, CacheScript, CacheValue } from '../../ports/cache.ts';
 import { MILLISECOND } from '../../runtime/kernel/index.ts';
+import { CacheList } from './cache-list.ts';
 import { ELEMENT_OVERHEAD_BYTES } from './cost.ts';
-import { CacheList, type Keyspace } from './keyspace.ts';
+import type { Keyspace } from './keyspace.ts';
 
 type PushBounded = Extract<CacheScript, { name: 'push-bounded' }>;
 type SetNewer = Extract<CacheScript, { name: 'set-newer' }>;
@@ -23,7 +24,7 @@ export function setNewer(keys: Keyspace, { entries, ttlMs }: SetNewer, nowNs: nu
   for (const { key, value, bytes } of entries) {
     const entry = keys.find(key, nowNs);
     if (entry === undefined) {
-      if (!keys.put(key, value, bytes, expiresNs, nowNs)) return 'no memory';
+      if (!keys.create(key, value, bytes, expiresNs, nowNs)) return 'no memory';
       continue;
     }
     const { version } = (entry.value ?? {}) as { version?: unknown };
@@ -44,34 +45,29 @@ function pushOne(
   nowNs: number,
 ): ScriptStop | null {
   const expiresNs = nowNs + Math.round(ttlMs * MILLISECOND);
-  let entry = keys.find(key, nowNs);
-  if (entry === undefined) {
-    if (!keys.put(key, new CacheList(), 0, expiresNs, nowNs)) return 'no memory';
-    entry = keys.find(key, nowNs)!;
-  }
+  const entry = keys.find(key, nowNs) ?? keys.createList(key, expiresNs, nowNs);
+  if (entry === null) return 'no memory';
   const list = entry.value;
   if (!(list instanceof CacheList)) return 'wrong type';
   const size = bytes + ELEMENT_OVERHEAD_BYTES;
-  let after = entry.bytes + size * values.length;
-  const { sizes } = list;
-  for (let i = sizes.length - 1; i >= 0 && i >= keep - values.length; i--) after -= sizes[i]!;
+  const after = entry.bytes + size * values.length - list.bytesFrom(Math.max(0, keep - values.length));
   // Room for all of them first: without it the list stays as it is.
   if (!keys.resize(entry, after, nowNs)) {
-    if (sizes.length === 0) keys.remove(entry);
+    if (list.length === 0) keys.remove(entry);
     return 'no memory';
   }
   let inserted = 0;
   for (let i = 0; i < values.length; i++) if (insert(list, values[i], size, by, id)) inserted++;
-  if (sizes.length > keep) list.values.length = sizes.length = keep;
+  list.truncate(keep);
   // Some were there already: less has been added than there is room for.
-  if (inserted < values.length) keys.resize(entry, sum(sizes), nowNs);
+  if (inserted < values.length) keys.resize(entry, list.bytesFrom(0), nowNs);
   keys.expireAt(entry, expiresNs);
   return null;
 }
 
 /** False: it is there. Usually it is the newest and goes to the front. */
 function insert(list: CacheList, value: CacheValue, size: number, by: string, id: string): boolean {
-  const { values, sizes } = list;
+  const { values } = list;
   const score = field(value, by);
   let place = 0;
   for (; place < values.length; place++) {
@@ -83,20 +79,8 @@ function insert(list: CacheList, value: CacheValue, size: number, by: string, id
     if (difference === 0) return false;
     if (difference < 0) break;
   }
-  if (place === 0) {
-    values.unshift(value);
-    sizes.unshift(size);
-  } else {
-    values.splice(place, 0, value);
-    sizes.splice(place, 0, size);
-  }
+  list.insert(place, value, size);
   return true;
-}
-
-function sum(sizes: readonly number[]): number {
-  let total = 0;
-  for (let i = 0; i < sizes.length; i++) total += sizes[i]!;
-  return total;
 }
 
 function field(value: CacheValue, name: string): number {

@@ -54,6 +54,8 @@ interface Folded {
 export class Folding {
   readonly names: readonly string[];
   readonly #folded: readonly Folded[];
+  /** Copied for each window: an array that grew would take several times as much, once for each listener. */
+  readonly #zeroes: readonly number[];
   /** Fields that have to hold a number. */
   readonly #numbers: readonly string[];
 
@@ -64,6 +66,7 @@ export class Folding {
       field,
       where,
     }));
+    this.#zeroes = this.#folded.map(({ aggregate }) => aggregate.zero);
     this.#numbers = this.#folded.filter(({ aggregate }) => aggregate.takesField).map(({ field }) => field);
   }
 
@@ -75,8 +78,7 @@ export class Folding {
   }
 
   start(event: Event): number[] {
-    const values: number[] = [];
-    for (let i = 0; i < this.#folded.length; i++) values.push(this.#folded[i]!.aggregate.zero);
+    const values = this.#zeroes.slice();
     this.add(values, event);
     return values;
   }

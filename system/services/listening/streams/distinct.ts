@@ -19,8 +19,10 @@ export class Distinct {
   /** False: it was there. `streamNs`: the latest time of the stream so far. */
   add(number: number, streamNs: number): boolean {
     this.#turn(Math.floor(streamNs / this.#periodNs));
-    if (this.#young.has(number) || this.#old.has(number)) return false;
-    this.#young.add(number);
+    if (this.#old.has(number)) return false;
+    const { size } = this.#young;
+    // Whether it grows says whether the number was there: one look instead of two, for every record.
+    if (this.#young.add(number).size === size) return false;
     const last = this.#added.at(-1);
     if (last !== undefined && last[0] === this.#period) last.push(number);
     else this.#added.push([this.#period, number]);

@@ -75,8 +75,8 @@ export class SessionWindows implements Windows {
   add(key: string, timeNs: number, event: Event, watermarkNs: number): boolean {
     const endNs = timeNs + this.#gapNs + 1;
     let joined: Session | null = null;
-    let session = this.#byKey.get(key) ?? null;
-    for (; session !== null; session = session.next) {
+    const first = this.#byKey.get(key) ?? null;
+    for (let session = first; session !== null; session = session.next) {
       if (timeNs >= session.endNs || timeNs < session.startNs - this.#gapNs) continue;
       if (session.endNs + this.#latenessNs <= watermarkNs) continue;
       if (joined === null) joined = session;
@@ -84,7 +84,7 @@ export class SessionWindows implements Windows {
     }
     if (joined === null) {
       if (endNs + this.#latenessNs <= watermarkNs) return false;
-      this.#open(key, timeNs, endNs, this.#folding.start(event));
+      this.#open(key, timeNs, endNs, this.#folding.start(event), first);
       return true;
     }
     this.#folding.add(joined.values, event);
@@ -156,7 +156,8 @@ export class SessionWindows implements Windows {
       const [key, startNs, endNs, flags] = panes.slice(i, i + 4) as [string, number, number, number];
       const old = this.#find(key, startNs);
       if (old !== null) this.#unlink(old);
-      const session = this.#open(key, startNs, endNs, panes.slice(i + 4, i + width) as number[]);
+      const values = panes.slice(i + 4, i + width) as number[];
+      const session = this.#open(key, startNs, endNs, values, this.#byKey.get(key) ?? null);
       session.closed = (flags & CLOSED) !== 0;
       session.told = (flags & TOLD) !== 0;
     }
@@ -167,8 +168,8 @@ export class SessionWindows implements Windows {
       for (let session: Session | null = first; session !== null; session = session.next) yield session;
   }
 
-  #open(key: string, startNs: number, endNs: number, values: number[]): Session {
-    const next = this.#byKey.get(key) ?? null;
+  /** `next`: the first of its key so far. */
+  #open(key: string, startNs: number, endNs: number, values: number[], next: Session | null): Session {
     const session: Session = {
       key,
       startNs,
