@@ -90,32 +90,42 @@ export class ChunkCache {
 
   /** Keeps chunks from `first` up to `end`, if the policy wants to; makes what is here of the object fresh until that time. */
   add(path: string, info: ObjectInfo, first: number, end: number, freshUntilNs: number): void {
-    const bytes = this.#put(path, info, first, end, freshUntilNs);
+    const object = this.#version(path, info, freshUntilNs);
+    const bytes = this.#put(object, first, end);
     if (bytes > 0) this.#warm?.displace(bytes);
   }
 
+  /** What is here of this version of an object; nothing remains of another one. */
+  #version(path: string, info: ObjectInfo, freshUntilNs: number): CachedObject {
+    const object = this.#objects.get(path);
+    if (object?.info.etag === info.etag) {
+      object.freshUntilNs = freshUntilNs;
+      return object;
+    }
+    if (object !== undefined) this.remove(path);
+    return this.#create(path, info, freshUntilNs);
+  }
+
+  #create(path: string, info: ObjectInfo, freshUntilNs: number): CachedObject {
+    return new CachedObject(path, info, Math.ceil(info.size / this.chunkBytes), freshUntilNs);
+  }
+
   /** Bytes of those that were not here. */
-  #put(path: string, info: ObjectInfo, first: number, end: number, freshUntilNs: number): number {
+  #put(object: CachedObject, first: number, end: number): number {
+    const { path, info, places } = object;
     const { size } = info;
     const { chunkBytes, maxBytes } = this;
-    const chunks = Math.ceil(size / chunkBytes);
-    let object = this.#objects.get(path);
-    if (object !== undefined && object.info.etag !== info.etag) {
-      this.remove(path);
-      object = undefined;
-    }
-    object ??= new CachedObject(path, info, chunks, freshUntilNs);
-    object.freshUntilNs = freshUntilNs;
+    const chunks = places.length;
     // Only a policy that counts how often things are asked for needs it.
     const hash = this.#eviction.asked === null ? 0 : hashOfPath(path);
     let added = 0;
     for (let chunk = first; chunk < end && chunk < chunks; chunk++) {
       const bytes = Math.min(chunkBytes, size - chunk * chunkBytes);
-      if (bytes > maxBytes || object.places[chunk]! >= 0) continue;
+      if (bytes > maxBytes || places[chunk]! >= 0) continue;
       // It is new, or making room has driven out all of it.
       if (object.held === 0) this.#objects.set(path, object);
       const place = this.#entries.create(object, chunk, bytes, hashOfChunk(hash, chunk));
-      object.places[chunk] = place;
+      places[chunk] = place;
       object.held++;
       this.bytes += bytes;
       added += bytes;
@@ -128,8 +138,10 @@ export class ChunkCache {
   #thaw(path: string, warm: WarmContents): CachedObject | undefined {
     const info = warm.take(path);
     if (info === null) return undefined;
-    this.#put(path, info, 0, Number.POSITIVE_INFINITY, info.maxAgeS * 1e9);
-    return this.#objects.get(path);
+    const object = this.#create(path, info, info.maxAgeS * 1e9);
+    this.#put(object, 0, Number.POSITIVE_INFINITY);
+    // A small cache, or one that counts, may not have kept any of it.
+    return object.held > 0 ? object : undefined;
   }
 
   remove(path: string): void {

@@ -75,9 +75,14 @@ export class FetchSlots {
     return this.at(argument).generation === argument >>> SLOT_BITS;
   }
 
-  /** Number of a fetch of the node that brings this chunk; -1: there is none. */
-  bringing(node: CacheNode, path: string, chunk: number): number {
-    let argument = node.fetching.get(path) ?? -1;
+  /** Number of the fetch of this object that the node began last; -1: there is none. */
+  newest(node: CacheNode, path: string): number {
+    return node.fetching.get(path) ?? -1;
+  }
+
+  /** Number of a fetch that brings this chunk: `newest` or one that was begun before it; -1: there is none. */
+  bringing(newest: number, chunk: number): number {
+    let argument = newest;
     while (argument >= 0) {
       const { first, end, next } = this.at(argument);
       if (chunk >= first && chunk < end) return argument;
@@ -101,7 +106,6 @@ export class FetchSlots {
     fetch.generation = (fetch.generation + 1) & GENERATION_MASK;
     fetch.node = null;
     fetch.next = -1;
-    fetch.waiters = [];
     fetch.doomed = false;
     fetch.attempt = 0;
     fetch.restarts = 0;

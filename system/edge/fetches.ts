@@ -100,6 +100,8 @@ export class Fetches {
     request: number,
     waiter: number,
   ): number {
+    // What this call begins itself brings none of the chunks that follow.
+    const newest = this.#newest(node, path);
     let fetches = 0;
     /** Beginning of a run that nobody fetches yet; -1: there is none. */
     let run = -1;
@@ -112,7 +114,7 @@ export class Fetches {
       if (here) node.hits++;
       // `wantUnknown` has counted one.
       else if (chunk !== firstCame) node.misses++;
-      const underWay = came || here ? -1 : this.#underWay(node, path, chunk);
+      const underWay = came || here ? -1 : this.#fetches.bringing(newest, chunk);
       const isNew = !came && !here && underWay < 0;
       if (run >= 0 && (!isNew || chunk - run === RUN_CHUNKS)) {
         this.#begin(node, path, run, chunk, request, waiter);
@@ -144,19 +146,20 @@ export class Fetches {
     request: number,
     waiter: number,
   ): void {
-    const underWay = this.#underWay(node, path, first);
+    const newest = this.#newest(node, path);
+    const underWay = this.#fetches.bringing(newest, first);
     const most = Math.min(last + 1, first + RUN_CHUNKS);
     let end = first + 1;
-    while (end < most && this.#underWay(node, path, end) === underWay) end++;
+    while (end < most && this.#fetches.bringing(newest, end) === underWay) end++;
     for (let chunk = first; chunk < end; chunk++) node.cache.use(path, undefined, chunk);
     node.misses++;
     if (underWay >= 0) this.#join(node, underWay, waiter);
     else this.#begin(node, path, first, end, request, waiter);
   }
 
-  /** Number of a fetch that will bring the chunk and may be joined; -1: there is none. */
-  #underWay(node: CacheNode, path: string, chunk: number): number {
-    return this.#parts.knobs.coalescing ? this.#fetches.bringing(node, path, chunk) : -1;
+  /** Number of the last fetch of the object, if any, that may be joined; -1: there is none. */
+  #newest(node: CacheNode, path: string): number {
+    return this.#parts.knobs.coalescing ? this.#fetches.newest(node, path) : -1;
   }
 
   #join(node: CacheNode, argument: number, waiter: number): void {
@@ -170,7 +173,8 @@ export class Fetches {
     fetch.first = first;
     fetch.end = end;
     fetch.request = request;
-    fetch.waiters.push(waiter);
+    // An array of its own: who completes a fetch goes through it when the slot is somebody else's already.
+    fetch.waiters = [waiter];
     const { simulation, shield } = this.#parts;
     fetch.timer = simulation.after(this.#timeoutNs, () => this.#giveUp(argument));
     if (shield === null || node === shield || !shield.machine.up) this.#askOrigin(argument);

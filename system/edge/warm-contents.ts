@@ -6,8 +6,9 @@
 import type { ObjectInfo } from '../ports/object-store.ts';
 
 export interface WarmSource {
-  /** An object whose rank by popularity among all objects, from 1, is at most `lastRank`; null: it is none of those. */
-  find(path: string, lastRank: number): ObjectInfo | null;
+  /** By popularity among all objects, from 1; Infinity: it is none of those. */
+  rankOf(path: string): number;
+  find(path: string): ObjectInfo | null;
   /** Mean size of the objects. */
   readonly meanBytes: number;
 }
@@ -16,7 +17,7 @@ export class WarmContents {
   readonly #source: WarmSource;
   /** Objects of a higher rank are not here any more. */
   #lastRank: number;
-  /** Asked for or purged in the run: the cache knows better. */
+  /** Popular ones that were asked for in the run, and what was purged: the cache knows better. */
   readonly #known = new Set<string>();
   readonly #purged: string[] = [];
 
@@ -27,10 +28,11 @@ export class WarmContents {
 
   /** An object that nobody has asked for yet and that is still here; null: it is not. */
   take(path: string): ObjectInfo | null {
-    if (this.#lastRank < 1 || this.#known.has(path)) return null;
+    // What lies behind the last rank never comes before it again, and need not be remembered.
+    if (this.#lastRank < 1 || this.#source.rankOf(path) > this.#lastRank || this.#known.has(path))
+      return null;
     this.#known.add(path);
-    const found = this.#source.find(path, this.#lastRank);
-    return this.#purged.some((prefix) => path.startsWith(prefix)) ? null : found;
+    return this.#purged.some((prefix) => path.startsWith(prefix)) ? null : this.#source.find(path);
   }
 
   /** So many bytes came in: the least popular objects have made room. */

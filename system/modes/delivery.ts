@@ -158,14 +158,14 @@ function popularAudio(population: Population, s3: EmbeddedS3): WarmSource {
   );
   return {
     meanBytes,
-    find(path, lastRank) {
+    rankOf(path) {
       const audio = parseAudioPath(path);
-      if (audio === null || audio.version !== 1) return null;
+      if (audio === null || audio.version !== 1) return Number.POSITIVE_INFINITY;
       const track = Number(audio.trackId.slice(1));
-      if (!(track < population.tracks)) return null;
+      if (!(track < population.tracks)) return Number.POSITIVE_INFINITY;
       // Of r ranks a bitrate that gets a share of the plays has about that share of the r most wanted objects.
-      const rank = Math.ceil(catalogue.rankOf(track) / BITRATE_SHARES[audio.kbps]!);
-      return rank <= lastRank ? s3.inspect(path.slice(1)) : null;
+      return Math.ceil(catalogue.rankOf(track) / BITRATE_SHARES[audio.kbps]!);
     },
+    find: (path) => s3.inspect(path.slice(1)),
   };
 }

@@ -53,6 +53,14 @@ const LOCAL_MS = 20;
 const SERVICE_SITE = 0;
 const SEGMENT_MS = 10_000;
 
+const KEPT_BY_APP: PlayDelivery = Object.freeze({
+  source: 'app',
+  bitrateKbps: 0,
+  bytes: 0,
+  cached: true,
+  startupMs: LOCAL_MS,
+});
+
 export class ListeningApps {
   readonly #simulation: Simulation;
   readonly #population: Population;
@@ -84,11 +92,15 @@ export class ListeningApps {
     return u < knobs.clientCacheShare + knobs.peerShare ? 'peers' : 'servers';
   }
 
-  async play(context: Context, play: Play): Promise<PlayDelivery> {
+  play(context: Context, play: Play): Promise<PlayDelivery> {
+    const source = this.sourceOf(play, context.request, this.#edge.knobs);
+    // Most plays: they wait for nobody.
+    return source === 'app' ? Promise.resolve(KEPT_BY_APP) : this.#deliver(context, play, source);
+  }
+
+  async #deliver(context: Context, play: Play, source: 'peers' | 'servers'): Promise<PlayDelivery> {
     const { listener, track, listenedMs } = play;
     const { request } = context;
-    const source = this.sourceOf(play, request, this.#edge.knobs);
-    if (source === 'app') return { source, bitrateKbps: 0, bytes: 0, cached: true, startupMs: LOCAL_MS };
     const sinceNs = this.#simulation.now();
     const { premium, country } = this.#population.models.listeners.listener(listener);
     const place = this.placeOf(country);
