@@ -26,7 +26,8 @@ export interface Play {
   readonly listenedMs: number;
 }
 
-export interface PlayDelivery {
+/** What an app has fetched for a play. */
+export interface FetchedAudio {
   readonly source: AudioSource;
   /** 0 where nothing had to be asked for. */
   readonly bitrateKbps: number;
@@ -34,6 +35,9 @@ export interface PlayDelivery {
   readonly bytes: number;
   /** Whether the point of presence had all of it. */
   readonly cached: boolean;
+}
+
+export interface PlayDelivery extends FetchedAudio {
   /** From the tap to the first sound. */
   readonly startupMs: number;
 }
@@ -53,13 +57,7 @@ const LOCAL_MS = 20;
 const SERVICE_SITE = 0;
 const SEGMENT_MS = 10_000;
 
-const KEPT_BY_APP: PlayDelivery = Object.freeze({
-  source: 'app',
-  bitrateKbps: 0,
-  bytes: 0,
-  cached: true,
-  startupMs: LOCAL_MS,
-});
+const KEPT_BY_APP: FetchedAudio = Object.freeze({ source: 'app', bitrateKbps: 0, bytes: 0, cached: true });
 
 export class ListeningApps {
   readonly #simulation: Simulation;
@@ -92,35 +90,39 @@ export class ListeningApps {
     return u < knobs.clientCacheShare + knobs.peerShare ? 'peers' : 'servers';
   }
 
-  play(context: Context, play: Play): Promise<PlayDelivery> {
-    const source = this.sourceOf(play, context.request, this.#edge.knobs);
-    // Most plays: they wait for nobody.
-    return source === 'app' ? Promise.resolve(KEPT_BY_APP) : this.#deliver(context, play, source);
+  async play(context: Context, play: Play): Promise<PlayDelivery> {
+    const sinceNs = this.#simulation.now();
+    const fetched = await this.fetch(context, play);
+    return { ...fetched, startupMs: this.#startupMs(play, context.request, fetched, sinceNs) };
   }
 
-  async #deliver(context: Context, play: Play, source: 'peers' | 'servers'): Promise<PlayDelivery> {
+  /** A play as far as servers see it; of when the listener hears something it says nothing. */
+  fetch(context: Context, play: Play): Promise<FetchedAudio> {
+    const source = this.sourceOf(play, context.request, this.#edge.knobs);
+    // Most plays: they wait for nobody.
+    return source === 'app' ? Promise.resolve(KEPT_BY_APP) : this.#fetch(context, play, source);
+  }
+
+  async #fetch(context: Context, play: Play, source: 'peers' | 'servers'): Promise<FetchedAudio> {
     const { listener, track, listenedMs } = play;
-    const { request } = context;
-    const sinceNs = this.#simulation.now();
     const { premium, country } = this.#population.models.listeners.listener(listener);
-    const place = this.placeOf(country);
-    const bandwidthKbps = this.#lines.bandwidthKbps(listener);
-    const granted = await this.#delivery.authorise(context, {
+    const { path, token, bitrateKbps } = await this.#delivery.authorise(context, {
       listenerId: listenerId(listener),
       trackId: trackId(track),
-      bandwidthKbps,
+      bandwidthKbps: this.#lines.bandwidthKbps(listener),
       plan: premium ? 'premium' : 'free',
     });
-    const { bitrateKbps } = granted;
-    let bytes = 0;
-    let cached = true;
-    if (source === 'servers') {
-      const to = Math.ceil(((listenedMs + AHEAD_MS) * bitrateKbps) / 8);
-      const { path, token } = granted;
-      const answer = await this.#edge.fetch(context, { path, token, range: { from: 0, to }, place });
-      bytes = answer.to - answer.from;
-      cached = answer.cached;
-    }
+    if (source === 'peers') return { source, bitrateKbps, bytes: 0, cached: true };
+    const to = Math.ceil(((listenedMs + AHEAD_MS) * bitrateKbps) / 8);
+    const request = { path, token, range: { from: 0, to }, place: this.placeOf(country) };
+    const answer = await this.#edge.fetch(context, request);
+    return { source, bitrateKbps, bytes: answer.to - answer.from, cached: answer.cached };
+  }
+
+  #startupMs({ listener }: Play, request: number, fetched: FetchedAudio, sinceNs: number): number {
+    const { source, bitrateKbps } = fetched;
+    if (source === 'app') return LOCAL_MS;
+    const place = this.placeOf(this.#population.models.listeners.listener(listener).country);
     const serviceNs = this.#edge.roundTripNs(place, SERVICE_SITE, request);
     const edgeNs = this.#edge.roundTripNs(place, this.#edge.siteOf(place), request);
     const startBytes = (BUFFER_RULES.startMs * bitrateKbps) / 8;
@@ -129,7 +131,7 @@ export class ListeningApps {
       : 0;
     const peersNs = source === 'peers' ? edgeNs : 0;
     const waitedNs = this.#simulation.now() - sinceNs + serviceNs + peersNs;
-    return { source, bitrateKbps, bytes, cached, startupMs: waitedNs / 1e6 + transferMs };
+    return waitedNs / 1e6 + transferMs;
   }
 
   /** How a play goes on after its start: what the line gives, and what the player makes of it. */

@@ -174,7 +174,7 @@ function audioOf(
   const { delivery, edge, s3 } = createDelivery({ environment, configuration, population });
   const { simulation } = environment;
   const apps = new ListeningApps({ simulation, population, delivery: delivery(clients), edge });
-  return { play: (context, play) => apps.play(context, play), audio: [edge, s3] };
+  return { play: (context, play) => apps.fetch(context, play), audio: [edge, s3] };
 }
 
 function createClients(
@@ -195,10 +195,10 @@ function createClients(
     play:
       fetchAudio === null
         ? recordPlay
-        : async (context, playId, listener, track, skipped, listenedMs) => {
-            await fetchAudio(context, { listener, track, listenedMs });
-            return recordPlay(context, playId, listener, track, skipped, listenedMs);
-          },
+        : (context, playId, listener, track, skipped, listenedMs) =>
+            fetchAudio(context, { listener, track, listenedMs }).then(() =>
+              recordPlay(context, playId, listener, track, skipped, listenedMs),
+            ),
     openPlaylist: (context, listener, playlist, minimumSnapshot) =>
       gateway.getPlaylist(context, {
         token: token(listener),
