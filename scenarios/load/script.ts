@@ -247,13 +247,15 @@ function hold({ token, expiresInS }: Token): HeldToken {
   return { token, refreshAtMs: Date.now() + Math.max(1, expiresInS - REFRESH_BEFORE_S) * 1_000 };
 }
 
-/** Runs a login; k6 keeps the cookies of whoever calls it. */
+/** Runs a login. Its cookies are its own: with those of the login before it would be taken for that listener. */
 function exchangeAll<T>(steps: Generator<Exchange, T, Reply>): T {
+  const jar = new http.CookieJar();
   let next = steps.next();
   while (next.done !== true) {
     const { method, path, headers, form } = next.value;
     const response = http.request(method, BASE_URL + path, form ?? null, {
       headers: { ...headers },
+      jar,
       redirects: 0,
       timeout: `${REQUEST_TIMEOUT_S}s`,
       tags: { name: 'login' },

@@ -152,7 +152,13 @@ function createOauth(faults: Faults, byForm: Set<string>, onToken: () => void) {
         const get = (name: string) => url.searchParams.get(name) ?? '';
         const id = String(interactions.size);
         const [challenge, state, redirect] = [get('code_challenge'), get('state'), get('redirect_uri')];
-        interactions.set(id, { challenge, state, redirect, listener: '' });
+        // As authorization servers do: a browser in which somebody has logged in is taken for him.
+        const known = /(?:^|; )session=(\w+)/.exec(request.headers.cookie ?? '')?.[1];
+        interactions.set(id, { challenge, state, redirect, listener: known ?? '' });
+        if (known !== undefined) {
+          redirectTo(response, `${ISSUER}/auth/${id}`);
+          return true;
+        }
         response.setHeader('set-cookie', [`interaction=${id}; Path=/interaction; HttpOnly`, 'other=1']);
         redirectTo(response, `http://issuer.invalid/interaction/${id}`);
         return true;
@@ -213,6 +219,7 @@ function createOauth(faults: Faults, byForm: Set<string>, onToken: () => void) {
       return true;
     }
     interaction.listener = form.get('login') ?? '';
+    response.setHeader('set-cookie', `session=${interaction.listener}; Path=/; HttpOnly`);
     redirectTo(response, `${ISSUER}/auth/${id}`);
     return true;
   }
