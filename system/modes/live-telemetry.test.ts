@@ -62,30 +62,6 @@ test('requests show in the metrics by operation, status and service, without a t
   expect(text).toMatch(/^rehearsal_engine_lag_records\{gauge="/m);
 });
 
-test('where streams are on, how far they are shows by stage and partition', async () => {
-  const { ask, token, metrics } = await observed(
-    {},
-    { configuration: configuration({ 'listening.streams': 'on', 'listening.streamIntervalMs': 100 }) },
-  );
-  const played = await ask('/v1/plays', {
-    token: await token('plays:write'),
-    method: 'POST',
-    body: JSON.stringify({ playId: 1, trackId: 't1', listenedMs: 31_000, skipped: false }),
-  });
-  expect(played.status).toBe(202);
-  await vi.waitFor(
-    async () => {
-      const text = await metrics();
-      expect(text).toMatch(/^rehearsal_stream_next_offset\{stage="session-state",partition="\d+"\} 1$/m);
-      expect(text).toMatch(/^rehearsal_stream_windows\{stage="session-state",partition="\d+"\} 1$/m);
-    },
-    { timeout: 30_000, interval: 200 },
-  );
-  expect(await metrics()).toMatch(
-    /^rehearsal_engine_lag_records\{gauge="stream-session-state lag on plays"\} 0$/m,
-  );
-});
-
 test('the text is as Prometheus reads it: each family once, its samples below it, each series once', async () => {
   const { ask, metrics } = await observed();
   await ask('/v1/playlists/p1');

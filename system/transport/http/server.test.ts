@@ -54,24 +54,6 @@ test('following twice is following once, and every answer is without a body', as
   }
 });
 
-test('a delivered track is found after a refresh of the index', async () => {
-  const track = {
-    trackId: 'new-1',
-    title: 'Zyzzyva unheard',
-    artistId: 'a1',
-    artistName: 'Nobody',
-    labelId: 'label1',
-    durationMs: 1_000,
-    popularity: 1,
-  };
-  const published = await ask('/v1/tracks', { method: 'POST', body: track });
-  expect(published.status).toBe(202);
-  await expect
-    .poll(async () => (await ask('/v1/search?q=zyzzyva&type=track')).body!.total, { timeout: 8_000 })
-    .toBe(1);
-  expect((await ask('/v1/tracks/new-1')).body).toMatchObject({ title: 'Zyzzyva unheard' });
-});
-
 test('a play is acknowledged and comes up in the history of its listener alone', async () => {
   expect((await ask('/v1/plays', { method: 'POST', token: 'u000000099', body: play })).status).toBe(202);
   const history = async (token: string) =>

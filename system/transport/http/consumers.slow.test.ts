@@ -1,4 +1,4 @@
-/** What has been played comes back through consumers, windows and flushes, which take their seconds of real time. */
+/** What comes back through consumers of the log, windows, flushes and refreshes, which take their seconds of real time. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Ask, askServer, startTestServer, type TestServer } from './test-server.ts';
 
@@ -36,4 +36,22 @@ test('what was played is recently played, in the present session and in the char
     return entries.find(({ trackId }) => trackId === 't5')?.plays;
   };
   await expect.poll(charted, { timeout: 30_000 }).toBe(2);
+});
+
+test('a delivered track is found after a refresh of the index', async () => {
+  const track = {
+    trackId: 'new-1',
+    title: 'Zyzzyva unheard',
+    artistId: 'a1',
+    artistName: 'Nobody',
+    labelId: 'label1',
+    durationMs: 1_000,
+    popularity: 1,
+  };
+  const published = await ask('/v1/tracks', { method: 'POST', body: track });
+  expect(published.status).toBe(202);
+  await expect
+    .poll(async () => (await ask('/v1/search?q=zyzzyva&type=track')).body!.total, { timeout: 8_000 })
+    .toBe(1);
+  expect((await ask('/v1/tracks/new-1')).body).toMatchObject({ title: 'Zyzzyva unheard' });
 });
