@@ -10,13 +10,12 @@ import type { RowFormat, RowKind } from '../fixtures/generate.ts';
 import type { PlayProfile } from '../fixtures/index.ts';
 import { UsageError } from './errors.ts';
 import { reasonOf } from './files.ts';
-import { grouped, LARGEST_SEED, oneOf, wholeNumber } from './options.ts';
+import { DEFAULT_LISTENERS, DEFAULT_SEED, grouped, LARGEST_SEED, oneOf, wholeNumber } from './options.ts';
 
 /** As in `fixtures/generate.ts`, which is loaded only when rows are made. */
 const KINDS = ['listeners', 'plays', 'follows', 'tracks', 'playlists'] as const satisfies readonly RowKind[];
 const FORMATS = ['csv', 'ndjson'] as const satisfies readonly RowFormat[];
 
-const DEFAULT_LISTENERS = 1_000_000;
 /** The largest population that the random keys tell apart in every use. */
 const LARGEST_POPULATION = 1_000_000_000;
 const PROGRESS_MS = 100;
@@ -38,7 +37,12 @@ export function registerFixtures(program: Command): void {
     .argument('<kind>', `what: ${KINDS.join(', ')}`)
     .requiredOption('--count <n>', 'rows', wholeNumber('--count', 1, Number.MAX_SAFE_INTEGER))
     .option('--format <format>', 'csv or ndjson', oneOf('--format', FORMATS), 'csv' as RowFormat)
-    .option('--seed <n>', 'the same seed gives the same rows', wholeNumber('--seed', 0, LARGEST_SEED), 1)
+    .option(
+      '--seed <n>',
+      'the same seed gives the same rows',
+      wholeNumber('--seed', 0, LARGEST_SEED),
+      DEFAULT_SEED,
+    )
     .option(
       '--listeners <n>',
       `size of the population (default: ${grouped(DEFAULT_LISTENERS)}, or what the rows need)`,

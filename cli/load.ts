@@ -4,7 +4,16 @@ import type { LoadEngine } from '../scenarios/harness/live/live-load.ts';
 import type { Profile } from '../scenarios/load/profiles.ts';
 import { EXIT, UnavailableError, UsageError } from './errors.ts';
 import { onInterrupt } from './interrupt.ts';
-import { AUTHORITY_OPTION, grouped, LARGEST_SEED, listOf, oneOf, wholeNumber } from './options.ts';
+import {
+  AUTHORITY_OPTION,
+  DEFAULT_LISTENERS,
+  DEFAULT_SEED,
+  grouped,
+  LARGEST_SEED,
+  listOf,
+  oneOf,
+  wholeNumber,
+} from './options.ts';
 import { FORMATS, printResult } from './print.ts';
 import { ProgressLine } from './progress.ts';
 import { commandLine } from './replay.ts';
@@ -50,7 +59,7 @@ export function registerLoad(program: Command): void {
       '--seed <n>',
       'seed of the population that the target serves',
       wholeNumber('--seed', 0, LARGEST_SEED),
-      1,
+      DEFAULT_SEED,
     )
     .option(
       '--repeat <n>',
@@ -62,7 +71,7 @@ export function registerLoad(program: Command): void {
       '--listeners <n>',
       'size of that population',
       wholeNumber('--listeners', 1_000, 500_000_000),
-      1_000_000,
+      DEFAULT_LISTENERS,
     )
     .option('--engine <name>', 'auto, k6 or own', oneOf('--engine', ['auto', 'k6', 'own']), 'auto')
     .option('--out <dir>', 'where reports are written', 'reports/out')

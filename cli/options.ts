@@ -4,6 +4,9 @@ import { didYouMean } from './suggest.ts';
 
 /** Seeds are whole numbers that a double holds exactly; the keys of the random numbers use 53 bits. */
 export const LARGEST_SEED = Number.MAX_SAFE_INTEGER;
+export const DEFAULT_SEED = 1;
+/** The size that scenarios are written for. `load` takes for granted what `serve` does, so they share both defaults. */
+export const DEFAULT_LISTENERS = 1_000_000;
 
 /** A whole number between the bounds; underscores may group its digits ('1_000_000'). */
 export function wholeNumber(option: string, minimum: number, maximum: number): (text: string) => number {

@@ -5,15 +5,21 @@ import type { RunResult, Setting, Verdict } from '../reports/result.ts';
 import { EXIT, UnavailableError, UsageError } from './errors.ts';
 import { type Found, findScenarios } from './find-scenarios.ts';
 import { onInterrupt } from './interrupt.ts';
-import { keyAndValue, LARGEST_SEED, listOf, oneOf, wholeNumber } from './options.ts';
+import {
+  DEFAULT_LISTENERS,
+  DEFAULT_SEED,
+  keyAndValue,
+  LARGEST_SEED,
+  listOf,
+  oneOf,
+  wholeNumber,
+} from './options.ts';
 import { FORMATS, printResult } from './print.ts';
 import { amount, ProgressLine } from './progress.ts';
 import { replayCommand } from './replay.ts';
 import { didYouMean } from './suggest.ts';
 import { telemetryWriter } from './telemetry-files.ts';
 
-/** The size that scenarios are written for; `--listeners` scales from here. */
-const DEFAULT_LISTENERS = 1_000_000;
 /** More listeners than the largest service of the kind has accounts: ids are made for half a billion. */
 const MOST_LISTENERS = 500_000_000;
 /** Verdicts hold at every seed; three show whether the first was luck. */
@@ -47,7 +53,7 @@ export function registerRun(program: Command): void {
       oneOf('--mode', ['simulated', 'embedded', 'real']),
       'simulated',
     )
-    .option('--seed <n>', 'first seed', wholeNumber('--seed', 0, LARGEST_SEED), 1)
+    .option('--seed <n>', 'first seed', wholeNumber('--seed', 0, LARGEST_SEED), DEFAULT_SEED)
     .option('--repeat <n>', 'how many seeds, counting up', wholeNumber('--repeat', 1, 10_000), DEFAULT_REPEAT)
     .option(
       '--arm <name>',

@@ -10,7 +10,15 @@ import { UnavailableError, UsageError } from './errors.ts';
 import { findScenarios } from './find-scenarios.ts';
 import { onInterrupt } from './interrupt.ts';
 import { journalIn } from './journal.ts';
-import { grouped, keyAndValue, LARGEST_SEED, oneOf, wholeNumber } from './options.ts';
+import {
+  DEFAULT_LISTENERS,
+  DEFAULT_SEED,
+  grouped,
+  keyAndValue,
+  LARGEST_SEED,
+  oneOf,
+  wholeNumber,
+} from './options.ts';
 import { commandLine } from './replay.ts';
 import { addTelemetryOptions, type TelemetryWords, telemetryOf } from './serve-telemetry.ts';
 import { didYouMean } from './suggest.ts';
@@ -53,8 +61,18 @@ export function registerServe(program: Command): void {
     .command('serve')
     .description('run the system on localhost over HTTP, on embedded engines, for k6, curl or a browser')
     .option('--port <n>', 'port on 127.0.0.1; 0 takes a free one', wholeNumber('--port', 0, 65_535), 8_080)
-    .option('--listeners <n>', 'population', wholeNumber('--listeners', 1_000, 500_000_000), 1_000_000)
-    .option('--seed <n>', 'seed of the population and the models', wholeNumber('--seed', 0, LARGEST_SEED), 1)
+    .option(
+      '--listeners <n>',
+      'population',
+      wholeNumber('--listeners', 1_000, 500_000_000),
+      DEFAULT_LISTENERS,
+    )
+    .option(
+      '--seed <n>',
+      'seed of the population and the models',
+      wholeNumber('--seed', 0, LARGEST_SEED),
+      DEFAULT_SEED,
+    )
     .option('--no-costs', 'engines and network take no time: only the work itself does')
     .option('--set <knob=value>', 'turn a knob (repeat for more); see show', keyAndValue('--set'))
     .option('--scenario <name>', 'configure it as an arm of this scenario, to feel its incident')

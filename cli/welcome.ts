@@ -1,6 +1,6 @@
 /** What `rehearse serve` prints: commands that work as they stand, for whoever has never seen it. */
 import { join } from 'node:path';
-import { grouped } from './options.ts';
+import { DEFAULT_LISTENERS, DEFAULT_SEED, grouped } from './options.ts';
 import { commandLine } from './replay.ts';
 
 export interface Welcomed {
@@ -12,17 +12,14 @@ export interface Welcomed {
   readonly tls?: string;
 }
 
-/** What `rehearse load` takes for granted. */
-const USUAL = { seed: 1, listeners: 1_000_000 } as const;
-
 export function welcome(url: string, { listeners, seed, costs, scenario, arm, tls }: Welcomed): string {
   const engines = costs ? 'embedded engines at their modelled speed' : 'embedded engines without costs';
   const as = scenario === undefined ? '' : `, as ${scenario} / ${arm ?? 'broken'}`;
   const authority = tls === undefined ? null : join(tls, 'authority.pem');
   const curl = authority === null ? 'curl' : `curl --cacert '${authority}'`;
   const load = ['load', 'browse', '--target', url];
-  if (listeners !== USUAL.listeners) load.push('--listeners', String(listeners));
-  if (seed !== USUAL.seed) load.push('--seed', String(seed));
+  if (listeners !== DEFAULT_LISTENERS) load.push('--listeners', String(listeners));
+  if (seed !== DEFAULT_SEED) load.push('--seed', String(seed));
   if (authority !== null) load.push('--ca', authority);
   return `Rehearsal listens on ${url} (${engines}${as}, ${grouped(listeners)} listeners, seed ${seed}).
 

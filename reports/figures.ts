@@ -153,9 +153,16 @@ export function seenText(arm: ArmResult): string {
 export function sentenceSeedText({ verdict, runs }: ArmResult): string | null {
   if (verdict.sentenceSeed === undefined || runs.length < 2) return null;
   const seeds = runs.map(({ seed }) => seed);
-  const inARow = seeds.every((seed, index) => seed === seeds[0]! + index);
-  return `seed ${verdict.sentenceSeed} of ${inARow ? `${seeds[0]}–${seeds.at(-1)}` : seeds.join(', ')}`;
+  return `seed ${verdict.sentenceSeed} of ${areInARow(seeds) ? `${seeds[0]}–${seeds.at(-1)}` : seeds.join(', ')}`;
 }
+
+/** 1, 2, 3: named by the first and the last. */
+export const areInARow = (seeds: readonly number[]): boolean =>
+  seeds.every((seed, index) => seed === seeds[0]! + index);
+
+/** Whether sentences of the case name a seed, so that a table of them has to say why. */
+export const namesSeeds = ({ arms }: CaseResult): boolean =>
+  arms.some((arm) => sentenceSeedText(arm) !== null);
 
 /** The verdict's sentence, after the seed that it speaks of: 'Seed 2 of 1–3: 27 % failed.' */
 export function sentenceText(arm: ArmResult): string {

@@ -7,9 +7,9 @@ import {
   MARK_WORDS,
   type Mark,
   markOf,
+  namesSeeds,
   outcomeText,
   scenarioMark,
-  sentenceSeedText,
   sentenceText,
   targetText,
   workDone,
@@ -72,8 +72,7 @@ function caseTable(scenario: ScenarioResult, testCase: CaseResult): string[] {
     cells.push(`${outcomeText(arm)}.<br>${text(sentenceText(arm))}`);
     return row(cells);
   });
-  const several = testCase.arms.some((arm) => sentenceSeedText(arm) !== null);
-  const note = `<sub>p50, p99 and errors of ${text(testCase.headline.operation)} in the ${text(focusPhase(scenario))} phase; median over seeds (lowest–highest)${several ? '; sentences are those of the seed in the middle' : ''}.</sub>`;
+  const note = `<sub>p50, p99 and errors of ${text(testCase.headline.operation)} in the ${text(focusPhase(scenario))} phase; median over seeds (lowest–highest)${namesSeeds(testCase) ? '; sentences are those of the seed in the middle' : ''}.</sub>`;
   return [row(headings), row(aligns), ...rows, '', note];
 }
 

@@ -5,6 +5,7 @@
 import {
   type ArmFigures,
   activeListeners,
+  areInARow,
   armFigures,
   capital,
   decidingObjective,
@@ -202,7 +203,7 @@ export function resultMark(result: RunResult): Mark {
 /** 'seed 7', 'seeds 1 to 3', 'seeds 1, 5 and 9'. */
 export function seedText(seeds: readonly number[]): string {
   if (seeds.length === 1) return `seed ${seeds[0]}`;
-  if (seeds.every((seed, index) => seed === seeds[0]! + index)) return `seeds ${seeds[0]} to ${seeds.at(-1)}`;
+  if (areInARow(seeds)) return `seeds ${seeds[0]} to ${seeds.at(-1)}`;
   return `seeds ${seeds.slice(0, -1).join(', ')} and ${seeds.at(-1)}`;
 }
 

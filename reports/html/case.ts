@@ -7,6 +7,7 @@ import {
   focusPhase,
   MARK_WORDS,
   markOf,
+  namesSeeds,
   outcomeText,
   sentenceSeedText,
   targetText,
@@ -44,7 +45,7 @@ export function renderCase(context: CaseContext): Markup {
   const spectrum = charts.spectra.length > 0 ? spectrumFigure(context) : null;
   const others = [breakdown, spectrum].filter((panel) => panel !== null).length;
   return html`<section class="case" data-case="${charts.id}"${several ? html` id="${charts.id}"` : null}>
-${several && html`<h3>${testCase.title}</h3>`}
+${namesSeeds(testCase) && html`<h3>${testCase.title}</h3>`}
 ${verdictTable(context)}
 ${legend(testCase)}
 <div class="panels">
@@ -74,10 +75,9 @@ function verdictTable({ scenario, testCase }: CaseContext): Markup {
   const styles = armStyles(testCase);
   const key = decidingObjective(testCase);
   const { operation } = testCase.headline;
-  const several = testCase.arms.some((arm) => sentenceSeedText(arm) !== null);
   return html`<table class="verdicts">
 <caption class="unseen">What every arm did; ${testCase.title}</caption>
-<thead><tr><th scope="col"><span class="unseen">confirmed</span></th><th scope="col">arm</th><th scope="col">what happened${several && html` <small>at the seed in the middle; figures are medians</small>`}</th>${
+<thead><tr><th scope="col"><span class="unseen">confirmed</span></th><th scope="col">arm</th><th scope="col">what happened${namesSeeds(testCase) && html` <small>at the seed in the middle; figures are medians</small>`}</th>${
     key !== null && html`<th scope="col" class="num">${key.name} <small>${targetText(key)}</small></th>`
   }<th scope="col" class="num">p99 <small>${operation}</small></th><th scope="col" class="num">errors <small>${focusPhase(scenario)}</small></th></tr></thead>
 <tbody>${testCase.arms.map((arm) => verdictRow(arm, styles.get(arm)!, armFigures(scenario, testCase, arm), key))}</tbody>

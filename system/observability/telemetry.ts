@@ -56,16 +56,16 @@ export class Telemetry implements CallObserver {
   #nodes: readonly ObservedNode[] = [];
   #gauges: () => readonly ObservedGauge[] = () => [];
   #streams: (() => readonly ObservedStream[]) | null = null;
-  readonly #callsNow: () => number;
+  readonly #clock: TelemetryEnvironment['clock'];
 
   constructor(options: TelemetryOptions, { clock, now = () => clock.now() }: TelemetryEnvironment) {
     this.#countsCalls = (options.outermost ?? 'calls') === 'calls';
     this.now = now;
-    this.#callsNow = () => clock.now();
+    this.#clock = clock;
     this.slos = new Slos(clock, options.objectives);
     this.tracer = new Tracer({
       now,
-      callsNow: this.#callsNow,
+      callsNow: () => clock.now(),
       share: options.sampling ?? DEFAULT_SAMPLING,
       process: options.process ?? 0,
       slowNs: (operation) => this.slos.slowNs(operation),
@@ -116,7 +116,7 @@ export class Telemetry implements CallObserver {
       ...this.red.families(),
       ...nodeFamilies(this.#nodes),
       ...gaugeFamilies(this.#gauges()),
-      ...(this.#streams === null ? [] : streamFamilies(this.#streams(), this.#callsNow())),
+      ...(this.#streams === null ? [] : streamFamilies(this.#streams(), this.#clock.now())),
       ...this.slos.families(),
       family('gauge', 'trace_sampling_ratio', 'Share of requests that are traced.', [
         { labels: {}, value: this.tracer.share },

@@ -113,16 +113,16 @@ export class Keyspace {
     return this.#store(new Entry(key, value, bytes, expiresNs, nowNs), old, nowNs);
   }
 
-  /** The same for a key that is not there, as `find` has just said. */
-  create(key: string, value: CacheValue, bytes: number, expiresNs: number, nowNs: number): boolean {
-    return this.#store(new Entry(key, value, bytes, expiresNs, nowNs), undefined, nowNs);
+  /** The same for a key that is not there, as `find` has just said. Null: no room. */
+  create(key: string, value: CacheValue, bytes: number, expiresNs: number, nowNs: number): Entry | null {
+    const entry = new Entry(key, value, bytes, expiresNs, nowNs);
+    return this.#store(entry, undefined, nowNs) ? entry : null;
   }
 
   /** An empty list under a key that is not there, for a script that goes on to use it; null: no room. */
   createList(key: string, expiresNs: number, nowNs: number): Entry | null {
-    const entry = new Entry(key, new CacheList(), 0, expiresNs, nowNs);
-    if (!this.#store(entry, undefined, nowNs)) return null;
-    this.#use(entry, nowNs);
+    const entry = this.create(key, new CacheList(), 0, expiresNs, nowNs);
+    if (entry !== null) this.#use(entry, nowNs);
     return entry;
   }
 

@@ -24,7 +24,7 @@ export function setNewer(keys: Keyspace, { entries, ttlMs }: SetNewer, nowNs: nu
   for (const { key, value, bytes } of entries) {
     const entry = keys.find(key, nowNs);
     if (entry === undefined) {
-      if (!keys.create(key, value, bytes, expiresNs, nowNs)) return 'no memory';
+      if (keys.create(key, value, bytes, expiresNs, nowNs) === null) return 'no memory';
       continue;
     }
     const { version } = (entry.value ?? {}) as { version?: unknown };

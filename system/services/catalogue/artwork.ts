@@ -2,14 +2,13 @@
  * Addresses of pictures. They name the content, by its hash, and the size: what lies there never changes, so that caches
  * keep it for ever, and a new picture is a new address.
  */
+import { CONTENT_ID } from '../../contracts/content-id.ts';
 import type { Image } from '../../contracts/generated/catalogue.ts';
 import { PortError } from '../../ports/errors.ts';
 
 /** Pixels. Spotify's Web API gives album art in these three. */
 const WIDTHS = [640, 300, 64];
 const HOST = 'https://images.rehearsal.example';
-/** 64 to 256 bits in hexadecimal. */
-const CONTENT_ID = /^[0-9a-f]{16,64}$/;
 
 export function imagesOf(artworkId: string): Image[] {
   if (artworkId === '') return [];

@@ -1,21 +1,11 @@
 /** A label's track from its publication until somebody listens to it, and to its next version. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Ask, askServer, startTestServer, type TestServer } from './test-server.ts';
+import { expect, test } from 'vitest';
+import { sharedTestServer } from './test-server.ts';
 
-let live: TestServer;
-
-beforeAll(async () => {
-  live = await startTestServer();
-});
-
-afterAll(async () => {
-  await live.close();
-  expect(live.defects).toEqual([]);
-});
-
-const ask = (url: string, request?: Ask) => askServer(live, url, request);
+const shared = sharedTestServer();
+const { ask } = shared;
 const post = (url: string, body: object) => ask(url, { method: 'POST', body });
-const get = async (url: string) => (await live.server.inject({ url })).statusCode;
+const get = async (url: string) => (await shared.live.server.inject({ url })).statusCode;
 const FIRST = 'a'.repeat(32);
 const SECOND = 'b'.repeat(32);
 
@@ -41,7 +31,7 @@ test('a published track is heard once its audio is delivered, and nobody gets a 
     url: string;
     bitrateKbps: number;
   };
-  const audio = await live.server.inject({ url });
+  const audio = await shared.live.server.inject({ url });
   expect([audio.statusCode, audio.headers['content-type']]).toEqual([200, 'audio/ogg']);
   expect(audio.rawPayload.length).toBe((30_000 * bitrateKbps) / 8);
   expect(audio.rawPayload.subarray(0, 4).toString('latin1')).toBe('OggS');
@@ -63,7 +53,7 @@ test('deliveries at the same moment are versions of their own, each with its byt
   expect([...versions].sort()).toEqual([2, 3, 4, 5, 6]);
   for (const version of versions)
     for (const kbps of [96, 160, 320])
-      expect(live.system.audio.s3.inspect(`audio/t12/${version}/${kbps}.ogg`)).not.toBeNull();
+      expect(shared.live.system.audio.s3.inspect(`audio/t12/${version}/${kbps}.ogg`)).not.toBeNull();
 });
 
 test('a track that is not there has no audio, and content without a hash is none', async () => {
@@ -86,6 +76,6 @@ test.each([100, 999, 24 * 3_600_000])('a track of %d ms can be delivered and fet
   expect((await post('/v1/tracks', { ...published(trackId), durationMs })).status).toBe(202);
   expect((await post(`/v1/tracks/${trackId}/audio`, { contentId: FIRST })).status).toBe(201);
   const { url } = (await ask(`/v1/tracks/${trackId}/stream`)).body as { url: string };
-  const audio = await live.server.inject({ url, headers: { range: 'bytes=0-99' } });
+  const audio = await shared.live.server.inject({ url, headers: { range: 'bytes=0-99' } });
   expect(audio.statusCode).toBe(206);
 });

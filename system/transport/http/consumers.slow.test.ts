@@ -1,18 +1,8 @@
 /** What comes back through consumers of the log, windows, flushes and refreshes, which take their seconds of real time. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Ask, askServer, startTestServer, type TestServer } from './test-server.ts';
+import { expect, test } from 'vitest';
+import { sharedTestServer } from './test-server.ts';
 
-let live: TestServer;
-
-beforeAll(async () => {
-  live = await startTestServer();
-});
-
-afterAll(async () => {
-  await live.close();
-});
-
-const ask = (url: string, request?: Ask) => askServer(live, url, request);
+const { ask } = sharedTestServer();
 
 test('what was played is recently played, in the present session and in the charts', async () => {
   const own = { token: 'u000000555' };

@@ -1,22 +1,13 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { AUDIO_ROUTES } from '../media/route-schemas.ts';
 import { ROUTES } from './index.ts';
-import { type Ask, askServer, startTestServer, type TestServer } from './test-server.ts';
+import { sharedTestServer, startTestServer } from './test-server.ts';
 
 const JSON_TYPE = 'application/json';
-let live: TestServer;
-
-beforeAll(async () => {
-  live = await startTestServer();
-});
-
-afterAll(async () => {
-  await live.close();
-});
-
-const ask = (url: string, request?: Ask) => askServer(live, url, request);
+const shared = sharedTestServer();
+const { ask } = shared;
 
 const play = { playId: 7, trackId: 't3', listenedMs: 1_000, skipped: false };
 
@@ -38,7 +29,7 @@ test('who adds a track and asks for its snapshot sees it', async () => {
 test('nobody adds to a playlist of somebody else, unless permissions say so', async () => {
   const request = { method: 'POST', url: '/v1/playlists/p5/tracks', payload: { trackId: 't77' } } as const;
   const headers = { authorization: 'Bearer u000000042' };
-  const refused = await live.server.inject({ ...request, headers });
+  const refused = await shared.live.server.inject({ ...request, headers });
   expect(refused.statusCode).toBe(403);
   expect(refused.headers['content-type']).toContain('application/problem+json');
   expect((await ask('/v1/playlists/p5')).body!.trackIds).not.toContain('t77');
@@ -201,7 +192,7 @@ test('a defect answers 500 without a word about the inside, and is reported with
   const broken = await startTestServer({
     onDefect: (error, id) => reported.push([error, id]),
     system: {
-      ...live.system,
+      ...shared.live.system,
       lagNs: 0,
       enter: () => Promise.reject(new TypeError('cannot read secret of undefined')),
     },
@@ -309,13 +300,16 @@ test('a listener gets a signed URL at the bitrate that plan and bandwidth allow,
   const { status, body } = await ask('/v1/tracks/t3/stream?bandwidthKbps=200');
   expect([status, body!.bitrateKbps]).toEqual([200, 96]);
   expect(body!.expiresAtMs).toBeGreaterThan(Date.now());
-  const audio = await live.server.inject({ url: body!.url as string, headers: { range: 'bytes=0-3' } });
+  const audio = await shared.live.server.inject({
+    url: body!.url as string,
+    headers: { range: 'bytes=0-3' },
+  });
   expect([audio.statusCode, audio.body]).toEqual([206, 'OggS']);
   const other = (body!.url as string).replace('/t3/', '/t4/');
-  expect((await live.server.inject({ url: other })).statusCode).toBe(403);
+  expect((await shared.live.server.inject({ url: other })).statusCode).toBe(403);
   expect((await ask('/v1/tracks/never-made/stream')).status).toBe(404);
   const event = await ask('/v1/events/concert/stream');
-  const playlist = await live.server.inject({ url: event.body!.url as string });
+  const playlist = await shared.live.server.inject({ url: event.body!.url as string });
   expect(playlist.body).toMatch(/^#EXTM3U/);
 });
 
@@ -328,7 +322,10 @@ test('what is typed is completed, whatever kind it is of', async () => {
 });
 
 test('a browser finds every route at the door, and nothing that has to be loaded from elsewhere', async () => {
-  const { statusCode, headers, body } = await live.server.inject({ url: '/', headers: { host: '<b>x' } });
+  const { statusCode, headers, body } = await shared.live.server.inject({
+    url: '/',
+    headers: { host: '<b>x' },
+  });
   expect(statusCode).toBe(200);
   expect(headers['content-type']).toContain('text/html');
   for (const { url } of ROUTES) expect(body).toContain(url);

@@ -1,5 +1,6 @@
 /** The HTTP API in front of the real embedded system without costs; tokens are 'subject:scope,scope'. */
 import type { FastifyInstance } from 'fastify';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { createEmbeddedSystem, type EmbeddedSystem } from '../../modes/embedded.ts';
 import { knobNames, knobOf } from '../../modes/knobs.ts';
 import { LIVE_DEFAULTS } from '../../modes/live-defaults.ts';
@@ -71,6 +72,24 @@ export async function startTestServer(
       await server.close();
       system.stop();
     },
+  };
+}
+
+/** A server for all tests of a file, and requests to it. In the end it has met no defect. */
+export function sharedTestServer() {
+  let live: TestServer;
+  beforeAll(async () => {
+    live = await startTestServer();
+  });
+  afterAll(async () => {
+    await live.close();
+    expect(live.defects).toEqual([]);
+  });
+  return {
+    get live() {
+      return live;
+    },
+    ask: (url: string, request?: Ask) => askServer(live, url, request),
   };
 }
 

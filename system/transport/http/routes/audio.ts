@@ -1,4 +1,5 @@
-/** Where audio is to be fetched: signed URLs, good for about an hour. */
+/** Audio of tracks: its delivery by labels, and where it is to be fetched by signed URLs, good for about an hour. */
+import { CONTENT_ID } from '../../../contracts/content-id.ts';
 import { identityOf } from '../../../ports/tokens.ts';
 import { count, id, object, trackParams, word } from '../schemas.ts';
 import { number, type Route } from './route.ts';
@@ -15,7 +16,7 @@ export const audioUrlRoutes: readonly Route[] = [
     scope: 'catalogue:publish',
     params: trackParams,
     body: object({
-      contentId: { type: 'string', pattern: '^[0-9a-f]{16,64}$', description: 'A hash of the content' },
+      contentId: { type: 'string', pattern: CONTENT_ID.source, description: 'A hash of the content' },
     }),
     status: 201,
     answer: object({ version: count }),

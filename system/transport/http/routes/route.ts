@@ -4,7 +4,6 @@ import type { GatewayApi } from '../../../contracts/generated/gateway.ts';
 import type { Context } from '../../../ports/context.ts';
 import type { AccessToken } from '../../../ports/tokens.ts';
 
-/** What the routes call. */
 /** Where a listener may fetch audio, until when; the URL is without the host. */
 export interface Stream {
   readonly url: string;
@@ -30,6 +29,7 @@ export interface AudioApi {
   ): Promise<{ version: number }>;
 }
 
+/** What the routes call. */
 export interface PublicApi {
   readonly gateway: GatewayApi;
   readonly catalogue: Pick<CatalogueApi, 'publishTrack'>;
