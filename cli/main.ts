@@ -6,6 +6,7 @@ import { Command, CommanderError } from 'commander';
 import { registerBench } from './bench.ts';
 import { registerCertificates } from './certificates.ts';
 import { registerCompare } from './compare.ts';
+import { registerEdge } from './edge.ts';
 import { EXIT } from './errors.ts';
 import { registerEvents } from './events.ts';
 import { reasonOf } from './files.ts';
@@ -55,6 +56,7 @@ export function createProgram(): Command {
   registerRun(program);
   registerServe(program);
   registerEvents(program);
+  registerEdge(program);
   registerCertificates(program);
   registerInit(program);
   registerReport(program);

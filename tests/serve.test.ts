@@ -238,3 +238,21 @@ test('dead letters are looked at and sent again from the command line', async ()
   expect(events('dead-letters', '--target', url).status).toBe(3);
   expect(events('dead-letters', '--target', 'http://example.org').status).toBe(2);
 });
+
+test('copies at the points of presence are purged from the command line', async () => {
+  const { url, process: server, ended } = await serve('--no-costs');
+  const purge = (...words: string[]) =>
+    spawnSync(process.execPath, [LAUNCHER, 'edge', 'purge', ...words, '--target', url], { encoding: 'utf8' });
+  const purged = purge('/audio/t42/');
+  expect([purged.status, purged.stdout]).toEqual([
+    0,
+    expect.stringMatching(/^No point of presence has \/audio\/t42\/ any more: .* \d+ ms\.\n$/),
+  ]);
+  expect(JSON.parse(purge('/audio/t42/1/160.ogg', '--json').stdout)).toMatchObject({
+    path: '/audio/t42/1/160.ogg',
+  });
+  const wrong = purge('audio/t42');
+  expect([wrong.status, wrong.stderr]).toEqual([2, expect.stringContaining('path')]);
+  server.kill('SIGINT');
+  expect((await ended).code).toBe(0);
+});

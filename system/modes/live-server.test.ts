@@ -34,3 +34,31 @@ test('the signing keys rotate with the system’s time, and a token from before 
   for (const each of [before, after])
     expect((await ask('/v1/playlists/p1', { token: each })).status).toBe(200);
 });
+
+test('a purge drops the copies of a track at every point of presence, and the next listener’s come from the origin', async () => {
+  const { live, ask, token } = await startObserved();
+  closing.push(() => live.close());
+  const granted = await ask('/v1/tracks/t42/stream', { token: await token('audio') });
+  const { url } = (await granted.json()) as { url: string };
+  const cache = async () => {
+    const answer = await fetch(live.url + url, { headers: { range: 'bytes=0-99' } });
+    await answer.arrayBuffer();
+    return [answer.status, answer.headers.get('x-cache')];
+  };
+  await cache();
+  expect(await cache()).toEqual([206, 'HIT']);
+  const purge = (body: unknown) => ask('/admin/edge/purges', { method: 'POST', body: JSON.stringify(body) });
+  const { pathname } = new URL(url, live.url);
+  for (const target of [{ path: pathname }, { prefix: '/audio/t42/' }]) {
+    const purged = await purge(target);
+    expect([purged.status, await purged.json()]).toEqual([
+      200,
+      { ...target, tookMs: expect.any(Number) as number },
+    ]);
+    expect(await cache()).toEqual([206, 'MISS']);
+    expect(await cache()).toEqual([206, 'HIT']);
+  }
+  for (const refused of [{}, { path: 'audio' }, { prefix: '/audio' }, { path: '/a', prefix: '/b/' }, []])
+    expect((await purge(refused)).status, JSON.stringify(refused)).toBe(400);
+  expect(await cache()).toEqual([206, 'HIT']);
+});

@@ -7,7 +7,7 @@ import { SECOND } from '../ports/clock.ts';
 import type { IdentityKnobs } from '../services/identity/knobs.ts';
 import type { MutualTls } from '../transport/grpc/index.ts';
 import { createHttpServer } from '../transport/http/index.ts';
-import { audioRoutes } from '../transport/media/index.ts';
+import { addPurgeRoutes, audioRoutes } from '../transport/media/index.ts';
 import { addDeadLetterRoutes } from '../transport/telemetry/index.ts';
 import {
   AUDIENCE,
@@ -110,6 +110,7 @@ export async function startLiveServer(options: ServeOptions): Promise<LiveServer
     extend(server) {
       observer?.extend(server);
       if (system.deadLetters !== null) addDeadLetterRoutes(server, system.deadLetters);
+      addPurgeRoutes(server, system.audio.routes);
     },
     routes(server, admit) {
       server.register(audioRoutes, { ...system.audio.routes, admit, onDefect: options.onDefect });
