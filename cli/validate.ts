@@ -19,7 +19,7 @@ export function registerValidate(program: Command): void {
     .option('--only <name>', 'only laws whose name contains this (repeat for more)', another)
     .addHelpText(
       'after',
-      "\nExample:\n  rehearse validate --only 'M/M/1 at 0.7'\n\nExit code 1 when a law fails. All of them take about half a minute.",
+      "\nExample:\n  rehearse validate --only 'M/M/1 at 0.7'\n\nExit code 1 when a law fails. All of them take about a minute.",
     )
     .action(validate);
 }
@@ -64,7 +64,7 @@ function chosenLaws(laws: readonly Law[], words: readonly string[]): Law[] {
 function table(results: readonly LawResult[], width: number): string {
   const rows = results.map((result) => [
     result.verdict,
-    figure(result.expected),
+    `${figure(result.expected)}${result.bias === 0 ? '' : ` ±${figure(result.bias)}`}`,
     figure(result.measured),
     `${figure(result.interval[0])} to ${figure(result.interval[1])}`,
     `${result.name}${result.unit === '1' ? '' : ` (${result.unit})`}${failure(result)}`,
@@ -75,7 +75,10 @@ function table(results: readonly LawResult[], width: number): string {
     held === results.length
       ? `${held} of ${results.length} laws hold.`
       : `${results.length - held} of ${results.length} laws fail.`;
-  return `${columns([title, ...rows], width, '')}\n\n${heading(verdict, process.stdout)}\n`;
+  const limits = results.some(({ bias }) => bias > 0)
+    ? '\n± a known bias: the law is a limit or an approximation, and the interval may miss it by as much.\n'
+    : '';
+  return `${columns([title, ...rows], width, '')}\n${limits}\n${heading(verdict, process.stdout)}\n`;
 }
 
 function failure({ reason, tolerance, source }: LawResult): string {

@@ -22,8 +22,14 @@ function measureTime(seed: number, d: number, lambda: number, jobs: number): num
   );
   let sumNs = 0;
   let completed = 0;
+  /** Jobs of the warm-up that are still in each queue; queues are FIFO, so they leave first. */
+  const early = new Int32Array(queues);
   const done = simulation.register((queue) => {
     const station = stations[queue]!;
+    if (early[queue]! > 0) {
+      early[queue]!--;
+      return;
+    }
     sumNs += station.lastWaitNs + station.lastServiceNs;
     completed++;
   });
@@ -34,6 +40,8 @@ function measureTime(seed: number, d: number, lambda: number, jobs: number): num
     if (left === jobs) {
       sumNs = 0;
       completed = 0;
+      // Who is there now is rather one with a long stay: counted without those who have left, he would raise the mean.
+      for (let queue = 0; queue < queues; queue++) early[queue] = present(queue);
     }
     if (left-- === 0) return;
     simulation.schedule(arrivals.exponential(SERVICE_NS / (queues * lambda)), arrive);
@@ -50,20 +58,20 @@ function measureTime(seed: number, d: number, lambda: number, jobs: number): num
   return sumNs / completed / SERVICE_NS;
 }
 
-/** Choices, load, jobs a seed, relative tolerance, relative bias of 400 queues (and of a start with empty ones). */
-const CASES: readonly (readonly [number, number, number, number, number])[] = [
-  [1, 0.5, 30_000, 0.025, 0],
-  [1, 0.7, 60_000, 0.03, 0],
-  [1, 0.9, 180_000, 0.06, 0.005],
-  [2, 0.5, 40_000, 0.015, 0.005],
-  [2, 0.7, 50_000, 0.02, 0.01],
-  [2, 0.9, 75_000, 0.03, 0.015],
-  [3, 0.5, 40_000, 0.015, 0.005],
-  [3, 0.7, 50_000, 0.015, 0.01],
-  [3, 0.9, 75_000, 0.03, 0.015],
+/** Choices, load, jobs a seed, relative tolerance. */
+const CASES: readonly (readonly [number, number, number, number])[] = [
+  [1, 0.5, 30_000, 0.025],
+  [1, 0.7, 60_000, 0.03],
+  [1, 0.9, 180_000, 0.06],
+  [2, 0.5, 40_000, 0.015],
+  [2, 0.7, 50_000, 0.02],
+  [2, 0.9, 75_000, 0.03],
+  [3, 0.5, 40_000, 0.015],
+  [3, 0.7, 50_000, 0.015],
+  [3, 0.9, 75_000, 0.03],
 ];
 
-export const choiceLaws: readonly Law[] = CASES.map(([d, lambda, jobs, tolerance, bias]) => {
+export const choiceLaws: readonly Law[] = CASES.map(([d, lambda, jobs, tolerance]) => {
   const name = `Power of ${d} choice${d === 1 ? '' : 's'} at ${lambda}, ${queuesFor(d)} queues`;
   const expected = meanTimeWithChoices(d, lambda);
   return {
@@ -75,7 +83,6 @@ export const choiceLaws: readonly Law[] = CASES.map(([d, lambda, jobs, tolerance
     figure: 'time',
     expected,
     tolerance: expected * tolerance,
-    bias: expected * bias,
     unit: 'service times',
     source: 'Mitzenmacher 1996, computed',
     wrong: 1.05,

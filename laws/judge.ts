@@ -20,9 +20,20 @@ export const CONFIDENCE = 0.999;
 export function judge(law: Law, samples: readonly number[]): LawResult {
   const { mean, lo, hi } = estimate(samples, CONFIDENCE);
   const reason = reasonToFail(law, mean, lo, hi);
-  const { name, expected, tolerance, unit, source } = law;
+  const { name, expected, tolerance, bias = 0, unit, source } = law;
   const verdict = reason === null ? 'pass' : 'fail';
-  return { name, expected, measured: mean, interval: [lo, hi], tolerance, unit, source, verdict, reason };
+  return {
+    name,
+    expected,
+    measured: mean,
+    interval: [lo, hi],
+    tolerance,
+    bias,
+    unit,
+    source,
+    verdict,
+    reason,
+  };
 }
 
 function reasonToFail(law: Law, mean: number, lo: number, hi: number): string | null {

@@ -45,6 +45,8 @@ export interface LawResult {
   /** Confidence interval of the mean over seeds; see `judge.ts`. */
   readonly interval: readonly [lo: number, hi: number];
   readonly tolerance: number;
+  /** That of the law: the interval may miss `expected` by as much. 0: the law is exact. */
+  readonly bias: number;
   readonly unit: string;
   readonly source: string;
   readonly verdict: LawVerdict;
