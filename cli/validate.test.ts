@@ -22,7 +22,7 @@ async function validate(...words: string[]): Promise<string> {
   return output;
 }
 
-test('validate --json gives name, expected, measured, interval, tolerance, unit, source and verdict', async () => {
+test('validate --json gives name, expected, measured, interval, tolerance, bias, unit, source and verdict', async () => {
   const results = JSON.parse(await validate('--json', '--only', '3 attempts, all fail')) as LawResult[];
   expect(results).toEqual([
     {
@@ -31,6 +31,7 @@ test('validate --json gives name, expected, measured, interval, tolerance, unit,
       measured: 3,
       interval: [3, 3],
       tolerance: 0.015,
+      bias: 0,
       unit: '1',
       source: expect.stringContaining('Google SRE'),
       verdict: 'pass',

@@ -1,5 +1,6 @@
 /** The figures that every renderer shows first: an arm's headline operation and the objective that decides its case. */
 import {
+  formatCount,
   formatDuration,
   formatLarge,
   formatNumber,
@@ -23,7 +24,8 @@ import type {
 
 export interface ArmFigures {
   readonly p50: Spread | null;
-  readonly p99: Spread | null;
+  /** Of the slow requests: the headline's percentile. */
+  readonly slow: Spread | null;
   readonly errorPercent: Spread | null;
   readonly goodput: Spread | null;
   /** The case's deciding objective, as this arm measured it. */
@@ -50,6 +52,9 @@ export function errorPercentOf({ conservation }: OperationResult): number | null
   return finished === 0 ? null : (100 * conservation.failed) / finished;
 }
 
+/** Which percentile stands for the slow requests of the headline, beside the median. */
+export const slowPercentile = ({ headline }: CaseResult): number => headline.percentile ?? 99;
+
 export function armFigures(scenario: ScenarioResult, testCase: CaseResult, arm: ArmResult): ArmFigures {
   const phase = focusPhase(scenario);
   const operations = arm.runs
@@ -61,9 +66,11 @@ export function armFigures(scenario: ScenarioResult, testCase: CaseResult, arm: 
   const measured = spreadOf(judged.map((objective) => objective.measured));
   return {
     p50: spreadOf(timed.map(({ latency }) => quantileMs(latency, 0.5))),
-    p99: spreadOf(timed.map(({ latency }) => quantileMs(latency, 0.99))),
+    slow: spreadOf(timed.map(({ latency }) => quantileMs(latency, slowPercentile(testCase) / 100))),
     errorPercent: spreadOf(operations.map(errorPercentOf).filter((share) => share !== null)),
-    goodput: spreadOf(operations.map(({ goodputPerSecond }) => goodputPerSecond)),
+    goodput: spreadOf(
+      operations.map(({ goodputPerSecond }) => goodputPerSecond).filter((rate) => rate !== null),
+    ),
     objective: measured === null ? null : { result: judged[0]!, measured },
   };
 }
@@ -188,13 +195,15 @@ export function scenarioMark(scenario: ScenarioResult, partial: boolean): Mark {
   return partial || marks.includes('?') ? '?' : '✗';
 }
 
-/** Listeners that did anything in a run: the middle over all runs of these scenarios. */
-export function activeListeners(scenarios: readonly ScenarioResult[]): Spread | null {
-  return spreadOf(
+/** How many of the addressable listeners a run saw: '39,812 of them played'; the middle over all runs. Null: no run. */
+export function activeText({ mode, scenarios }: Pick<RunResult, 'mode' | 'scenarios'>): string | null {
+  const active = spreadOf(
     scenarios.flatMap(({ cases }) =>
       cases.flatMap(({ arms }) => arms.flatMap(({ runs }) => runs.map((run) => run.activeListeners))),
     ),
   );
+  if (active === null) return null;
+  return `${formatCount(active.median)} of them ${mode === 'simulated' ? 'played' : 'logged in'}`;
 }
 
 /** How much was run, in phrases. Against a live system there are neither model events nor virtual time. */

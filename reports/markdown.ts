@@ -1,6 +1,6 @@
 /** The result as Markdown: the comment under a pull request, short enough to be read there. */
 import {
-  activeListeners,
+  activeText,
   armFigures,
   decidingObjective,
   focusPhase,
@@ -11,10 +11,11 @@ import {
   outcomeText,
   scenarioMark,
   sentenceText,
+  slowPercentile,
   targetText,
   workDone,
 } from './figures.ts';
-import { formatCount, formatSpread } from './numbers.ts';
+import { formatCount, formatNumber, formatSpread, percentileName } from './numbers.ts';
 import type { CaseResult, RunResult, ScenarioResult } from './result.ts';
 import { resultMark, seedText } from './terminal.ts';
 
@@ -25,11 +26,11 @@ export function renderMarkdown(result: RunResult): string {
   const work = workDone(result);
   const mark = resultMark(result);
   const confirmed = verdicts.filter((verdict) => verdict.confirmed).length;
-  const active = activeListeners(result.scenarios);
+  const active = activeText(result);
   const lines = [
     `## ${EMOJI[mark]} Rehearsal ${MARK_WORDS[mark]}: ${confirmed} of ${verdicts.length} arms did what they say`,
     '',
-    `${work.slice(0, -1).join(', ')} and ${work.at(-1)}, at ${seedText(result.seeds)}; ${formatCount(scale.listeners)} addressable listeners${active === null ? '' : `, ${formatCount(active.median)} active`}.`,
+    `${work.slice(0, -1).join(', ')} and ${work.at(-1)}, at ${seedText(result.seeds)}; ${formatCount(scale.listeners)} addressable listeners${active === null ? '' : `, ${active}`}${scale.factor === 1 ? '' : `; demand and servers × ${formatNumber(scale.factor)}`}.`,
   ];
   if (result.partial) lines.push('', '> Only a part was run: a part confirms nothing.');
   for (const scenario of result.scenarios) lines.push('', ...scenarioLines(scenario, result.partial));
@@ -60,19 +61,20 @@ function scenarioLines(scenario: ScenarioResult, partial: boolean): string[] {
 
 function caseTable(scenario: ScenarioResult, testCase: CaseResult): string[] {
   const key = decidingObjective(testCase);
-  const headings = ['', 'role', 'arm', 'p50', 'p99', 'errors'];
+  const slowName = percentileName(slowPercentile(testCase));
+  const headings = ['', 'role', 'arm', 'p50', slowName, 'errors'];
   if (key !== null) headings.push(`${text(key.name)} ${targetText(key)}`);
   headings.push('verdict');
   const aligns = headings.map((_, index) => (index >= 3 && index < headings.length - 1 ? '---:' : '---'));
   const rows = testCase.arms.map((arm) => {
-    const { p50, p99, errorPercent, objective } = armFigures(scenario, testCase, arm);
+    const { p50, slow, errorPercent, objective } = armFigures(scenario, testCase, arm);
     const cells = [EMOJI[markOf(arm.verdict)], arm.role, `**${text(arm.name)}**`];
-    cells.push(formatSpread(p50, 'ms'), formatSpread(p99, 'ms'), formatSpread(errorPercent, '%'));
+    cells.push(formatSpread(p50, 'ms'), formatSpread(slow, 'ms'), formatSpread(errorPercent, '%'));
     if (key !== null) cells.push(formatSpread(objective?.measured ?? null, objective?.result.unit ?? ''));
     cells.push(`${outcomeText(arm)}.<br>${text(sentenceText(arm))}`);
     return row(cells);
   });
-  const note = `<sub>p50, p99 and errors of ${text(testCase.headline.operation)} in the ${text(focusPhase(scenario))} phase; median over seeds (lowest–highest)${namesSeeds(testCase) ? '; sentences are those of the seed in the middle' : ''}.</sub>`;
+  const note = `<sub>p50, ${slowName} and errors of ${text(testCase.headline.operation)} in the ${text(focusPhase(scenario))} phase; median over seeds (lowest–highest)${namesSeeds(testCase) ? '; sentences are those of the seed in the middle' : ''}.</sub>`;
   return [row(headings), row(aligns), ...rows, '', note];
 }
 

@@ -117,8 +117,8 @@ export interface Notes {
 export interface CaseResult {
   name: string;
   title: string;
-  /** What the chart of this case shows first: names of `TimeSeries` and of an operation. */
-  headline: { operation: string; series: string[] };
+  /** What is shown first of this case: an operation, names of `TimeSeries`, and the percentile of the slow (99 if left out). */
+  headline: { operation: string; series: string[]; percentile?: number };
   arms: ArmResult[];
 }
 
@@ -139,7 +139,7 @@ export interface ArmResult {
 export interface ArmRun {
   seed: number;
   partial: boolean;
-  /** Listeners that did anything in the measured phases. */
+  /** Listeners that began a play in the measured phases (live: that logged in); what else listeners do is not counted. */
   activeListeners: number;
   plays: number;
   events: number;
@@ -180,8 +180,8 @@ export interface OperationResult {
   errors: { kind: string; definite: boolean; count: number }[];
   /** From the intended start of the request; one that timed out counts at its deadline. */
   latency: HistogramData;
-  /** Completed within the objective, per second. */
-  goodputPerSecond: number;
+  /** Completed within the operation's latency objective, per second; null where it has none. */
+  goodputPerSecond: number | null;
   breakdown: Breakdown[];
 }
 

@@ -4,7 +4,7 @@
  */
 import {
   type ArmFigures,
-  activeListeners,
+  activeText,
   areInARow,
   armFigures,
   capital,
@@ -17,10 +17,11 @@ import {
   scenarioMark,
   seenText,
   sentenceText,
+  slowPercentile,
   targetText,
   workDone,
 } from './figures.ts';
-import { formatCount, formatSpread, type Spread } from './numbers.ts';
+import { formatCount, formatNumber, formatSpread, percentileName, type Spread } from './numbers.ts';
 import type { ArmResult, CaseResult, RunResult, ScenarioResult } from './result.ts';
 
 export interface TableOptions {
@@ -67,11 +68,12 @@ function scenarioBlock(scenario: ScenarioResult, partial: boolean, width: number
 function caseLines(scenario: ScenarioResult, testCase: CaseResult, width: number, paint: Paint): string[] {
   const key = decidingObjective(testCase);
   const { operation } = testCase.headline;
-  const about = [`p50, p99, errors: ${operation}, ${focusPhase(scenario)}`];
+  const slow = percentileName(slowPercentile(testCase));
+  const about = [`p50, ${slow}, errors: ${operation}, ${focusPhase(scenario)}`];
   if (key !== null) about.push(`objective: ${key.name} ${targetText(key)}`);
   const lines = wrap(about.join(' · '), width - 2).map((line) => `  ${paint(line, 'dim')}`);
   const rows = testCase.arms.map((arm) => ({ arm, figures: armFigures(scenario, testCase, arm) }));
-  const layout = layoutFor(rows, width);
+  const layout = layoutFor(rows, width, slow);
   lines.push(paint(layout.header.trimEnd(), 'dim'));
   for (const { arm, figures } of rows) {
     const mark = markOf(arm.verdict);
@@ -103,7 +105,8 @@ const middle = (spread: Spread | null) => (spread === null ? null : { ...spread,
 
 const ARM: Column = { title: 'arm', left: true, text: ({ arm }) => arm.name };
 const P50: Column = { title: 'p50', text: ({ figures }) => formatSpread(middle(figures.p50), 'ms') };
-const P99: Column = { title: 'p99', text: ({ figures }) => formatSpread(middle(figures.p99), 'ms') };
+/** Its title is the headline's percentile. */
+const SLOW: Column = { title: '', text: ({ figures }) => formatSpread(middle(figures.slow), 'ms') };
 const ERRORS: Column = {
   title: 'errors',
   text: ({ figures }) => formatSpread(middle(figures.errorPercent), '%'),
@@ -132,13 +135,13 @@ const SHORT_VERDICT: Column = {
 
 /** From everything to the least that still tells the story; the first that fits the width is taken. */
 const LAYOUTS: readonly (readonly Column[])[] = [
-  [ARM, P50, P99, ERRORS, OBJECTIVE_RANGE, VERDICT],
-  [ARM, P50, P99, ERRORS, OBJECTIVE, VERDICT],
-  [ARM, P50, P99, ERRORS, OBJECTIVE_RANGE, MEDIUM_VERDICT],
-  [ARM, P50, P99, ERRORS, OBJECTIVE, MEDIUM_VERDICT],
-  [ARM, P50, P99, ERRORS, OBJECTIVE, SHORT_VERDICT],
-  [ARM, P99, ERRORS, OBJECTIVE, SHORT_VERDICT],
-  [ARM, P99, OBJECTIVE, SHORT_VERDICT],
+  [ARM, P50, SLOW, ERRORS, OBJECTIVE_RANGE, VERDICT],
+  [ARM, P50, SLOW, ERRORS, OBJECTIVE, VERDICT],
+  [ARM, P50, SLOW, ERRORS, OBJECTIVE_RANGE, MEDIUM_VERDICT],
+  [ARM, P50, SLOW, ERRORS, OBJECTIVE, MEDIUM_VERDICT],
+  [ARM, P50, SLOW, ERRORS, OBJECTIVE, SHORT_VERDICT],
+  [ARM, SLOW, ERRORS, OBJECTIVE, SHORT_VERDICT],
+  [ARM, SLOW, OBJECTIVE, SHORT_VERDICT],
   [ARM, OBJECTIVE, SHORT_VERDICT],
   [ARM, OBJECTIVE],
 ];
@@ -148,14 +151,15 @@ interface Layout {
   readonly cells: (arm: ArmResult, figures: ArmFigures) => string[];
 }
 
-function layoutFor(rows: readonly Row[], width: number): Layout {
+function layoutFor(rows: readonly Row[], width: number, slow: string): Layout {
   const available = width - 4 - ROLE_WIDTH;
   const measure = (columns: readonly Column[]) =>
     columns.map(({ title, text }) => Math.max(title.length, ...rows.map((row) => text(row).length)));
   const needs = (columns: readonly Column[]) => measure(columns).reduce((sum, w) => sum + w + 2, 0);
   const several = rows.some(({ arm }) => arm.runs.length > 1);
   const layouts = several ? LAYOUTS : LAYOUTS.filter((layout) => !layout.includes(OBJECTIVE_RANGE));
-  const columns = layouts.find((layout) => needs(layout) <= available) ?? LAYOUTS.at(-1)!;
+  const chosen = layouts.find((layout) => needs(layout) <= available) ?? LAYOUTS.at(-1)!;
+  const columns = chosen.map((column) => (column === SLOW ? { ...SLOW, title: slow } : column));
   const widths = measure(columns);
   const excess = Math.max(0, needs(columns) - available);
   // Only names may be cut: a number that is cut is a wrong number.
@@ -174,7 +178,7 @@ function summary(result: RunResult, width: number, paint: Paint): string {
   const { verdicts, scale } = result;
   const confirmed = verdicts.filter((verdict) => verdict.confirmed).length;
   const mark = resultMark(result);
-  const active = activeListeners(result.scenarios);
+  const active = activeText(result);
   const word = `${mark} ${capital(MARK_WORDS[mark])}`;
   const said = `${word}: ${confirmed} of ${verdicts.length} arms did what they say at ${seedText(result.seeds)}.`;
   const lines = (said.length <= width ? [said] : wrap(said, width - 2)).map((line, index) => {
@@ -186,7 +190,8 @@ function summary(result: RunResult, width: number, paint: Paint): string {
     );
   const facts = [
     ...workDone(result),
-    `${formatCount(scale.listeners)} addressable listeners${active === null ? '' : `, ${formatCount(active.median)} active`}`,
+    `${formatCount(scale.listeners)} addressable listeners${active === null ? '' : `, ${active}`}`,
+    ...(scale.factor === 1 ? [] : [`demand and servers × ${formatNumber(scale.factor)}`]),
   ];
   for (const line of wrap(facts.join(' · '), width - 2)) lines.push(`  ${line}`);
   // Never wrapped: it is there to be copied.

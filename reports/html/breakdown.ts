@@ -1,18 +1,19 @@
 /** Where the time of a request goes: its critical path by hop, stacked, for the middle request and for the slow ones. */
-import { focusPhase, operationIn } from '../figures.ts';
-import { formatMs, percentileName } from '../numbers.ts';
-import type { ArmResult, Breakdown, CaseResult, ScenarioResult } from '../result.ts';
+import { focusPhase, operationIn, slowPercentile } from '../figures.ts';
+import { formatCount, formatMs, percentileName } from '../numbers.ts';
+import type { ArmResult, CaseResult, ScenarioResult } from '../result.ts';
 import { armStyles, swatch } from './arm-style.ts';
 import { html, type Markup } from './escape.ts';
 
 /** Colours that the style sheet has for hops; the smallest hops share one more. */
 const HOP_COLOURS = 8;
 const REST = 'smaller parts';
-const SHOWN_PERCENTILES = [50, 99];
 
 interface Row {
   readonly arm: ArmResult;
   readonly totalMs: number;
+  /** How many requests its means are over. */
+  readonly requests: number;
   readonly parts: ReadonlyMap<string, number>;
 }
 
@@ -20,14 +21,16 @@ interface Row {
 export function breakdownFigure(scenario: ScenarioResult, testCase: CaseResult): Markup | null {
   const phase = focusPhase(scenario);
   const { operation } = testCase.headline;
-  const percentiles = SHOWN_PERCENTILES.map((percentile) => ({
-    percentile,
-    rows: testCase.arms.flatMap((arm) => rowOf(arm, operation, phase, percentile)),
-  })).filter(({ rows }) => rows.length > 0);
+  const percentiles = [50, slowPercentile(testCase)]
+    .map((percentile) => ({
+      percentile,
+      rows: testCase.arms.flatMap((arm) => rowOf(arm, operation, phase, percentile)),
+    }))
+    .filter(({ rows }) => rows.length > 0);
   if (percentiles.length === 0) return null;
   const hops = hopsOf(percentiles.flatMap(({ rows }) => rows));
   return html`<figure class="panel breakdown">
-<figcaption><span class="name">Where the time goes</span><span class="hint">critical path of ${operation}, ${phase}</span><button type="button" class="small" data-toggle="share" aria-pressed="false" hidden>as shares</button></figcaption>
+<figcaption><span class="name">Where the time goes</span><span class="hint">critical path of ${operation}, ${phase}, at the seed in the middle</span><button type="button" class="small" data-toggle="share" aria-pressed="false" hidden>as shares</button></figcaption>
 ${percentiles.map(({ percentile, rows }) => bars(testCase, percentile, rows, hops))}
 <ul class="hops">${hops.map((hop, index) => html`<li><i class="hop-${index}"></i>${hop}</li>`)}</ul>
 ${table(percentiles, hops)}
@@ -37,21 +40,13 @@ ${table(percentiles, hops)}
 function rowOf(arm: ArmResult, operation: string, phase: string, percentile: number): Row[] {
   const found = arm.runs
     .map((run) => operationIn(run, operation, phase)?.breakdown.find((b) => b.percentile === percentile))
-    .filter((breakdown) => breakdown !== undefined);
-  return found.length === 0 ? [] : [{ arm, ...merge(found) }];
-}
-
-/** Weighted by requests, so that the parts still add up to the total. */
-function merge(breakdowns: readonly Breakdown[]): Pick<Row, 'totalMs' | 'parts'> {
-  const requests = breakdowns.reduce((sum, b) => sum + b.requests, 0);
-  const parts = new Map<string, number>();
-  let totalMs = 0;
-  for (const breakdown of breakdowns) {
-    const weight = requests === 0 ? 1 / breakdowns.length : breakdown.requests / requests;
-    totalMs += breakdown.totalMs * weight;
-    for (const { hop, ms } of breakdown.parts) parts.set(hop, (parts.get(hop) ?? 0) + ms * weight);
-  }
-  return { totalMs, parts };
+    .filter((breakdown) => breakdown !== undefined)
+    .sort((a, b) => a.totalMs - b.totalMs);
+  // Of the seed in the middle, as the tables say it; a mean of parts over seeds would be of no request that there was.
+  const middle = found[(found.length - 1) >> 1];
+  if (middle === undefined) return [];
+  const { totalMs, requests, parts } = middle;
+  return [{ arm, totalMs, requests, parts: new Map(parts.map(({ hop, ms }) => [hop, ms])) }];
 }
 
 /** The hops that matter in any arm, by their largest share of a total, and one name for all others. */
@@ -101,6 +96,7 @@ function table(
 <caption>Milliseconds on each hop; the parts add up to the total</caption>
 <thead><tr><th scope="col">hop</th>${cells.map(({ percentile, row }) => html`<th scope="col" class="num">${row.arm.name} ${percentileName(percentile)}</th>`)}</tr></thead>
 <tbody>${hops.map((hop) => html`<tr><th scope="row">${hop}</th>${cells.map(({ row }) => html`<td class="num">${formatMs(partOf(row, hop, hops))}</td>`)}</tr>`)}
-<tr class="total"><th scope="row">total</th>${cells.map(({ row }) => html`<td class="num">${formatMs(row.totalMs)}</td>`)}</tr></tbody>
+<tr class="total"><th scope="row">total</th>${cells.map(({ row }) => html`<td class="num">${formatMs(row.totalMs)}</td>`)}</tr>
+<tr><th scope="row">requests</th>${cells.map(({ row }) => html`<td class="num">${formatCount(row.requests)}</td>`)}</tr></tbody>
 </table></div></details>`;
 }

@@ -10,9 +10,10 @@ import {
   namesSeeds,
   outcomeText,
   sentenceSeedText,
+  slowPercentile,
   targetText,
 } from '../figures.ts';
-import { formatQuantity } from '../numbers.ts';
+import { formatQuantity, percentileName } from '../numbers.ts';
 import type { ArmResult, CaseResult, ObjectiveResult, PhaseWindow, ScenarioResult } from '../result.ts';
 import { type ArmStyle, armStyles, swatch } from './arm-style.ts';
 import { breakdownFigure } from './breakdown.ts';
@@ -75,12 +76,13 @@ function verdictTable({ scenario, testCase }: CaseContext): Markup {
   const styles = armStyles(testCase);
   const key = decidingObjective(testCase);
   const { operation } = testCase.headline;
+  const slow = percentileName(slowPercentile(testCase));
   return html`<table class="verdicts">
 <caption class="unseen">What every arm did; ${testCase.title}</caption>
 <thead><tr><th scope="col"><span class="unseen">confirmed</span></th><th scope="col">arm</th><th scope="col">what happened${namesSeeds(testCase) && html` <small>at the seed in the middle; figures are medians</small>`}</th>${
     key !== null && html`<th scope="col" class="num">${key.name} <small>${targetText(key)}</small></th>`
-  }<th scope="col" class="num">p99 <small>${operation}</small></th><th scope="col" class="num">errors <small>${focusPhase(scenario)}</small></th></tr></thead>
-<tbody>${testCase.arms.map((arm) => verdictRow(arm, styles.get(arm)!, armFigures(scenario, testCase, arm), key))}</tbody>
+  }<th scope="col" class="num">${slow} <small>${operation}</small></th><th scope="col" class="num">errors <small>${focusPhase(scenario)}</small></th></tr></thead>
+<tbody>${testCase.arms.map((arm) => verdictRow(arm, styles.get(arm)!, armFigures(scenario, testCase, arm), key, slow))}</tbody>
 </table>`;
 }
 
@@ -89,9 +91,10 @@ function verdictRow(
   style: ArmStyle,
   figures: ArmFigures,
   key: ObjectiveResult | null,
+  slowName: string,
 ): Markup {
   const mark = markOf(arm.verdict);
-  const { p99, errorPercent } = figures;
+  const { slow, errorPercent } = figures;
   const judged = figures.objective;
   const seed = sentenceSeedText(arm);
   const met = arm.runs.every(({ objectives }) => objectives.every((o) => o.name !== key?.name || o.met));
@@ -100,7 +103,7 @@ function verdictRow(
 <th scope="row">${swatch(style)} ${arm.name} <span class="role">${arm.role}</span><span class="title">${arm.title}</span></th>
 <td class="says">${seed !== null && html`<span class="seed">${capital(seed)}:</span> `}${keepTogether(arm.verdict.sentence)} <span class="outcome">${capital(outcomeText(arm))}.</span></td>
 ${key !== null && html`<td class="num objective" data-label="${key.name} ${targetText(key)}:"><span class="${judged === null ? 'faint' : met ? 'good' : 'bad'}">${spreadMarkup(judged?.measured ?? null, judged?.result.unit ?? '')}</span></td>`}
-<td class="num" data-label="p99">${spreadMarkup(p99, 'ms')}</td>
+<td class="num" data-label="${slowName}">${spreadMarkup(slow, 'ms')}</td>
 <td class="num" data-label="errors">${spreadMarkup(errorPercent, '%')}</td>
 </tr>`;
 }

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { operationIn } from '../figures.ts';
 import { renderHtml } from '../html.ts';
 import type { RunResult } from '../result.ts';
 import { sampleResult } from '../sample-result.ts';
+import { breakdownFigure } from './breakdown.ts';
 import { percentileCurve, reduce } from './chart-data.ts';
 import { CLIENT_CHARTS } from './client-charts.ts';
 import { CLIENT_PAGE } from './client-page.ts';
@@ -54,6 +56,27 @@ describe('the page', () => {
     expect(() => new Function(CLIENT_CHARTS + CLIENT_PAGE)).not.toThrow();
   });
 
+  it('breaks down the percentile that the case is told by, at the seed in the middle, and never a mean over seeds', () => {
+    const result = sampleResult();
+    const testCase = result.scenarios[0]!.cases[0]!;
+    testCase.headline.percentile = 99.9;
+    const broken = testCase.arms.find(({ role }) => role === 'broken')!;
+    const totals = [70, 900, 90];
+    broken.runs.forEach((run, i) => {
+      const hot = operationIn(run, testCase.headline.operation, 'trigger')!;
+      hot.breakdown = [50, 99.9].map((percentile) => ({
+        percentile,
+        totalMs: totals[i]!,
+        requests: 10 ** (i + 1),
+        parts: [{ hop: 'cassandra.read', ms: totals[i]! }],
+      }));
+    });
+    const figure = breakdownFigure(result.scenarios[0]!, testCase)!.toString();
+    expect(figure).toContain('>p99.9</p>');
+    expect(figure).toMatch(/broken<\/span>.*?<span class="num">90 ms<\/span>/);
+    expect(figure).toContain('<td class="num">1,000</td>');
+  });
+
   it('says of every arm what happened, and shows notes, command and both counts of listeners', () => {
     const result = sampleResult();
     for (const { sentence } of result.verdicts) {
@@ -61,7 +84,7 @@ describe('the page', () => {
     }
     expect(page).toContain(escapeHtml(result.scenarios[0]!.notes.triage[2]!));
     expect(page).toContain(escapeHtml(result.command));
-    expect(page).toMatch(/1,000,000<\/strong> addressable listeners <small>[\d,]+ active/);
+    expect(page).toMatch(/1,000,000<\/strong> addressable listeners <small>[\d,]+ of them played/);
     expect(page).toContain('aria-label="broken: 12 nodes');
   });
 

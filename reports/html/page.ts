@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { activeListeners, capital, MARK_WORDS, markOf, scenarioMark } from '../figures.ts';
+import { activeText, capital, MARK_WORDS, markOf, scenarioMark } from '../figures.ts';
 import { formatBytes, formatCount, formatDuration, formatLarge, formatNumber } from '../numbers.ts';
 import type { RunResult, ScenarioResult } from '../result.ts';
 import { resultMark, seedText } from '../terminal.ts';
@@ -89,13 +89,9 @@ function overview(result: RunResult, sections: readonly Section[]): Markup {
   const { totals, environment, verdicts, scale } = result;
   const mark = resultMark(result);
   const confirmed = verdicts.filter((verdict) => verdict.confirmed).length;
-  const active = activeListeners(result.scenarios);
+  const active = activeText(result);
   const facts: [string, string, string][] = [
-    [
-      formatCount(scale.listeners),
-      'addressable listeners',
-      active === null ? '' : `${formatCount(active.median)} active`,
-    ],
+    [formatCount(scale.listeners), 'addressable listeners', active ?? ''],
     [formatLarge(totals.plays), 'plays', `${formatLarge(totals.requests)} requests`],
   ];
   const wall = `in ${formatDuration(environment.wallSeconds)}`;

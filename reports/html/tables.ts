@@ -133,7 +133,12 @@ export function operationsTable(scenario: ScenarioResult, testCase: CaseResult):
     });
     return html`<tr><th scope="row">${operation}</th>${cells}</tr>`;
   });
-  return matrix(testCase, `Every operation in the ${phase} phase: p50 / p99 / p99.9`, 'operation', rows);
+  return matrix(
+    testCase,
+    `Every operation in the ${phase} phase, all seeds together: p50 / p99 / p99.9`,
+    'operation',
+    rows,
+  );
 }
 
 export function errorsTable(scenario: ScenarioResult, testCase: CaseResult): Markup | null {

@@ -36,6 +36,13 @@ describe('the recorder', () => {
     expect(result!.goodputPerSecond).toBe(0.5);
   });
 
+  it('knows of no goodput where an operation has no latency objective', () => {
+    const recording = recorder();
+    recording.arrive(1, 1);
+    recording.finish(1, 1, 5e6, null, trace(1e6, 4e6));
+    expect(recording.results()[1]!.operations[0]!.goodputPerSecond).toBeNull();
+  });
+
   it('counts a request that timed out at its deadline, and leaves a shed one out of the percentiles', () => {
     const recording = recorder();
     recording.arrive(0, 1);

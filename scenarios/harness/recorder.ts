@@ -49,7 +49,7 @@ export class Recorder {
   readonly #seconds: Second[];
   readonly #series: { rate: TimeSeries; errors: TimeSeries; p50: TimeSeries; p99: TimeSeries }[];
 
-  /** `goodWithinMs`: by operation, the latency within which a completed request counts as goodput. */
+  /** `goodWithinMs`: by operation, the latency within which a completed request counts as goodput; Infinity: it has no objective. */
   constructor(options: {
     operations: readonly string[];
     phases: readonly PhaseWindow[];
@@ -170,7 +170,9 @@ export class Recorder {
       conservation: { arrivals, completed, failed, inFlight: arrivals - completed - failed },
       errors: [...cell.errors.values()].sort((a, b) => (a.kind < b.kind ? -1 : 1)),
       latency: cell.latency.snapshot(),
-      goodputPerSecond: cell.good / (phase.endS - phase.startS),
+      goodputPerSecond: Number.isFinite(this.#goodWithinMs[this.operations.indexOf(operation)]!)
+        ? cell.good / (phase.endS - phase.startS)
+        : null,
       breakdown: cell.latency.count === 0 ? [] : BREAKDOWN_PERCENTILES.map((p) => this.#breakdown(cell, p)),
     };
   }

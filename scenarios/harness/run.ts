@@ -174,7 +174,7 @@ function assemble(
         if (done.length > 0) arms.push(armResult(request, scenario, testCase, arm, done));
       }
       if (arms.length === 0) continue;
-      const headline = { operation: testCase.headline.operation, series: [...testCase.headline.series] };
+      const headline = { ...testCase.headline, series: [...testCase.headline.series] };
       cases.push({ name: testCase.name, title: testCase.title, headline, arms });
     }
     if (cases.length === 0) continue;

@@ -103,7 +103,12 @@ export interface Case {
   readonly title: string;
   /** Configuration of every arm of the case. */
   readonly set: Readonly<Record<string, Setting>>;
-  readonly headline: { readonly operation: string; readonly series: readonly string[] };
+  /** `percentile`: of the slow requests that tables and breakdown show beside the median; one of the recorder's, default 99. */
+  readonly headline: {
+    readonly operation: string;
+    readonly series: readonly string[];
+    readonly percentile?: 95 | 99 | 99.9;
+  };
   readonly objectives: readonly Objective[];
   readonly evidence: readonly Evidence[];
   readonly arms: readonly Arm[];
