@@ -19,8 +19,8 @@ it('shows a scenario as one row an arm', () => {
       ✓ decoy    reads at ONE     7.23 ms  34.6 ms     0 %                 0 %  violates read-your-writes, as expected
 
     ✓ Confirmed: 6 of 6 arms did what they say at seeds 1 to 3.
-      2.01 million plays · 44 million events · 63 min of virtual time in 42 s · 1,000,000 addressable listeners, 42,352
-      active
+      2.01 million plays · 44 million events · 63 min of virtual time in 42 s · 1,000,000 addressable listeners, 42,352 of
+      them played
       Replay: npx rehearse run hot-partition --seed 1 --repeat 3 --listeners 1000000
     "
   `);
@@ -44,7 +44,7 @@ it('a narrow terminal loses columns, never digits', () => {
     ✓ Confirmed: 5 of 5 arms did what they say at seeds 1 to 3.
       1.67 million plays · 36.7 million events · 52 min 30 s of
       virtual time in 42 s · 1,000,000 addressable listeners,
-      42,352 active
+      42,352 of them played
       Replay: npx rehearse run cache-stampede --seed 1 --repeat 3 --listeners 1000000
     "
   `);
