@@ -150,13 +150,20 @@ export class Checks {
     return tally;
   }
 
+  /** The run goes on after its last phase, until what was asked for is done: a track that waits still is not found. */
   #releasesKept(): Tally {
     const tally = new Tally();
-    const waiting = this.#system.waitingForIndex();
-    for (const { track } of [...this.#others.releases, ...this.#hotLabel.releases]) {
-      const kept = this.#system.isIndexed(track) || waiting.has(track);
-      tally.add(kept, () => `track ${track} is neither in the index nor on its way`);
-    }
+    let waiting: ReadonlySet<string> | undefined;
+    const whereIs = (track: string) => {
+      if (this.#system.isIndexed(track)) return 'is indexed and waits for a refresh';
+      waiting ??= this.#system.waitingForIndex();
+      return waiting.has(track) ? 'waits in the log still' : 'is neither in the index nor in the log';
+    };
+    for (const { track } of [...this.#others.releases, ...this.#hotLabel.releases])
+      tally.add(
+        this.#system.isSearchable(track),
+        () => `track ${track} cannot be found: it ${whereIs(track)}`,
+      );
     return tally;
   }
 }

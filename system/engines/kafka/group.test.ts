@@ -166,3 +166,21 @@ test('a consumer that was silent for the session timeout is fenced: its commit i
   expect(outcomes).toEqual(['conflict', 'committed']);
   expect(bench.kafka.lag('indexer', 'plays')).toBe(0);
 });
+
+test('the lag of the worst partition tells one key that holds everything from a group that is too slow', async () => {
+  const bench = createBench({ topics: [{ ...PLAYS, partitions: 4 }] });
+  const machine = bench.machine('gateway');
+  const producer = bench.kafka.connect(machine).createProducer('gateway');
+  // A consumer that joins and never polls: nothing is committed.
+  bench.kafka.connect(bench.machine('indexer')).createConsumer('indexer', consumerOf());
+  const send = (key: string, value: number) =>
+    producer.send(bench.context(machine), { topic: 'plays', key, value, bytes: 100 });
+  const read = (of: string) => bench.kafka.gauges.find(({ name }) => name === `indexer ${of}`)!.read();
+  for (let i = 0; i < 100; i++) bench.at(i, () => void send('one label', i));
+  await bench.run(1_000);
+  expect([read('lag on plays'), read('lag in the worst partition of plays')]).toEqual([100, 100]);
+  for (let i = 0; i < 400; i++) bench.at(1_000 + i, () => void send(`track ${i}`, i));
+  await bench.run(2_000);
+  expect(read('lag on plays')).toBe(500);
+  expect(read('lag in the worst partition of plays')).toBeLessThan(250);
+});

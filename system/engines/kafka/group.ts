@@ -114,12 +114,16 @@ export class Group {
         return claim;
       }),
     );
-    this.gauges = topics.map((topic) => ({
-      name: `${name} lag on ${topic.name}`,
+    const lagOf = (of: string, read: () => number): Gauge => ({
+      name: `${name} ${of}`,
       unit: 'records',
       group: 'lag',
-      read: () => this.lag(topic.name),
-    }));
+      read,
+    });
+    this.gauges = topics.flatMap((topic) => [
+      lagOf(`lag on ${topic.name}`, () => this.lag(topic.name)),
+      lagOf(`lag in the worst partition of ${topic.name}`, () => this.worstLag(topic.name)),
+    ]);
     this.#tick = parts.simulation.register(() => this.#beat());
     this.#heartbeat = parts.simulation.register((number) => this.#heard(number));
     this.#expired = parts.simulation.register(() => this.#expire());
@@ -132,13 +136,21 @@ export class Group {
 
   /** Records not yet committed; without a commit, from where the group starts. */
   lag(topic: string): number {
-    let lag = 0;
-    for (const { committed, partition } of this.claims) {
-      if (partition.topic !== topic) continue;
-      const from = committed >= 0 ? committed : this.#start(partition);
-      lag += partition.highWatermark - from;
-    }
-    return lag;
+    return this.#lags(topic).reduce((sum, lag) => sum + lag, 0);
+  }
+
+  /** Of the partition that is furthest behind: a group can be idle and one of its partitions full. */
+  worstLag(topic: string): number {
+    return Math.max(0, ...this.#lags(topic));
+  }
+
+  #lags(topic: string): number[] {
+    return this.claims
+      .filter(({ partition }) => partition.topic === topic)
+      .map(({ committed, partition }) => {
+        const from = committed >= 0 ? committed : this.#start(partition);
+        return partition.highWatermark - from;
+      });
   }
 
   join(member: Member): void {
