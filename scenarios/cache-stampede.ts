@@ -17,7 +17,7 @@ export const HOT_READS_PER_SECOND = 960;
 
 const reads = (run: RunFigures) =>
   `${format(run.figure('database reads per expiry'))} rebuilds per expiry (worst ${format(run.figure('worst database reads per expiry'))}), ` +
-  `each key expired at least ${format(run.figure('expiries per key'))} times; p99 ${format(run.latencyMs(HOT, 'trigger', 0.99))} ms`;
+  `each key expired at least ${format(run.figure('expiries per key'))} times; p99.9 ${format(run.latencyMs(HOT, 'trigger', 0.999))} ms`;
 
 const usual = (run: RunFigures) =>
   `${format(run.figure('database reads per expiry'))} rebuilds per expiry; p99 of the usual reads ${format(run.latencyMs('playlist.get hot (usual)', 'trigger', 0.99))} ms`;
@@ -33,7 +33,8 @@ export default defineScenario({
   margin: 0.05,
   phases: [
     { name: 'warm-up', seconds: 20 },
-    { name: 'steady', seconds: 40 },
+    // Entries are filled when the edits of the warm-up end and live 20 s: the trigger begins in the middle of a life.
+    { name: 'steady', seconds: 50 },
     { name: 'trigger', seconds: 100 },
     { name: 'recovery', seconds: 40 },
   ],
@@ -79,9 +80,9 @@ export default defineScenario({
         'cassandra.coresPerNode': 8,
         'playlist.stampedeProtection': 'none',
       },
-      headline: { operation: HOT, series: [`${HOT} p99`, `${HOT} errors`] },
+      headline: { operation: HOT, series: [`${HOT} p99`, `${HOT} errors`], percentile: 99.9 },
       objectives: [
-        objective('database reads per expiry', 'trigger', 3, 'reads', (run) =>
+        objective('database reads per expiry', 'trigger', 2.5, 'reads', (run) =>
           run.figure('database reads per expiry'),
         ),
         errors('playlist.get hot (usual)', 'trigger', ERROR_PERCENT),
@@ -90,7 +91,7 @@ export default defineScenario({
       evidence: [
         {
           name: 'at least two expiries of every key',
-          in: ['broken', 'fixed', 'decoy'],
+          in: ['healthy', 'broken', 'fixed', 'decoy'],
           sentence: 'Every hot key was rebuilt at least twice after the trigger',
           measure: (run) => run.figure('expiries per key'),
           comparison: '>=',
@@ -100,10 +101,20 @@ export default defineScenario({
         {
           name: 'a stampede ten times the need',
           in: ['broken', 'decoy'],
-          sentence: 'One expiry costs at least thirty rebuilds, ten times what the fixes may take',
+          sentence:
+            'In its worst second an expiry costs, on average, at least 25 rebuilds: ten times what the fixes may take',
           measure: (run) => run.figure('database reads per expiry'),
           comparison: '>=',
-          target: 30,
+          target: 25,
+          unit: 'reads',
+        },
+        {
+          name: 'no stampede at any expiry',
+          in: ['healthy', 'fixed'],
+          sentence: 'Nor does the worst of all expiries come near a stampede',
+          measure: (run) => run.figure('worst database reads per expiry'),
+          comparison: '<=',
+          target: 10,
           unit: 'reads',
         },
       ],
@@ -165,6 +176,8 @@ export default defineScenario({
     ],
     caveats: [
       'The TTL is 20 s instead of the 5 minutes that are usual, so that every key expires several times within two minutes. The figure judged is per expiry, so it does not depend on the TTL.',
+      'XFetch runs with a beta of 3. With the 1 of its paper an expiry costs 2 to 5 reads here (up to 20 at worst): readers go on choosing themselves while the first rebuild is under way.',
+      'The trigger begins in the middle of an entry’s life. A jump of load in its last moments is a case of its own: XFetch then lets a burst through (29 rebuilds once, where 1 to 2 are usual).',
       'The published 17,000 → 1,300 reads a second is the peak over a set of keys: the order is to be compared, not the number.',
     ],
     arithmetic: ['960 hot reads/s ÷ 3 keys = 320 readers/s a key; a rebuild of 0.2 s lets 64 of them miss.'],

@@ -1,17 +1,17 @@
 /**
  * How hard an expiry hits the database: reads of each hot playlist that reach Cassandra, in bursts. A burst begins with
- * the first read after a quiet second; its size, the reads within its first second, is what one expiry of one key costs.
- * Under lasting overload there is no quiet second, and what comes after the first is not counted.
+ * the first read after a quiet second; its size is the most reads within any second of it: the peak one-second rate that
+ * one expiry of one key causes.
  */
 import type { Figure, PhaseWindow } from '../../reports/result.ts';
 import type { SimulatedSystem } from '../../system/modes/simulated.ts';
 import { SECOND } from '../../system/runtime/kernel/index.ts';
 
 interface Burst {
-  readonly startNs: number;
-  lastNs: number;
-  /** Reads within the first second: the burst's rate per second. */
-  reads: number;
+  /** Of the reads within the last second, the newest last. */
+  readonly recentNs: number[];
+  /** The most reads within a second. */
+  peak: number;
 }
 
 export class StampedeMeter {
@@ -34,12 +34,12 @@ export class StampedeMeter {
   figures(): Figure[] {
     const keys = [...this.#bursts.values()];
     const bursts = keys.flat();
-    const mean = bursts.length === 0 ? 0 : bursts.reduce((sum, { reads }) => sum + reads, 0) / bursts.length;
+    const mean = bursts.length === 0 ? 0 : bursts.reduce((sum, { peak }) => sum + peak, 0) / bursts.length;
     return [
       { name: 'database reads per expiry', value: mean, unit: 'reads' },
       {
         name: 'worst database reads per expiry',
-        value: Math.max(0, ...bursts.map(({ reads }) => reads)),
+        value: Math.max(0, ...bursts.map(({ peak }) => peak)),
         unit: 'reads',
       },
       {
@@ -66,11 +66,13 @@ export class StampedeMeter {
       this.#bursts.set(playlist, bursts);
     }
     const last = bursts.at(-1);
-    if (last === undefined || nowNs - last.lastNs > SECOND) {
-      bursts.push({ startNs: nowNs, lastNs: nowNs, reads: 1 });
+    if (last === undefined || nowNs - last.recentNs.at(-1)! > SECOND) {
+      bursts.push({ recentNs: [nowNs], peak: 1 });
       return;
     }
-    last.lastNs = nowNs;
-    if (nowNs - last.startNs < SECOND) last.reads++;
+    const { recentNs } = last;
+    while (recentNs.length > 0 && nowNs - recentNs[0]! >= SECOND) recentNs.shift();
+    recentNs.push(nowNs);
+    last.peak = Math.max(last.peak, recentNs.length);
   }
 }
