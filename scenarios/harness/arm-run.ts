@@ -122,10 +122,10 @@ export async function runArm(
 }
 
 function scheduleFaults(scenario: Scenario, system: SimulatedSystem, phases: readonly PhaseWindow[]): void {
-  for (const { phase, afterSeconds, downSeconds } of scenario.faults ?? []) {
+  for (const [index, { phase, afterSeconds, downSeconds }] of (scenario.faults ?? []).entries()) {
     const { startS } = phases.find(({ name }) => name === phase)!;
     const { simulation } = system;
-    const machine = system.replicaOfHotPlaylist();
+    const machine = system.replicaOfHotPlaylist(index);
     simulation.after((startS + afterSeconds) * SECOND, () => machine.crash());
     simulation.after((startS + afterSeconds + downSeconds) * SECOND, () => machine.restart());
   }

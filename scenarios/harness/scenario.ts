@@ -50,7 +50,7 @@ export interface HotPlaylists {
 
 /** What happens to machines. Part of the fault: an arm with `fault: false` runs without it. */
 export interface MachineFault {
-  /** A database node that holds the first hot playlist stops and comes back, as in a rolling restart. */
+  /** A database node that holds the first hot playlist stops and comes back; the next such fault takes the next one, as in a rolling restart. */
   readonly kind: 'restart a replica of the hot playlist';
   readonly phase: Phase['name'];
   readonly afterSeconds: number;

@@ -77,8 +77,8 @@ export interface SimulatedSystem {
   /** Grows while the system starts: read it when the run begins. */
   readonly gauges: readonly Gauge[];
   hotPlaylist(index: number): string;
-  /** The first of the database nodes that hold the first hot playlist. */
-  replicaOfHotPlaylist(): Machine;
+  /** The database nodes that hold the first hot playlist, by their order; after the last comes the first again. */
+  replicaOfHotPlaylist(index: number): Machine;
   samplePlaylist(request: number): string;
   sampleTrack(request: number): string;
   titleOf(request: number): string;
@@ -142,10 +142,11 @@ export async function createSimulatedSystem(options: SimulatedOptions): Promise<
       return gauges();
     },
     hotPlaylist: hotPlaylistId,
-    replicaOfHotPlaylist() {
+    replicaOfHotPlaylist(index) {
       const { cassandra } = engines;
       // Tables do not matter: replicas follow from the partition key alone.
-      return cassandra.nodes[cassandra.replicasOf('playlist_tracks', [hotPlaylistId(0)])[0]!]!.machine;
+      const replicas = cassandra.replicasOf('playlist_tracks', [hotPlaylistId(0)]);
+      return cassandra.nodes[replicas[index % replicas.length]!]!.machine;
     },
     samplePlaylist: (request) => playlistId(population.samplePlaylist(request)),
     sampleTrack: (request) => trackId(population.sampleTrack(request)),
