@@ -1,27 +1,7 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { KeyedRandom } from '../system/runtime/kernel/index.ts';
 import { zipf } from './formulas.ts';
-import { AliasTable, LruCache } from './lru.ts';
-
-test('the cache hits and evicts as the definition of LRU says', () => {
-  fc.assert(
-    fc.property(
-      fc.integer({ min: 1, max: 8 }),
-      fc.array(fc.nat(11), { maxLength: 200 }),
-      (capacity, asked) => {
-        const cache = new LruCache(capacity, 12);
-        // Newest last.
-        let held: number[] = [];
-        for (const object of asked) {
-          expect(cache.ask(object)).toBe(held.includes(object));
-          held = [...held.filter((other) => other !== object), object].slice(-capacity);
-        }
-      },
-    ),
-    { seed: 1, numRuns: 300 },
-  );
-});
+import { AliasTable } from './lru.ts';
 
 test('the alias table draws each object with its popularity', () => {
   const popularity = zipf(50, 1);

@@ -1,48 +1,9 @@
-/** An exact LRU cache of numbered objects, and Zipf-distributed requests for them, against Che's approximation. */
+/** The LRU of the edge's caches, and Zipf-distributed requests for objects of one byte, against Che's approximation. */
+import { ChunkCache } from '../system/edge/chunk-cache.ts';
+import type { ObjectInfo } from '../system/ports/object-store.ts';
 import { KeyedRandom, type RandomStream } from '../system/runtime/kernel/index.ts';
 import { cheHitRatio, zipf } from './formulas.ts';
 import type { Law } from './law.ts';
-
-/** Least recently used goes first: a doubly linked list through typed arrays, one place an object. */
-export class LruCache {
-  readonly #capacity: number;
-  readonly #newer: Int32Array;
-  readonly #older: Int32Array;
-  /** The list's ends meet in this place: its `older` is the newest object, its `newer` the oldest. */
-  readonly #end: number;
-  #size = 0;
-
-  constructor(capacity: number, objects: number) {
-    this.#capacity = capacity;
-    this.#end = objects;
-    this.#newer = new Int32Array(objects + 1).fill(-1);
-    this.#older = new Int32Array(objects + 1).fill(-1);
-    this.#newer[objects] = objects;
-    this.#older[objects] = objects;
-  }
-
-  /** Asks for an object: true if it was there. Afterwards it is the newest. */
-  ask(object: number): boolean {
-    const hit = this.#newer[object]! >= 0;
-    if (hit) this.#unlink(object);
-    else if (this.#size < this.#capacity) this.#size++;
-    else this.#unlink(this.#newer[this.#end]!);
-    const newest = this.#older[this.#end]!;
-    this.#older[object] = newest;
-    this.#newer[object] = this.#end;
-    this.#newer[newest] = object;
-    this.#older[this.#end] = object;
-    return hit;
-  }
-
-  #unlink(object: number): void {
-    const newer = this.#newer[object]!;
-    const older = this.#older[object]!;
-    this.#older[newer] = older;
-    this.#newer[older] = newer;
-    this.#newer[object] = -1;
-  }
-}
 
 /** Draws objects by their popularity in constant time: Walker's alias method, by Vose's construction (1991). */
 export class AliasTable {
@@ -77,13 +38,24 @@ const OBJECTS = 20_000;
 const WARM_UP = 120_000;
 const REQUESTS = 100_000;
 
+const PATHS = Array.from({ length: OBJECTS }, (_, object) => `/${object}`);
+const ONE_BYTE: ObjectInfo = { key: '', size: 1, etag: '', contentId: '', maxAgeS: 60 };
+
+/** Asks for an object as a point of presence does: true if it was there. Afterwards it is the newest. */
+function ask(cache: ChunkCache, object: number): boolean {
+  const path = PATHS[object]!;
+  if (cache.use(path, cache.find(path), 0)) return true;
+  cache.add(path, ONE_BYTE, 0, 1, Number.POSITIVE_INFINITY);
+  return false;
+}
+
 function measureHitRatio(seed: number, popularity: Float64Array, capacity: number): number {
   const stream = new KeyedRandom(seed, 'cache requests').stream(0);
   const table = new AliasTable(popularity);
-  const cache = new LruCache(capacity, popularity.length);
-  for (let i = 0; i < WARM_UP; i++) cache.ask(table.draw(stream));
+  const cache = new ChunkCache({ maxBytes: capacity, chunkBytes: 1, policy: 'lru' });
+  for (let i = 0; i < WARM_UP; i++) ask(cache, table.draw(stream));
   let hits = 0;
-  for (let i = 0; i < REQUESTS; i++) if (cache.ask(table.draw(stream))) hits++;
+  for (let i = 0; i < REQUESTS; i++) if (ask(cache, table.draw(stream))) hits++;
   return hits / REQUESTS;
 }
 
