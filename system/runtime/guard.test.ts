@@ -20,7 +20,7 @@ test('in a guarded worker each host function throws what to use instead, while r
     expect(outcome, name).toMatch(/^GuardError: .+ would let the host into a simulated run/);
     expect(outcome, name).toMatch(/Use (the clock port|keyed randomness|a port)/);
   }
-  expect(Object.keys(report.banned).length).toBe(15);
+  expect(Object.keys(report.banned).length).toBe(19);
   worker.postMessage({ echo: new Date(5) });
   const [answer] = await once(worker, 'message');
   expect(answer.echo.getTime()).toBe(5);

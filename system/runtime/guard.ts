@@ -75,7 +75,8 @@ function guardedDate(): DateConstructor {
 
 /**
  * The same functions of Node's own modules, for code that imports them by name. Internals keep references of their
- * own to randomness; `node:timers` is left alone because some of them take their timers from it.
+ * own to randomness; `node:timers` is left alone because some of them take their timers from it, and `node:fs` because
+ * modules are loaded through it.
  */
 function guardBuiltIns(
   ban: (target: object, owner: string, keys: readonly string[], instead: string) => void,
@@ -90,5 +91,21 @@ function guardBuiltIns(
     ['randomUUID', 'randomBytes', 'randomInt', 'randomFill', 'randomFillSync'],
     RANDOM,
   );
+  for (const [module, functions, instead] of MODULES) {
+    ban(process.getBuiltinModule(module) as object, module.slice('node:'.length), functions, instead);
+  }
   syncBuiltinESMExports();
 }
+
+const MODULES: readonly (readonly [string, readonly string[], string])[] = [
+  ['node:timers/promises', ['setTimeout', 'setInterval', 'setImmediate'], TIMER],
+  ['node:net', ['connect', 'createConnection', 'createServer'], NETWORK],
+  ['node:http', ['request', 'get', 'createServer'], NETWORK],
+  ['node:https', ['request', 'get', 'createServer'], NETWORK],
+  ['node:dns', ['lookup', 'resolve'], NETWORK],
+  [
+    'node:child_process',
+    ['spawn', 'exec', 'execFile', 'fork', 'spawnSync', 'execSync', 'execFileSync'],
+    NETWORK,
+  ],
+];

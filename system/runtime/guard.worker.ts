@@ -2,7 +2,11 @@
  * The worker of the guard's test: it installs the guard as the worker of a run does, then reports what each banned
  * function did, what a run under each drain gave, and that messages still come and go.
  */
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { get } from 'node:http';
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { type Drain, drive } from './drive.ts';
 import { installGuard } from './guard.ts';
@@ -45,6 +49,10 @@ const banned = {
   'crypto.getRandomValues': outcomeOf(() => crypto.getRandomValues(new Uint8Array(4))),
   'node:crypto randomUUID': outcomeOf(() => randomUUID()),
   fetch: outcomeOf(() => fetch('http://localhost')),
+  'node:timers/promises setTimeout': outcomeOf(() => sleep(1)),
+  'node:net connect': outcomeOf(() => connect(1)),
+  'node:http get': outcomeOf(() => get('http://localhost')),
+  'node:child_process spawn': outcomeOf(() => spawn('true')),
 };
 const ends: number[] = [];
 for (const drain of ['public', 'tick', 'checkpoint'] as const) ends.push(await run(drain));
