@@ -7,12 +7,10 @@ import { median } from './numbers.ts';
 import { quantileMs } from './percentiles.ts';
 import { ReportError } from './report-error.ts';
 import type { ArmResult, ArmRun, RunResult, ScenarioResult } from './result.ts';
-import { bootstrapInterval, type Interval, signTest } from './significance.ts';
+import { type Interval, pairedTest } from './significance.ts';
 
-/** At four pairs even 'worse in all' has a chance of 1 in 16 under no difference at all: above 5 %. */
+/** With fewer, the spread that the test goes by is itself little more than chance. */
 export const PAIRS_FOR_SIGNIFICANCE = 5;
-/** A change that pairs show by chance less often than this is significant. */
-const ALPHA = 0.05;
 /** p99 worse by more than this in every pair is a regression. */
 const REGRESSION_SHARE = 0.1;
 
@@ -31,9 +29,9 @@ export interface MetricChange {
   readonly pairs: number;
   readonly worsePairs: number;
   readonly betterPairs: number;
-  /** One-sided sign test in the direction seen; null below five pairs. */
+  /** Two-sided, of the paired t-test; null below five pairs. */
   readonly pValue: number | null;
-  /** 95 % paired bootstrap interval of the mean difference; null below five pairs. */
+  /** Holds the mean difference with a probability of 95 %; null below five pairs. */
   readonly interval: Interval | null;
   readonly significant: boolean;
 }
@@ -57,6 +55,8 @@ export interface Comparison {
   /** Seeds that an arm has in both results: the fewest of any arm. */
   readonly pairs: number;
   readonly arms: readonly ArmComparison[];
+  /** Figures that were tested and differ in some pair: of so many, chance alone calls one in twenty significant. */
+  readonly tested: number;
   /** What stands in only one of the two, or makes them hard to compare. */
   readonly remarks: readonly string[];
 }
@@ -82,6 +82,10 @@ export function compareResults(a: RunResult, b: RunResult): Comparison {
     regressed: arms.some(({ regressions }) => regressions.length > 0),
     pairs: Math.min(...arms.map(({ pairs }) => pairs)),
     arms,
+    tested: arms
+      .flatMap(({ changes }) => changes)
+      .filter(({ pValue, worsePairs, betterPairs }) => pValue !== null && worsePairs + betterPairs > 0)
+      .length,
     remarks: remarksOn(a, b, before, after),
   };
 }
@@ -184,8 +188,7 @@ function changeOf({ name, unit, lowerIsBetter }: Metric, values: readonly [numbe
   const up = differences.filter((difference) => difference > 0).length;
   const down = differences.filter((difference) => difference < 0).length;
   const enough = values.length >= PAIRS_FOR_SIGNIFICANCE;
-  const pValue = enough ? signTest(Math.max(up, down), Math.min(up, down)) : null;
-  const interval = enough ? bootstrapInterval(differences) : null;
+  const test = enough ? pairedTest(differences) : null;
   const relative = median(ratios);
   return {
     metric: name,
@@ -198,10 +201,9 @@ function changeOf({ name, unit, lowerIsBetter }: Metric, values: readonly [numbe
     pairs: values.length,
     worsePairs: lowerIsBetter ? up : down,
     betterPairs: lowerIsBetter ? down : up,
-    pValue,
-    interval,
-    significant:
-      pValue !== null && interval !== null && pValue <= ALPHA && (interval.low > 0 || interval.high < 0),
+    pValue: test?.pValue ?? null,
+    interval: test?.interval ?? null,
+    significant: test?.significant ?? false,
     smallestRise: Math.min(...ratios),
   };
 }

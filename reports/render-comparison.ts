@@ -29,6 +29,16 @@ export function renderComparison(comparison: Comparison, options: { readonly wid
       ),
     );
   }
+  if (comparison.tested > 0 && !comparison.identical) {
+    const { tested } = comparison;
+    const chance = Math.max(1, Math.round(tested / 20));
+    lines.push(
+      ...wrap(
+        `${tested} figures that differ were tested at 5 %: if nothing had changed, about ${chance} of them would be called significant.`,
+        width,
+      ),
+    );
+  }
   return `${lines.join('\n').trimEnd()}\n`;
 }
 
