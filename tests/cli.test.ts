@@ -70,6 +70,14 @@ describe('bad input is refused with exit code 2 and one sentence', () => {
     expect(refusal('run', 'all', '--set', 'cassandra.nodes=many')).toContain('must be a number');
   });
 
+  test('settings that do not go together', () => {
+    expect(refusal('run', 'consumer-lag', '--set', 'kafka.brokers=2')).toContain('it must be at least 3');
+    expect(
+      refusal('run', 'all', '--set', 'cassandra.replicationFactor=7', '--set', 'cassandra.nodes=3'),
+    ).toContain('every copy of a row needs a node of its own');
+    expect(refusal('serve', '--set', 'kafka.brokers=2')).toContain('it must be at least 3');
+  });
+
   test('an unknown arm, with those that there are', () => {
     expect(refusal('run', 'hot-partition', '--arm', 'bukceted key')).toContain(
       "Did you mean 'bucketed key'?",
@@ -111,6 +119,17 @@ describe('bad input is refused with exit code 2 and one sentence', () => {
     expect(refusal('run', './missing.scenario.ts')).toContain('no scenario file');
     expect(refusal('run', './broken.scenario.ts')).toContain('cannot be loaded');
     expect(refusal('run', './empty.scenario.ts')).toContain('does not export a scenario');
+  });
+
+  test('a scenario file with a mistake, by run and by show', () => {
+    expect(rehearse('init', 'mistaken').status).toBe(0);
+    const file = join(folder, 'mistaken.scenario.ts');
+    const written = readFileSync(file, 'utf8');
+    writeFileSync(file, written.replace("'playlist.schema': 'wide'", "'playlist.shema': 'wide'"));
+    for (const command of ['run', 'show'])
+      expect(refusal(command, './mistaken.scenario.ts')).toContain('Did you mean playlist.schema?');
+    writeFileSync(file, written.replace("kind: 'open-playlist'", "kind: 'open-playlst'"));
+    expect(refusal('show', './mistaken.scenario.ts')).toContain("'open-playlst', and can be open-playlist");
   });
 });
 

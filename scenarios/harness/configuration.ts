@@ -1,6 +1,13 @@
 /** The full configuration of an arm: every knob's default, the case's, the arm's and the user's settings, scaled. */
 import type { Setting } from '../../reports/result.ts';
-import { checkSetting, knobNames, knobOf, SCALED_AMOUNTS, SCALED_KNOBS } from '../../system/modes/knobs.ts';
+import {
+  checkSetting,
+  checkTogether,
+  knobNames,
+  knobOf,
+  SCALED_AMOUNTS,
+  SCALED_KNOBS,
+} from '../../system/modes/knobs.ts';
 import { type Arm, type Case, REFERENCE_LISTENERS, ScenarioError } from './scenario.ts';
 
 /** Demand and servers scale in halves of the reference size, so that cores, consumers and partitions stay whole. */
@@ -31,7 +38,9 @@ export function configurationOf(
   for (const name of Object.keys(configuration))
     configuration[name] = scaled(name, configuration[name]!, factor);
   // What the user sets is meant as it is written, at whatever size.
-  return { ...configuration, ...overrides };
+  const resolved = { ...configuration, ...overrides };
+  checkTogether(resolved);
+  return resolved;
 }
 
 function scaled(name: string, value: Setting, factor: number): Setting {

@@ -137,6 +137,8 @@ function plan(request: RunRequest): Planned[] {
       for (const arm of testCase.arms) {
         known.add(arm.name);
         if (request.arms !== null && !request.arms.includes(arm.name)) continue;
+        // What does not go together is told before anything runs.
+        configurationOf(testCase, arm, request.listeners, request.settings);
         for (const seed of request.seeds) {
           const { listeners, settings } = request;
           const names = { scenario: scenario.name, case: testCase.name, arm: arm.name };

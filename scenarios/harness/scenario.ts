@@ -4,6 +4,7 @@
  * does the rest. A scenario file imports `scenarios/harness` and `fixtures`, nothing else.
  */
 import type { ArmRole, Notes, Setting } from '../../reports/result.ts';
+import { checkScenario, ScenarioError } from './check-scenario.ts';
 import type { RunFigures } from './figures.ts';
 
 /** The size that the rates, cores and consumers of every scenario are stated for. `--listeners` scales from here. */
@@ -134,41 +135,8 @@ export interface Scenario {
 
 /** Checks a scenario's form and returns it unchanged; throws `ScenarioError` with a sentence that says what to mend. */
 export function defineScenario(scenario: Scenario): Scenario {
-  const fail = (what: string): never => {
-    throw new ScenarioError(`Scenario ${scenario.name ?? '(without a name)'}: ${what}`);
-  };
-  if (!/^[a-z][a-z0-9-]*$/.test(scenario.name ?? ''))
-    fail('the name must be lower-case words joined by hyphens.');
-  const operations = ['play', ...scenario.load.traffic.map(({ operation }) => operation)];
-  if (new Set(operations).size !== operations.length) fail('two kinds of traffic have the same operation.');
-  const phases = scenario.phases.map(({ name }) => name);
-  if (new Set(phases).size !== phases.length) fail('two phases have the same name.');
-  if (scenario.phases.some(({ seconds }) => !Number.isInteger(seconds) || seconds < 1))
-    fail('a phase lasts a whole number of seconds.');
-  const faults = scenario.faults ?? [];
-  if (faults.some(({ phase }) => !phases.includes(phase))) fail('a fault names a phase that there is not.');
-  const hot = scenario.load.traffic.some(({ journey }) => 'from' in journey && journey.from === 'hot');
-  if ((hot || faults.length > 0) && !scenario.load.hotPlaylists?.count)
-    fail("it uses hot playlists and has no 'hotPlaylists'.");
-  if (scenario.cases.length === 0) fail('it needs at least one case.');
-  if (!scenario.phases.some((phase) => phase.name === 'trigger')) fail("it needs a phase named 'trigger'.");
-  for (const testCase of scenario.cases) {
-    const names = testCase.arms.map((arm) => arm.name);
-    if (new Set(names).size !== names.length) fail(`case ${testCase.name} has two arms of the same name.`);
-    if (!testCase.arms.some((arm) => arm.role === 'broken')) fail(`case ${testCase.name} has no broken arm.`);
-    if (testCase.objectives.length === 0) fail(`case ${testCase.name} has no objective.`);
-    for (const evidence of testCase.evidence) {
-      for (const name of evidence.in) {
-        if (!testCase.arms.some((arm) => arm.name === name || arm.role === name))
-          fail(
-            `evidence '${evidence.name}' names '${name}', which is no arm or role of case ${testCase.name}.`,
-          );
-      }
-    }
-  }
+  checkScenario(scenario);
   return scenario;
 }
 
-export class ScenarioError extends Error {
-  override readonly name = 'ScenarioError';
-}
+export { ScenarioError };

@@ -117,6 +117,24 @@ export function checkSetting(name: string, text: string): KnobValue {
   return value;
 }
 
+/** Copies that every Kafka topic has. */
+export const TOPIC_REPLICAS = 3;
+
+/** Settings that are each fine and together are none: throws `SettingError`. */
+export function checkTogether(configuration: Readonly<Record<string, unknown>>): void {
+  const atMost = (less: string, more: string, why: string) => {
+    const [wanted, present] = [Number(configuration[less]), Number(configuration[more])];
+    if (wanted > present)
+      throw new SettingError(`${less}=${wanted} and ${more}=${present} do not go together: ${why}.`);
+  };
+  atMost('cassandra.replicationFactor', 'cassandra.nodes', 'every copy of a row needs a node of its own');
+  const brokers = Number(configuration['kafka.brokers']);
+  if (brokers < TOPIC_REPLICAS)
+    throw new SettingError(
+      `kafka.brokers=${brokers}: every topic has ${TOPIC_REPLICAS} copies, each on a broker of its own, so it must be at least ${TOPIC_REPLICAS}.`,
+    );
+}
+
 /** Levenshtein distance, for suggestions. */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);

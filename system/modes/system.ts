@@ -29,6 +29,7 @@ import type { SearchKnobs } from '../services/search/knobs.ts';
 import { CatalogueRows, type HotPlaylists } from './catalogue-rows.ts';
 import { type SimulatedEnvironment, section } from './environment.ts';
 import { codedPorts, type Events, eventsOf, withDeadLetters } from './events.ts';
+import { TOPIC_REPLICAS } from './knobs.ts';
 import { layeredRows } from './layered-rows.ts';
 import { MediaRows } from './media-rows.ts';
 import { preloadSearch } from './search-sample.ts';
@@ -85,9 +86,6 @@ export interface SystemHooks
 /** Partitions of the topic playlist_updates: as many as plays has by default. */
 const PLAYLIST_PARTITIONS = 12;
 
-/** Of topics. */
-const REPLICATION = 3;
-
 export function createSystem(
   environment: SimulatedEnvironment,
   options: SystemOptions,
@@ -118,12 +116,16 @@ export function createSystem(
 }
 
 function topicsOf(configuration: Readonly<Record<string, unknown>>): TopicDefinition[] {
-  const topic = (name: string, partitions: number) => ({ name, partitions, replicationFactor: REPLICATION });
+  const topic = (name: string, partitions: number) => ({
+    name,
+    partitions,
+    replicationFactor: TOPIC_REPLICAS,
+  });
   return [
     topic(PLAYS, Number(configuration['listening.playPartitions'])),
     topic(PLAYLIST_UPDATES, PLAYLIST_PARTITIONS),
     topic(CATALOGUE_UPDATES, Number(configuration['catalogue.updatePartitions'])),
-    ...furtherListeningTopics(section<ListeningKnobs>(configuration, 'listening'), REPLICATION),
+    ...furtherListeningTopics(section<ListeningKnobs>(configuration, 'listening'), TOPIC_REPLICAS),
   ];
 }
 

@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest';
+import hotPartition from '../hot-partition.ts';
+import { checkScenario, ScenarioError } from './check-scenario.ts';
+import type { Scenario } from './scenario.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: a file of somebody who does not use TypeScript.
+type Loose = any;
+
+/** A copy that can be spoilt; functions stay. */
+function copyOf(value: Loose): Loose {
+  if (Array.isArray(value)) return value.map(copyOf);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, copyOf(part)]));
+}
+
+function complaint(spoil: (scenario: Loose) => void): string {
+  const scenario = copyOf(hotPartition);
+  spoil(scenario);
+  try {
+    checkScenario(scenario as Scenario);
+  } catch (error) {
+    expect(error).toBeInstanceOf(ScenarioError);
+    return (error as Error).message;
+  }
+  return 'nothing was said';
+}
+
+describe('a scenario with one mistake is refused in a sentence that names the place', () => {
+  const mistakes: readonly [string, (scenario: Loose) => void, RegExp][] = [
+    ['no phases', (s) => delete s.phases, /phases must be a list/],
+    ['no load', (s) => delete s.load, /load must be an object/],
+    ['no traffic', (s) => delete s.load.traffic, /load\.traffic must be a list/],
+    [
+      'a phase that there is not',
+      (s) => (s.load.traffic[0].perSecond = { trigge: 5 }),
+      /traffic 'playlist\.get': perSecond is 'trigge', and can be always, warm-up/,
+    ],
+    [
+      'a rate that is none',
+      (s) => (s.load.traffic[0].perSecond.always = '10'),
+      /perSecond\.always .* must be a number/,
+    ],
+    [
+      'a journey',
+      (s) => (s.load.traffic[0].journey.kind = 'open-playlst'),
+      /journey\.kind is 'open-playlst'/,
+    ],
+    ['a source', (s) => (s.load.traffic[1].journey.from = 'warm'), /journey\.from is 'warm'/],
+    ['no evidence', (s) => delete s.cases[0].evidence, /evidence of case hot-partition must be a list/],
+    ['no arms', (s) => delete s.cases[0].arms, /arms of case hot-partition must be a list/],
+    ['a role', (s) => (s.cases[0].arms[0].role = 'sane'), /arm healthy: role is 'sane', and can be healthy/],
+    ['no sentence', (s) => delete s.cases[0].arms[1].says, /says of case hot-partition, arm broken must be/],
+    ['a phase of an objective', (s) => (s.cases[0].objectives[0].phase = 'later'), /phase is 'later'/],
+    ['no measure', (s) => delete s.cases[0].objectives[0].measure, /measure of .* must be a function/],
+    ['a knob', (s) => (s.cases[0].set['cassandra.node'] = 3), /no knob 'cassandra\.node'. Did you mean cass/],
+    [
+      'a value of a knob in an arm',
+      (s) => (s.cases[0].arms[2].set = { 'cassandra.nodes': 'many' }),
+      /arm bucketed key: cassandra\.nodes=many: it must be a number/,
+    ],
+    ['an invariant', (s) => s.invariants.push('conservaton'), /invariants is 'conservaton'/],
+    ['no notes', (s) => delete s.notes, /notes must be an object/],
+    ['a note', (s) => delete s.notes.triage, /notes\.triage is missing/],
+  ];
+  test.each(mistakes)('%s', (_, spoil, expected) => {
+    const said = complaint(spoil);
+    expect(said).toMatch(/^Scenario hot-partition: .*[.:?]/);
+    expect(said).toMatch(expected);
+  });
+
+  test('what is no scenario at all, and one without a name', () => {
+    for (const none of [undefined, null, 3, [], { name: 'x' }])
+      expect(() => checkScenario(none as unknown as Scenario)).toThrow(ScenarioError);
+    expect(complaint((s) => delete s.name)).toContain('lower-case words joined by hyphens');
+  });
+});

@@ -1,0 +1,183 @@
+/**
+ * Whether what a file exports is a scenario: it may be written in JavaScript, so nothing is taken for granted. The first
+ * mistake is told in one sentence that names the place and, where a word is wrong, the words there are.
+ */
+import { checkSetting } from '../../system/modes/knobs.ts';
+import type { Case, InvariantName, Journey, Phase, Scenario, Traffic } from './scenario.ts';
+
+export class ScenarioError extends Error {
+  override readonly name = 'ScenarioError';
+}
+
+type PhaseName = Phase['name'];
+const PHASES: readonly PhaseName[] = ['warm-up', 'steady', 'trigger', 'recovery'];
+const JOURNEYS: readonly Journey['kind'][] = [
+  'open-playlist',
+  'add-track',
+  'follow',
+  'search',
+  'publish-track',
+];
+const ROLES = ['healthy', 'broken', 'fixed', 'decoy'] as const;
+const INVARIANTS: readonly InvariantName[] = [
+  'read-your-writes',
+  'no acknowledged write lost',
+  'no play lost or counted twice',
+  'conservation',
+  'every published track becomes searchable',
+];
+const NOTES = ['see', 'why', 'fix', 'costs', 'questions', 'triage', 'caveats', 'arithmetic', 'sources'];
+
+/** Throws `ScenarioError`. */
+export function checkScenario(scenario: Scenario): void {
+  const mistakes = new Mistakes(typeof scenario?.name === 'string' ? scenario.name : '(without a name)');
+  mistakes.object('', scenario);
+  if (typeof scenario.name !== 'string' || !/^[a-z][a-z0-9-]*$/.test(scenario.name))
+    mistakes.fail('the name must be lower-case words joined by hyphens.');
+  for (const field of ['title', 'teaches', 'hypothesis'] as const) mistakes.text(field, scenario[field]);
+  mistakes.number('minimumListeners', scenario.minimumListeners);
+  checkPhases(mistakes, scenario);
+  checkLoad(mistakes, scenario);
+  for (const name of mistakes.list('invariants', scenario.invariants))
+    mistakes.oneOf('invariants', name, INVARIANTS);
+  const cases = mistakes.list('cases', scenario.cases);
+  if (cases.length === 0) mistakes.fail('it needs at least one case.');
+  for (const testCase of cases) checkCase(mistakes, scenario, testCase);
+  mistakes.object('notes', scenario.notes);
+  for (const field of NOTES)
+    if ((scenario.notes as unknown as Record<string, unknown>)[field] === undefined)
+      mistakes.fail(`notes.${field} is missing: leave it empty ('' or []) if there is nothing to say.`);
+}
+
+function checkPhases(mistakes: Mistakes, { phases: given, faults = [] }: Scenario): void {
+  const phases = mistakes.list('phases', given);
+  for (const phase of phases) mistakes.oneOf('phases', phase?.name, PHASES);
+  const names = phases.map(({ name }) => name);
+  if (new Set(names).size !== names.length) mistakes.fail('two phases have the same name.');
+  if (phases.some(({ seconds }) => !Number.isInteger(seconds) || seconds < 1))
+    mistakes.fail('a phase lasts a whole number of seconds.');
+  if (!names.includes('trigger')) mistakes.fail("it needs a phase named 'trigger'.");
+  for (const { phase, afterSeconds, downSeconds } of mistakes.list('faults', faults)) {
+    if (!names.includes(phase)) mistakes.fail('a fault names a phase that there is not.');
+    mistakes.number('afterSeconds of a fault', afterSeconds);
+    mistakes.number('downSeconds of a fault', downSeconds);
+  }
+}
+
+function checkLoad(mistakes: Mistakes, { load, phases, faults = [] }: Scenario): void {
+  mistakes.object('load', load);
+  const traffic = mistakes.list('load.traffic', load.traffic);
+  for (const one of traffic) checkTraffic(mistakes, one, phases);
+  const operations = ['play', ...traffic.map(({ operation }) => operation)];
+  if (new Set(operations).size !== operations.length)
+    mistakes.fail('two kinds of traffic have the same operation.');
+  const hot = traffic.some(({ journey }) => 'from' in journey && journey.from === 'hot');
+  if ((hot || faults.length > 0) && !load.hotPlaylists?.count)
+    mistakes.fail("it uses hot playlists and has no 'hotPlaylists'.");
+}
+
+function checkTraffic(mistakes: Mistakes, traffic: Traffic, phases: readonly Phase[]): void {
+  mistakes.object('an entry of load.traffic', traffic);
+  mistakes.text('operation of an entry of load.traffic', traffic.operation);
+  const of = `traffic '${traffic.operation}'`;
+  mistakes.object(`journey of ${of}`, traffic.journey);
+  mistakes.oneOf(`${of}: journey.kind`, traffic.journey.kind, JOURNEYS);
+  if ('from' in traffic.journey)
+    mistakes.oneOf(`${of}: journey.from`, traffic.journey.from, ['popularity', 'hot']);
+  mistakes.object(`perSecond of ${of}`, traffic.perSecond);
+  for (const [name, rate] of Object.entries(traffic.perSecond)) {
+    mistakes.oneOf(`${of}: perSecond`, name, ['always', ...phases.map((phase) => phase.name)]);
+    mistakes.number(`perSecond.${name} of ${of}`, rate);
+  }
+}
+
+function checkCase(mistakes: Mistakes, scenario: Scenario, testCase: Case): void {
+  mistakes.object('an entry of cases', testCase);
+  mistakes.text('name of a case', testCase.name);
+  const of = `case ${testCase.name}`;
+  mistakes.text(`title of ${of}`, testCase.title);
+  mistakes.object(`headline of ${of}`, testCase.headline);
+  const arms = mistakes.list(`arms of ${of}`, testCase.arms);
+  for (const arm of arms) {
+    mistakes.object(`an arm of ${of}`, arm);
+    mistakes.text(`name of an arm of ${of}`, arm.name);
+    mistakes.oneOf(`${of}, arm ${arm.name}: role`, arm.role, ROLES);
+    mistakes.function(`says of ${of}, arm ${arm.name}`, arm.says);
+    for (const name of arm.violates ?? [])
+      mistakes.oneOf(`${of}, arm ${arm.name}: violates`, name, INVARIANTS);
+    mistakes.settings(`${of}, arm ${arm.name}`, arm.set ?? {});
+  }
+  mistakes.settings(of, testCase.set);
+  const names = arms.map((arm) => arm.name);
+  if (new Set(names).size !== names.length) mistakes.fail(`${of} has two arms of the same name.`);
+  if (!arms.some((arm) => arm.role === 'broken')) mistakes.fail(`${of} has no broken arm.`);
+  const objectives = mistakes.list(`objectives of ${of}`, testCase.objectives);
+  if (objectives.length === 0) mistakes.fail(`${of} has no objective.`);
+  const phases = scenario.phases.map(({ name }) => name);
+  for (const objective of objectives) {
+    mistakes.oneOf(`${of}, objective '${objective?.name}': phase`, objective?.phase, phases);
+    mistakes.function(`measure of ${of}, objective '${objective.name}'`, objective.measure);
+    mistakes.number(`target of ${of}, objective '${objective.name}'`, objective.target);
+  }
+  for (const evidence of mistakes.list(`evidence of ${of}`, testCase.evidence)) {
+    mistakes.function(`measure of ${of}, evidence '${evidence?.name}'`, evidence?.measure);
+    for (const name of mistakes.list(`in of ${of}, evidence '${evidence.name}'`, evidence.in)) {
+      if (!arms.some((arm) => arm.name === name || arm.role === name))
+        mistakes.fail(`evidence '${evidence.name}' names '${name}', which is no arm or role of ${of}.`);
+    }
+  }
+}
+
+class Mistakes {
+  readonly #scenario: string;
+
+  constructor(scenario: string) {
+    this.#scenario = scenario;
+  }
+
+  fail(what: string): never {
+    throw new ScenarioError(`Scenario ${this.#scenario}: ${what}`);
+  }
+
+  object(field: string, value: unknown): void {
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      this.fail(`${field === '' ? 'it' : field} must be an object.`);
+  }
+
+  list<T>(field: string, value: readonly T[]): readonly T[] {
+    if (!Array.isArray(value)) this.fail(`${field} must be a list; it may be empty: [].`);
+    return value;
+  }
+
+  text(field: string, value: unknown): void {
+    if (typeof value !== 'string') this.fail(`${field} must be a text.`);
+  }
+
+  number(field: string, value: unknown): void {
+    if (typeof value !== 'number' || !Number.isFinite(value) || value < 0)
+      this.fail(`${field} must be a number that is not negative.`);
+  }
+
+  function(field: string, value: unknown): void {
+    if (typeof value !== 'function') this.fail(`${field} must be a function.`);
+  }
+
+  oneOf(field: string, value: unknown, known: readonly string[]): void {
+    if (known.includes(value as string)) return;
+    this.fail(
+      `${field} is ${value === undefined ? 'missing' : `'${value}'`}, and can be ${known.join(', ')}.`,
+    );
+  }
+
+  /** Knobs that there are, with values that they can take. */
+  settings(of: string, set: unknown): void {
+    this.object(`set of ${of}`, set);
+    for (const [name, value] of Object.entries(set as object)) {
+      try {
+        checkSetting(name, String(value));
+      } catch (error) {
+        this.fail(`${of}: ${(error as Error).message}`);
+      }
+    }
+  }
+}
