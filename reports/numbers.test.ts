@@ -25,6 +25,10 @@ it.each([
   [12_400, 'ms', '12.4 s'],
   [31.26, '%', '31.3 %'],
   [0.031, '%', '0.03 %'],
+  [0, '%', '0 %'],
+  [0.004, '%', '< 0.01 %'],
+  [99.96, '%', '> 99.9 %'],
+  [100, '%', '100 %'],
   [117e6, 'bytes', '117 MB'],
   [12, '1', '12'],
   [3, 'reads/s', '3 reads/s'],
@@ -48,5 +52,6 @@ it('the range of the seeds is shown only where it can be seen', () => {
   expect(formatSpread(spreadOf([45, 45, 45.001]), 'ms')).toBe('45 ms');
   expect(formatSpread(spreadOf([1, 2, 3]), '1')).toBe('2 (1–3)');
   expect(formatSpread(spreadOf([9_000, 9_500, 12_000]), 'ms')).toBe('9,500 ms (9,000 ms–12 s)');
+  expect(formatSpread(spreadOf([0, 0, 0.004]), '%')).toBe('0 % (0–< 0.01)');
   expect(formatSpread(null, 'ms')).toBe('–');
 });

@@ -54,9 +54,11 @@ export function formatMs(value: number): string {
   return `${formatNumber(value)} ms`;
 }
 
-/** Shares need no third digit: 0.03, 4.5, 31. */
+/** Shares need no third digit: 0.03, 4.5, 31. What is not nothing, and not all, never reads as if it were. */
 function formatPercent(value: number): string {
   const size = Math.abs(value);
+  if (value > 0 && value < 0.005) return '< 0.01';
+  if (value >= 99.95 && value < 100) return '> 99.9';
   const digits = size === 0 || size >= 99.95 ? 0 : size >= 1 ? 1 : 2;
   return value.toLocaleString('en-US', { maximumFractionDigits: digits });
 }

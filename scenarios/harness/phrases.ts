@@ -42,4 +42,9 @@ export function objective(
 
 export const milliseconds = (value: number) =>
   value >= 10_000 ? `${format(value / 1000)} s` : `${format(value)} ms`;
-export const percent = (share: number) => `${format(Math.round(share * 1000) / 10)} %`;
+/** With one digit; what is not nothing, and not all, never reads as if it were. */
+export const percent = (share: number) => {
+  if (share > 0 && share < 0.0005) return '< 0.1 %';
+  if (share >= 0.9995 && share < 1) return '> 99.9 %';
+  return `${format(Math.round(share * 1000) / 10)} %`;
+};

@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest';
+import { milliseconds, percent } from './index.ts';
+
+test.each([
+  [0, '0 %'],
+  [0.0004, '< 0.1 %'],
+  [0.0006, '0.1 %'],
+  [0.2649, '26.5 %'],
+  [0.9996, '> 99.9 %'],
+  [1, '100 %'],
+])('a share of %d reads %s', (share, text) => expect(percent(share)).toBe(text));
+
+test('milliseconds become seconds from ten on', () => {
+  expect([milliseconds(9_999), milliseconds(12_345)]).toEqual(['9,999 ms', '12.3 s']);
+});
