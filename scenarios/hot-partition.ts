@@ -49,7 +49,11 @@ function compactingWhenStormy(run: RunFigures): number {
     .nodes('cassandra', 'trigger')
     .toSorted((a, b) => b.utilisation - a.utilisation)
     .slice(0, 3);
-  const compactions = busiest.map(({ node }) => run.valuesIn(`${node} active compactions`, 'trigger'));
+  const compactions = busiest
+    .map(({ node }) => `${node} active compactions`)
+    // A node that never compacted has no such series.
+    .filter((name) => run.series(name) !== undefined)
+    .map((name) => run.valuesIn(name, 'trigger'));
   const at = failing(run).flatMap((percentFailed, second) => (stormy(percentFailed) ? [second] : []));
   const compacting = at.filter((second) => compactions.some((active) => active[second]! > 0));
   return (100 * compacting.length) / Math.max(1, at.length);
