@@ -19,12 +19,13 @@ export interface DeliveredAudio {
 /** Resolves with the version that the content has. A delivery that failed is to be tried again: nothing is counted twice. */
 export type AudioIngest = (context: Context, audio: DeliveredAudio) => Promise<{ version: number }>;
 
-export function createAudioIngest(
-  catalogue: Pick<CatalogueApi, 'getTrack' | 'getAudio' | 'deliverAudio'>,
-  storeVersion: AudioDelivery['storeVersion'],
-): AudioIngest {
+export type IngestDependencies = Pick<CatalogueApi, 'getTrack' | 'getAudio' | 'deliverAudio'> &
+  Pick<AudioDelivery, 'storeVersion'>;
+
+export function createAudioIngest(dependencies: IngestDependencies): AudioIngest {
+  const { getTrack, getAudio, deliverAudio, storeVersion } = dependencies;
   return async (context, { trackId, contentId }) => {
-    const { durationMs } = (await catalogue.getTrack(context, { trackId })).track!;
+    const { durationMs } = (await getTrack(context, { trackId })).track!;
     if (durationMs < SHORTEST_MS)
       throw new PortError(
         'invalid',
@@ -32,9 +33,9 @@ export function createAudioIngest(
         true,
         `track ${trackId} lasts ${durationMs} ms, and audio at least ${SHORTEST_MS} ms`,
       );
-    const expected = nextVersion(await catalogue.getAudio(context, { audioId: trackId }), contentId);
+    const expected = nextVersion(await getAudio(context, { audioId: trackId }), contentId);
     await storeVersion(context, { trackId, version: expected, durationMs });
-    const { version } = await catalogue.deliverAudio(context, { audioId: trackId, contentId });
+    const { version } = await deliverAudio(context, { audioId: trackId, contentId });
     // Another delivery has taken the number meanwhile.
     if (version !== expected) await storeVersion(context, { trackId, version, durationMs });
     return { version };

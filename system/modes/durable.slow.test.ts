@@ -86,7 +86,7 @@ const token = tokenOf(ME);
 
 /** The public calls as an app makes them. */
 function appOf(system: EmbeddedSystem) {
-  const { gateway, catalogue } = system.api;
+  const { gateway, labels } = system.api;
   const call = <T>(work: (context: ReturnType<EmbeddedSystem['context']>) => Promise<T>) =>
     system.enter(async () => {
       const context = system.context();
@@ -118,10 +118,10 @@ function appOf(system: EmbeddedSystem) {
     recent: () =>
       call((context) => gateway.getRecentlyPlayed(context, { token, call: { listenerId: '', limit: 50 } })),
     history: () => call((context) => gateway.getHistory(context, { token, limit: 0 })),
-    publish: (track: Track) => call((context) => catalogue.publishTrack(context, { track })),
+    publish: (track: Track) => call((context) => labels.publishTrack(context, { track })),
     search: (text: string) => call((context) => gateway.search(context, { token, text, kind: '', size: 20 })),
     deliver: (id: string, contentId: string) =>
-      call((context) => system.api.audio.deliver(context, { trackId: id, contentId })),
+      call((context) => system.api.labels.deliverAudio(context, { trackId: id, contentId })),
     track: (id: string) => call((context) => gateway.getTrack(context, { token, trackId: id })),
   };
 }

@@ -2,7 +2,6 @@
  * The live system on localhost: the same engines and services as in virtual time, run along the wall clock, without any
  * dependency. With costs, a disk that is slow in the model is slow here; without, only the work itself takes time.
  */
-import type { CatalogueApi } from '../contracts/generated/catalogue.ts';
 import type { GatewayApi } from '../contracts/generated/gateway.ts';
 import type { LiveEvent } from '../contracts/live-audio.ts';
 import type { EmbeddedEngine, Gauge } from '../engines/engine.ts';
@@ -16,12 +15,13 @@ import type { Drain } from '../runtime/drive.ts';
 import { CallContext, ProcessLife, type Simulation, untraced } from '../runtime/kernel/index.ts';
 import { type Lateness, RealTime } from '../runtime/real-time.ts';
 import type { GatewayKnobs } from '../services/gateway/knobs.ts';
+import { createPublicCall } from '../services/gateway/public-call.ts';
 import { createRequestLimit } from '../services/gateway/request-limit.ts';
 import type { DeadLetterDesk } from '../transport/telemetry/index.ts';
-import { type AudioIngest, createAudioIngest } from './audio-ingest.ts';
 import { createDeadLetterDesk } from './dead-letters.ts';
 import { audioConfiguration } from './delivery-knobs.ts';
 import { createEnvironment, section } from './environment.ts';
+import { createLabelApi, type LabelApi } from './label-api.ts';
 import { createLiveAudio, type LiveAudio } from './live-audio.ts';
 import { nodesOf } from './nodes.ts';
 import type { Elsewhere, ServiceApis } from './services.ts';
@@ -55,9 +55,9 @@ export interface EmbeddedSystem {
   /** What apps and labels call, over the model's network; inside `enter` only. */
   readonly api: {
     readonly gateway: GatewayApi;
-    readonly catalogue: Pick<CatalogueApi, 'publishTrack'>;
-    /** URLs outside of `enter`: signatures take the host's time. Deliveries inside. */
-    readonly audio: Pick<LiveAudio, 'track' | 'event'> & { readonly deliver: AudioIngest };
+    readonly labels: LabelApi;
+    /** Outside of `enter`: signatures take the host's time. */
+    readonly audio: Pick<LiveAudio, 'track' | 'event'>;
   };
   /** The edge, and what the routes of audio need. */
   readonly audio: LiveAudio;
@@ -178,6 +178,8 @@ export function composeEmbeddedSystem(
   const life = new ProcessLife('clients');
   let requests = 0;
   const epochMs = Date.now() - realTime.wallNs / 1e6;
+  const gatewayKnobs = section<GatewayKnobs>(configuration, 'gateway');
+  const call = createPublicCall({ clock: simulation, knobs: gatewayKnobs });
   const audio = createLiveAudio({
     environment,
     configuration: audioConfiguration(configuration),
@@ -196,14 +198,14 @@ export function composeEmbeddedSystem(
     enter: (work) => realTime.enter(work),
     context: () => new CallContext(requests++, life),
     now,
+    call,
     limit: createRequestLimit({
       cache: engines.redis.connect(outside),
       clock: simulation,
-      knobs: section<GatewayKnobs>(configuration, 'gateway'),
+      knobs: gatewayKnobs,
     }),
     startedAtMs: epochMs,
   });
-  const deliver = createAudioIngest(services.behind.catalogue(outside), audio.storeVersion);
   const gauges = () => [
     ...(Object.values(engines) as EmbeddedEngine[]).flatMap((engine) => engine.gauges),
     ...(events?.gauges ?? []),
@@ -216,8 +218,8 @@ export function composeEmbeddedSystem(
   const system: EmbeddedSystem = {
     api: {
       gateway: services.gateway(outside),
-      catalogue: services.catalogue(outside),
-      audio: { track: audio.track, event: audio.event, deliver },
+      labels: createLabelApi(services.behind.catalogue(outside), audio.storeVersion, call),
+      audio: { track: audio.track, event: audio.event },
     },
     audio,
     deadLetters:

@@ -10,6 +10,7 @@ import type { ChildContext, Context } from '../ports/context.ts';
 import type { ImmediateUrlSigner, ImmediateUrlVerifier } from '../ports/url-signer.ts';
 import type { Machine } from '../runtime/kernel/index.ts';
 import type { DeliveryKnobs } from '../services/delivery/knobs.ts';
+import type { PublicCall } from '../services/gateway/public-call.ts';
 import type { RequestLimit } from '../services/gateway/request-limit.ts';
 import {
   type AudioRoutesOptions,
@@ -27,6 +28,8 @@ export interface LiveAudioOptions extends Omit<DeliveryOptions, 'signer'> {
   readonly context: () => ChildContext;
   /** The wall clock on the system's scale, in ns. */
   readonly now: () => number;
+  /** Holds the work for an answer to the gateway's deadline. */
+  readonly call: PublicCall;
   /** That of the gateway: a URL is asked for like anything else. Null: there is none. */
   readonly limit: RequestLimit | null;
   /** The wall clock at the system's time 0. */
@@ -74,7 +77,7 @@ const leftToTransport: ImmediateUrlSigner & ImmediateUrlVerifier = {
 };
 
 export function createLiveAudio(options: LiveAudioOptions): LiveAudio {
-  const { configuration, population, outside, enter, context, now, startedAtMs, limit } = options;
+  const { configuration, population, outside, enter, context, now, startedAtMs, call, limit } = options;
   const { liveEvents = [], allowedOrigins = [] } = options;
   const audio = createDelivery({ ...options, signer: leftToTransport });
   const { urlLifetimeS, keyRotationS } = section<DeliveryKnobs>(configuration, 'delivery');
@@ -94,13 +97,15 @@ export function createLiveAudio(options: LiveAudioOptions): LiveAudio {
     of: Context,
     request: StreamRequest,
     operation: string,
-    authorise: (asked: Asked) => Promise<AuthoriseResponse>,
+    authorise: (limited: Context, asked: Asked) => Promise<AuthoriseResponse>,
   ): Promise<Stream> => {
     const { listenerId, bandwidthKbps } = request;
-    const answer = await enter(async () => {
-      if (limit !== null) await limit(of, request, operation);
-      return await authorise({ listenerId, bandwidthKbps, plan: planOf(listenerId) });
-    });
+    const answer = await enter(() =>
+      call(of, operation, async (limited) => {
+        if (limit !== null) await limit(limited, request, operation);
+        return await authorise(limited, { listenerId, bandwidthKbps, plan: planOf(listenerId) });
+      }),
+    );
     return signed(of, listenerId, answer);
   };
 
@@ -126,13 +131,13 @@ export function createLiveAudio(options: LiveAudioOptions): LiveAudio {
       allowedOrigins,
     },
     track: (of, request) =>
-      granted(of, request, 'audio.track', (asked) =>
-        delivery.authorise(of, { ...asked, trackId: request.id }),
+      granted(of, request, 'audio.track', (limited, asked) =>
+        delivery.authorise(limited, { ...asked, trackId: request.id }),
       ),
 
     event: (of, request) =>
-      granted(of, request, 'audio.event', (asked) =>
-        delivery.authoriseLive(of, { ...asked, eventId: request.id }),
+      granted(of, request, 'audio.event', (limited, asked) =>
+        delivery.authoriseLive(limited, { ...asked, eventId: request.id }),
       ),
   };
 }

@@ -1,7 +1,7 @@
 /** The HTTP API in front of the real embedded system without costs; tokens are 'subject:scope,scope'. */
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, expect } from 'vitest';
-import { createEmbeddedSystem, type EmbeddedSystem } from '../../modes/embedded.ts';
+import { createEmbeddedSystem, type EmbeddedOptions, type EmbeddedSystem } from '../../modes/embedded.ts';
 import { knobNames, knobOf } from '../../modes/knobs.ts';
 import { LIVE_DEFAULTS } from '../../modes/live-defaults.ts';
 import { PortError } from '../../ports/errors.ts';
@@ -36,6 +36,7 @@ export interface TestServer {
 export async function startTestServer(
   given: Partial<HttpOptions> = {},
   set: Readonly<Record<string, unknown>> = {},
+  beside: Partial<EmbeddedOptions> = {},
 ): Promise<TestServer> {
   const configuration = {
     ...Object.fromEntries(knobNames().map((name) => [name, knobOf(name)!.default])),
@@ -51,6 +52,7 @@ export async function startTestServer(
     hotPlaylists: { count: 0, followers: 0 },
     plays: null,
     onFault: (error) => defects.push(error),
+    ...beside,
   });
   const server = await createHttpServer({
     system,

@@ -50,6 +50,7 @@ export async function startAudioServer(
     enter: (work) => realTime.enter(work),
     context,
     now: () => realTime.wallNs,
+    call: (of, _operation, work) => work(of),
     limit: null,
     startedAtMs: Date.now(),
   });

@@ -20,8 +20,8 @@ export const audioUrlRoutes: readonly Route[] = [
     }),
     status: 201,
     answer: object({ version: count }),
-    call: ({ audio }, context, { params, body }) =>
-      audio.deliver(context, {
+    call: ({ labels }, context, { params, body }) =>
+      labels.deliverAudio(context, {
         trackId: params.trackId!,
         contentId: (body as { contentId: string }).contentId,
       }),

@@ -110,8 +110,8 @@ export const catalogueRoutes: readonly Route[] = [
     body: published,
     status: 202,
     answer: object({ publishedAtNs: count }),
-    call: ({ catalogue }, context, { body }) =>
-      catalogue.publishTrack(context, { track: { ...(body as PublishBody), publishedAtNs: 0 } }),
+    call: ({ labels }, context, { body }) =>
+      labels.publishTrack(context, { track: { ...(body as PublishBody), publishedAtNs: 0 } }),
   },
   lookUp(
     'trackId',

@@ -22,8 +22,11 @@ interface StreamRequest {
 export interface AudioApi {
   track(context: Context, request: StreamRequest): Promise<Stream>;
   event(context: Context, request: StreamRequest): Promise<Stream>;
-  /** The only one to be called inside. */
-  deliver(
+}
+
+export interface LabelApi {
+  readonly publishTrack: CatalogueApi['publishTrack'];
+  deliverAudio(
     context: Context,
     audio: { readonly trackId: string; readonly contentId: string },
   ): Promise<{ version: number }>;
@@ -32,7 +35,7 @@ export interface AudioApi {
 /** What the routes call. */
 export interface PublicApi {
   readonly gateway: GatewayApi;
-  readonly catalogue: Pick<CatalogueApi, 'publishTrack'>;
+  readonly labels: LabelApi;
   readonly audio: AudioApi;
 }
 
