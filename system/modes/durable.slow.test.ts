@@ -83,6 +83,7 @@ const tokenOf = (subject: string) => ({
 });
 const ME = listenerId(7);
 const token = tokenOf(ME);
+const LABEL = { listenerId: 'label' };
 
 /** The public calls as an app makes them. */
 function appOf(system: EmbeddedSystem) {
@@ -118,10 +119,10 @@ function appOf(system: EmbeddedSystem) {
     recent: () =>
       call((context) => gateway.getRecentlyPlayed(context, { token, call: { listenerId: '', limit: 50 } })),
     history: () => call((context) => gateway.getHistory(context, { token, limit: 0 })),
-    publish: (track: Track) => call((context) => labels.publishTrack(context, { track })),
+    publish: (track: Track) => call((context) => labels.publishTrack(context, LABEL, { track })),
     search: (text: string) => call((context) => gateway.search(context, { token, text, kind: '', size: 20 })),
     deliver: (id: string, contentId: string) =>
-      call((context) => system.api.labels.deliverAudio(context, { trackId: id, contentId })),
+      call((context) => system.api.labels.deliverAudio(context, LABEL, { trackId: id, contentId })),
     track: (id: string) => call((context) => gateway.getTrack(context, { token, trackId: id })),
   };
 }

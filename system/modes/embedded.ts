@@ -16,7 +16,6 @@ import { CallContext, ProcessLife, type Simulation, untraced } from '../runtime/
 import { type Lateness, RealTime } from '../runtime/real-time.ts';
 import type { GatewayKnobs } from '../services/gateway/knobs.ts';
 import { createPublicCall } from '../services/gateway/public-call.ts';
-import { createRequestLimit } from '../services/gateway/request-limit.ts';
 import type { DeadLetterDesk } from '../transport/telemetry/index.ts';
 import { createDeadLetterDesk } from './dead-letters.ts';
 import { audioConfiguration } from './delivery-knobs.ts';
@@ -178,8 +177,11 @@ export function composeEmbeddedSystem(
   const life = new ProcessLife('clients');
   let requests = 0;
   const epochMs = Date.now() - realTime.wallNs / 1e6;
-  const gatewayKnobs = section<GatewayKnobs>(configuration, 'gateway');
-  const call = createPublicCall({ clock: simulation, knobs: gatewayKnobs });
+  const call = createPublicCall({
+    cache: engines.redis.connect(outside),
+    clock: simulation,
+    knobs: section<GatewayKnobs>(configuration, 'gateway'),
+  });
   const audio = createLiveAudio({
     environment,
     configuration: audioConfiguration(configuration),
@@ -199,11 +201,6 @@ export function composeEmbeddedSystem(
     context: () => new CallContext(requests++, life),
     now,
     call,
-    limit: createRequestLimit({
-      cache: engines.redis.connect(outside),
-      clock: simulation,
-      knobs: gatewayKnobs,
-    }),
     startedAtMs: epochMs,
   });
   const gauges = () => [

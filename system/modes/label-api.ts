@@ -1,13 +1,19 @@
 /** What labels call: tracks go to the catalogue, audio to the store first. Both past the gateway service, by its rules. */
 import type { CatalogueApi } from '../contracts/generated/catalogue.ts';
 import { SECOND } from '../ports/clock.ts';
+import type { Context } from '../ports/context.ts';
+import type { Identity } from '../ports/tokens.ts';
 import type { PublicCall } from '../services/gateway/public-call.ts';
-import { type AudioIngest, createAudioIngest } from './audio-ingest.ts';
+import { type AudioIngest, createAudioIngest, type DeliveredAudio } from './audio-ingest.ts';
 import type { AudioDelivery } from './delivery.ts';
 
 export interface LabelApi {
-  readonly publishTrack: CatalogueApi['publishTrack'];
-  readonly deliverAudio: AudioIngest;
+  publishTrack(
+    context: Context,
+    who: Identity,
+    request: Parameters<CatalogueApi['publishTrack']>[1],
+  ): ReturnType<CatalogueApi['publishTrack']>;
+  deliverAudio(context: Context, who: Identity, audio: DeliveredAudio): ReturnType<AudioIngest>;
 }
 
 /**
@@ -24,17 +30,17 @@ export function createLabelApi(
   const deliver = createAudioIngest({
     // The store may take its time; a catalogue that is silent is waited for no longer than by anybody else.
     getTrack: (context, request) =>
-      call(context, 'audio.deliver', (limited) => catalogue.getTrack(limited, request)),
+      call(context, null, 'audio.deliver', (limited) => catalogue.getTrack(limited, request)),
     getAudio: (context, request) =>
-      call(context, 'audio.deliver', (limited) => catalogue.getAudio(limited, request)),
+      call(context, null, 'audio.deliver', (limited) => catalogue.getAudio(limited, request)),
     deliverAudio: (context, request) =>
-      call(context, 'audio.deliver', (limited) => catalogue.deliverAudio(limited, request)),
+      call(context, null, 'audio.deliver', (limited) => catalogue.deliverAudio(limited, request)),
     storeVersion,
   });
   return {
-    publishTrack: (context, request) =>
-      call(context, 'catalogue.publishTrack', (limited) => catalogue.publishTrack(limited, request)),
-    deliverAudio: (context, audio) =>
-      call(context, 'audio.deliver', (limited) => deliver(limited, audio), STORING_NS),
+    publishTrack: (context, who, request) =>
+      call(context, who, 'catalogue.publishTrack', (limited) => catalogue.publishTrack(limited, request)),
+    deliverAudio: (context, who, audio) =>
+      call(context, who, 'audio.deliver', (limited) => deliver(limited, audio), STORING_NS),
   };
 }

@@ -11,7 +11,6 @@ import type { ImmediateUrlSigner, ImmediateUrlVerifier } from '../ports/url-sign
 import type { Machine } from '../runtime/kernel/index.ts';
 import type { DeliveryKnobs } from '../services/delivery/knobs.ts';
 import type { PublicCall } from '../services/gateway/public-call.ts';
-import type { RequestLimit } from '../services/gateway/request-limit.ts';
 import {
   type AudioRoutesOptions,
   createAudioBodies,
@@ -28,10 +27,8 @@ export interface LiveAudioOptions extends Omit<DeliveryOptions, 'signer'> {
   readonly context: () => ChildContext;
   /** The wall clock on the system's scale, in ns. */
   readonly now: () => number;
-  /** Holds the work for an answer to the gateway's deadline. */
+  /** Deadline and rate limits of the gateway: a URL is asked for like anything else. */
   readonly call: PublicCall;
-  /** That of the gateway: a URL is asked for like anything else. Null: there is none. */
-  readonly limit: RequestLimit | null;
   /** The wall clock at the system's time 0. */
   readonly startedAtMs: number;
 }
@@ -77,7 +74,7 @@ const leftToTransport: ImmediateUrlSigner & ImmediateUrlVerifier = {
 };
 
 export function createLiveAudio(options: LiveAudioOptions): LiveAudio {
-  const { configuration, population, outside, enter, context, now, startedAtMs, call, limit } = options;
+  const { configuration, population, outside, enter, context, now, startedAtMs, call } = options;
   const { liveEvents = [], allowedOrigins = [] } = options;
   const audio = createDelivery({ ...options, signer: leftToTransport });
   const { urlLifetimeS, keyRotationS } = section<DeliveryKnobs>(configuration, 'delivery');
@@ -101,10 +98,9 @@ export function createLiveAudio(options: LiveAudioOptions): LiveAudio {
   ): Promise<Stream> => {
     const { listenerId, bandwidthKbps } = request;
     const answer = await enter(() =>
-      call(of, operation, async (limited) => {
-        if (limit !== null) await limit(limited, request, operation);
-        return await authorise(limited, { listenerId, bandwidthKbps, plan: planOf(listenerId) });
-      }),
+      call(of, request, operation, (limited) =>
+        authorise(limited, { listenerId, bandwidthKbps, plan: planOf(listenerId) }),
+      ),
     );
     return signed(of, listenerId, answer);
   };

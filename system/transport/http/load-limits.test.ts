@@ -1,6 +1,16 @@
 /** Who is turned away at the door, and told when to come back. */
 import { expect, test } from 'vitest';
-import { startTestServer } from './test-server.ts';
+import { askServer, startTestServer } from './test-server.ts';
+
+const track = {
+  trackId: 'fresh',
+  title: 'Slow tide',
+  artistId: 'a1',
+  artistName: 'Nobody',
+  labelId: 'label1',
+  durationMs: 30_000,
+  popularity: 1,
+};
 
 test('bodies of audio are shed beyond their own count, and keep no other request out', async () => {
   const small = await startTestServer({ maxInFlight: 1 });
@@ -39,6 +49,23 @@ test('a signed URL is asked for under the rate limit', async () => {
   // Whoever has a URL plays on.
   const { url } = answers[0]!.json() as { url: string };
   expect((await limited.server.inject({ url })).statusCode).toBe(200);
+  await limited.close();
+});
+
+test('a label that delivers without end is told when to come back', async () => {
+  const limited = await startTestServer(
+    {},
+    { 'gateway.rateLimitBurst': 4, 'gateway.rateLimitPerSecond': 0.1 },
+  );
+  const post = (url: string, body: object) => askServer(limited, url, { method: 'POST', body });
+  const publish = () => post('/v1/tracks', track);
+  const deliver = () => post('/v1/tracks/fresh/audio', { contentId: 'a'.repeat(32) });
+  const answers = [await publish(), await publish(), await deliver(), await deliver()];
+  expect(answers.map(({ status }) => status)).toEqual([202, 202, 201, 201]);
+  for (const refused of [await publish(), await deliver()]) {
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(5);
+  }
   await limited.close();
 });
 

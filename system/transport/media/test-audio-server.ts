@@ -50,8 +50,7 @@ export async function startAudioServer(
     enter: (work) => realTime.enter(work),
     context,
     now: () => realTime.wallNs,
-    call: (of, _operation, work) => work(of),
-    limit: null,
+    call: (of, _who, _operation, work) => work(of),
     startedAtMs: Date.now(),
   });
   const server = Fastify({ logger: false });

@@ -20,8 +20,8 @@ export const audioUrlRoutes: readonly Route[] = [
     }),
     status: 201,
     answer: object({ version: count }),
-    call: ({ labels }, context, { params, body }) =>
-      labels.deliverAudio(context, {
+    call: ({ labels }, context, { token, params, body }) =>
+      labels.deliverAudio(context, identityOf(token), {
         trackId: params.trackId!,
         contentId: (body as { contentId: string }).contentId,
       }),

@@ -1,4 +1,5 @@
 /** Tracks, artists, albums, podcasts and what belongs to them; and how labels deliver them. */
+import { identityOf } from '../../../ports/tokens.ts';
 import {
   count,
   flag,
@@ -110,8 +111,10 @@ export const catalogueRoutes: readonly Route[] = [
     body: published,
     status: 202,
     answer: object({ publishedAtNs: count }),
-    call: ({ labels }, context, { body }) =>
-      labels.publishTrack(context, { track: { ...(body as PublishBody), publishedAtNs: 0 } }),
+    call: ({ labels }, context, { token, body }) =>
+      labels.publishTrack(context, identityOf(token), {
+        track: { ...(body as PublishBody), publishedAtNs: 0 },
+      }),
   },
   lookUp(
     'trackId',

@@ -2,7 +2,7 @@
 import type { CatalogueApi } from '../../../contracts/generated/catalogue.ts';
 import type { GatewayApi } from '../../../contracts/generated/gateway.ts';
 import type { Context } from '../../../ports/context.ts';
-import type { AccessToken } from '../../../ports/tokens.ts';
+import type { AccessToken, Identity } from '../../../ports/tokens.ts';
 
 /** Where a listener may fetch audio, until when; the URL is without the host. */
 export interface Stream {
@@ -25,9 +25,14 @@ export interface AudioApi {
 }
 
 export interface LabelApi {
-  readonly publishTrack: CatalogueApi['publishTrack'];
+  publishTrack(
+    context: Context,
+    who: Identity,
+    request: Parameters<CatalogueApi['publishTrack']>[1],
+  ): ReturnType<CatalogueApi['publishTrack']>;
   deliverAudio(
     context: Context,
+    who: Identity,
     audio: { readonly trackId: string; readonly contentId: string },
   ): Promise<{ version: number }>;
 }
