@@ -145,7 +145,9 @@ async function serve(options: Options): Promise<void> {
     options.json ? `${JSON.stringify({ ...live.json, pid: process.pid })}\n` : live.welcome,
   );
   const interrupt = onInterrupt(() =>
-    process.stderr.write('Stopping: requests in flight are finished. Press Ctrl-C again to end at once.\n'),
+    process.stderr.write(
+      'Stopping: requests in flight are finished, those that take long are cut off. Press Ctrl-C again to end at once.\n',
+    ),
   );
   await Promise.race([
     broken.promise,
@@ -163,13 +165,17 @@ async function serve(options: Options): Promise<void> {
 type Shared = Omit<LiveServiceOptions, 'service' | 'tls'>;
 
 async function startGateway(options: Options, shared: Shared): Promise<Running> {
-  const { startLiveServer } = await import('../system/modes/live-server.ts');
+  const { GRACE_MS, startLiveServer } = await import('../system/modes/live-server.ts');
   const certificates = await readTls(options.tls);
   const live = await startLiveServer({
     ...shared,
     version: productVersion(),
     maxInFlight: options.maxInFlight,
     maxLagMs: MAX_LAG_MS,
+    onCut: (connections) =>
+      process.stderr.write(
+        `After ${GRACE_MS / 1_000} s there ${connections === 1 ? 'is still 1 connection: it is' : `are still ${connections} connections: they are`} cut off.\n`,
+      ),
     ...(certificates === null
       ? {}
       : {

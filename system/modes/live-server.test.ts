@@ -1,4 +1,5 @@
 /** The live server whole: what follows from how its parts are put together. */
+import { connect } from 'node:net';
 import { decodeProtectedHeader } from 'jose';
 import { afterEach, expect, test, vi } from 'vitest';
 import { configuration, startObserved } from './test-observed.ts';
@@ -62,3 +63,27 @@ test('a purge drops the copies of a track at every point of presence, and the ne
     expect((await purge(refused)).status, JSON.stringify(refused)).toBe(400);
   expect(await cache()).toEqual([206, 'HIT']);
 });
+
+test('a listener who takes his time with a download is cut off when the grace of a shutdown is over', async () => {
+  const cut: number[] = [];
+  const { live } = await startObserved({}, { graceMs: 300, onCut: (connections) => cut.push(connections) });
+  const { audio } = live.system;
+  // Half an hour: more than the buffers of two sockets hold.
+  const version = { trackId: 't14', version: 2, durationMs: 1_800_000 };
+  await live.system.enter(() => audio.storeVersion(live.system.context(), version));
+  const path = '/audio/t14/2/320.ogg';
+  const grant = { path, listenerId: 'u1', notBeforeNs: 0, expiresAtNs: 3_600e9 };
+  const token = await audio.signer.sign(live.system.context(), grant);
+  const socket = connect(Number(new URL(live.url).port), '127.0.0.1');
+  socket.on('error', () => {});
+  const gone = new Promise((resolve) => socket.once('close', resolve));
+  socket.write(`GET ${path}?token=${token} HTTP/1.1\r\nHost: x\r\n\r\n`);
+  await new Promise((resolve) => socket.once('data', resolve));
+  socket.pause();
+  const beganMs = performance.now();
+  await live.close();
+  expect(performance.now() - beganMs).toBeGreaterThanOrEqual(290);
+  expect(cut).toEqual([1]);
+  socket.resume();
+  await gone;
+}, 20_000);

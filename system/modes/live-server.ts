@@ -6,7 +6,7 @@ import { listenerId } from '../../fixtures/ids.ts';
 import { SECOND } from '../ports/clock.ts';
 import type { IdentityKnobs } from '../services/identity/knobs.ts';
 import type { MutualTls } from '../transport/grpc/index.ts';
-import { createHttpServer } from '../transport/http/index.ts';
+import { createDrain, createHttpServer } from '../transport/http/index.ts';
 import { addPurgeRoutes, audioRoutes } from '../transport/media/index.ts';
 import { addDeadLetterRoutes } from '../transport/telemetry/index.ts';
 import {
@@ -31,6 +31,10 @@ export interface ServeOptions extends EmbeddedOptions {
   /** Lag of the system's clock beyond which requests are shed, in ms. */
   readonly maxLagMs: number;
   readonly onDefect: (error: unknown, correlationId: string) => void;
+  /** How long requests in flight get to finish when the server closes; default: `GRACE_MS`. */
+  readonly graceMs?: number;
+  /** Told when that is over, before the connections that remain are cut. */
+  readonly onCut?: (connections: number) => void;
   /** Services in other processes. */
   readonly upstreams?: Upstreams;
   /** For calls to them; null: nothing is encrypted. */
@@ -48,9 +52,15 @@ export interface LiveServer {
   /** 'http://127.0.0.1:8080' */
   readonly url: string;
   readonly system: EmbeddedSystem;
-  /** Takes no new requests; resolves when those in flight are answered and everything has stopped. */
+  /** Takes no new requests; resolves when those in flight are answered, or cut after the grace, and everything has stopped. */
   close(): Promise<void>;
 }
+
+/**
+ * Everything but audio is answered within the gateway's deadline. A download may take as long as its listener likes, and a
+ * player that is cut off asks for the rest elsewhere. As long as Docker waits between SIGTERM and SIGKILL.
+ */
+export const GRACE_MS = 10_000;
 
 /** Nothing here is meant to be reached from another machine. */
 const LOOPBACK = '127.0.0.1';
@@ -117,8 +127,9 @@ export async function startLiveServer(options: ServeOptions): Promise<LiveServer
     },
     ...(options.https === undefined ? {} : { https: options.https }),
   });
+  const drain = createDrain(server);
   const close = async () => {
-    await server.close();
+    await drain({ graceMs: options.graceMs ?? GRACE_MS, onCut: options.onCut });
     authorization.close();
     upstreams.close();
     await system.stop();
