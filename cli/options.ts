@@ -58,6 +58,16 @@ export function keyAndValue(
   };
 }
 
+/** Sites as browsers name them in the header Origin, one each time that the option is given. */
+export function origins(option: string): (text: string, before?: readonly string[]) => readonly string[] {
+  return (text, before = []) => {
+    const origin = /^https?:/i.test(text) && URL.canParse(text) ? new URL(text).origin : null;
+    if (origin === text) return [...before, text];
+    const meant = origin === null ? 'such as https://open.example.org' : `here ${origin}`;
+    throw new UsageError(`${option} takes a site as browsers name it, ${meant}, not '${text}'.`);
+  };
+}
+
 export function alternatives(words: readonly string[]): string {
   if (words.length < 2) return words.join('');
   return `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;

@@ -17,6 +17,7 @@ import {
   keyAndValue,
   LARGEST_SEED,
   oneOf,
+  origins,
   wholeNumber,
 } from './options.ts';
 import { commandLine } from './replay.ts';
@@ -39,6 +40,7 @@ interface Options extends TelemetryWords {
   readonly upstream?: ReadonlyMap<string, string>;
   readonly tls?: string;
   readonly data?: string;
+  readonly allowOrigin?: readonly string[];
   readonly json?: boolean;
 }
 
@@ -91,6 +93,11 @@ export function registerServe(program: Command): void {
     )
     .option('--tls <dir>', 'HTTPS, and mutual TLS between services, by the certificates of this folder')
     .option('--data <dir>', 'keep what is written in a journal there, and begin with what it has')
+    .option(
+      '--allow-origin <origin>',
+      'a site whose pages may embed audio, beside its own (repeat for more)',
+      origins('--allow-origin'),
+    )
     .option('--json', 'print one line of JSON when it listens');
   addTelemetryOptions(command)
     .addHelpText(
@@ -112,6 +119,8 @@ interface Running {
 }
 
 async function serve(options: Options): Promise<void> {
+  if (options.allowOrigin !== undefined && options.service !== undefined)
+    throw new UsageError('--allow-origin is of the whole system: a --service alone gives out no audio.');
   let fault: Error | null = null;
   const broken = Promise.withResolvers<void>();
   const shared = {
@@ -121,6 +130,7 @@ async function serve(options: Options): Promise<void> {
     listeners: options.listeners,
     costs: options.costs,
     plays: null,
+    ...(options.allowOrigin === undefined ? {} : { allowedOrigins: options.allowOrigin }),
     upstreams: await checkedUpstreams(options.upstream ?? new Map()),
     journal: options.data === undefined ? undefined : journalIn(options.data),
     onFault(error: Error) {

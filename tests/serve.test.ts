@@ -139,6 +139,16 @@ test('an arm that does not exist is named, exit 2', async () => {
   expect(errors).toContain('broken');
 });
 
+test.each(['open.example.org', 'https://open.example.org/', 'ftp://open.example.org', '*'])(
+  'a site that browsers would not name like this is refused, exit 2: %s',
+  async (origin) => {
+    const { code, errors } = await start('--allow-origin', 'https://a.example', '--allow-origin', origin)
+      .ended;
+    expect(code).toBe(2);
+    expect(errors).toContain('--allow-origin takes a site as browsers name it');
+  },
+);
+
 test('it can be configured as an arm of a scenario, and Ctrl-C ends it cleanly', async () => {
   const hot = await serve('--scenario', 'hot-partition', '--arm', 'broken');
   const token = await tokenOf(hot.url, { listener: 'u000000001', scope: 'playlist:read' }, 'rehearsal-load');

@@ -33,6 +33,8 @@ export interface EmbeddedOptions extends SystemOptions {
   readonly drain?: Drain;
   /** Makes the clients of services that run in other processes. */
   readonly elsewhere?: (outside: OutsideWaits) => Elsewhere;
+  /** Sites whose pages may embed audio; default: none. */
+  readonly allowedOrigins?: readonly string[];
   /** What is observed of it; left out: nothing. */
   readonly telemetry?: TelemetryOptions;
   /** A defect inside the system: nothing is answered afterwards. */
@@ -187,6 +189,7 @@ export function composeEmbeddedSystem(
     configuration: audioConfiguration(configuration),
     population,
     liveEvents: [LIVE_EVENT],
+    allowedOrigins: options.allowedOrigins ?? [],
     currentVersion(machine) {
       const catalogue = services.behind.catalogue(machine);
       return async (context, audioId) => {

@@ -11,12 +11,12 @@ import {
   downloadMs,
   type EdgeKnobs,
   type EmbeddedEdge,
-  PLACES,
   type PlaybackReport,
   simulatePlayback,
 } from '../edge/index.ts';
 import type { Context } from '../ports/context.ts';
 import type { Simulation } from '../runtime/kernel/index.ts';
+import { placeOfListener } from './listener-places.ts';
 
 export type AudioSource = 'app' | 'peers' | 'servers';
 
@@ -66,7 +66,6 @@ export class ListeningApps {
   readonly #edge: EmbeddedEdge;
   readonly #lines: AccessLines;
   readonly #sources: ReturnType<Simulation['random']>;
-  readonly #placeOfCountry: ReadonlyMap<string, number>;
 
   constructor(options: ListeningAppsOptions) {
     const { simulation, population, delivery, edge } = options;
@@ -76,12 +75,6 @@ export class ListeningApps {
     this.#edge = edge;
     this.#lines = new AccessLines(simulation);
     this.#sources = simulation.random('audio source');
-    this.#placeOfCountry = new Map(PLACES.map(({ name }, place) => [name, place]));
-  }
-
-  /** Where a listener is. */
-  placeOf(country: string): number {
-    return this.#placeOfCountry.get(country) ?? 0;
   }
 
   sourceOf({ listener, track }: Play, request: number, knobs: EdgeKnobs): AudioSource {
@@ -105,7 +98,7 @@ export class ListeningApps {
 
   async #fetch(context: Context, play: Play, source: 'peers' | 'servers'): Promise<FetchedAudio> {
     const { listener, track, listenedMs } = play;
-    const { premium, country } = this.#population.models.listeners.listener(listener);
+    const { premium } = this.#population.models.listeners.listener(listener);
     const { path, token, bitrateKbps } = await this.#delivery.authorise(context, {
       listenerId: listenerId(listener),
       trackId: trackId(track),
@@ -114,7 +107,12 @@ export class ListeningApps {
     });
     if (source === 'peers') return { source, bitrateKbps, bytes: 0, cached: true };
     const to = Math.ceil(((listenedMs + AHEAD_MS) * bitrateKbps) / 8);
-    const request = { path, token, range: { from: 0, to }, place: this.placeOf(country) };
+    const request = {
+      path,
+      token,
+      range: { from: 0, to },
+      place: placeOfListener(this.#population, listener),
+    };
     const answer = await this.#edge.fetch(context, request);
     return { source, bitrateKbps, bytes: answer.to - answer.from, cached: answer.cached };
   }
@@ -122,7 +120,7 @@ export class ListeningApps {
   #startupMs({ listener }: Play, request: number, fetched: FetchedAudio, sinceNs: number): number {
     const { source, bitrateKbps } = fetched;
     if (source === 'app') return LOCAL_MS;
-    const place = this.placeOf(this.#population.models.listeners.listener(listener).country);
+    const place = placeOfListener(this.#population, listener);
     const serviceNs = this.#edge.roundTripNs(place, SERVICE_SITE, request);
     const edgeNs = this.#edge.roundTripNs(place, this.#edge.siteOf(place), request);
     const startBytes = (BUFFER_RULES.startMs * bitrateKbps) / 8;

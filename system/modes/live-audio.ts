@@ -19,6 +19,7 @@ import {
 } from '../transport/media/index.ts';
 import { type AudioDelivery, createDelivery, type DeliveryOptions } from './delivery.ts';
 import { section } from './environment.ts';
+import { placeOfListener } from './listener-places.ts';
 
 export interface LiveAudioOptions extends Omit<DeliveryOptions, 'signer'> {
   /** The machine that outside requests come in at. */
@@ -85,10 +86,16 @@ export function createLiveAudio(options: LiveAudioOptions): LiveAudio {
     rotationS: keyRotationS,
   });
   const delivery = audio.delivery(outside);
-  const planOf = (listenerId: string) => {
+  /** Null: whoever is not of the population. */
+  const numberOf = (listenerId: string): number | null => {
     const listener = numberOfId(listenerId);
-    const known = Number.isSafeInteger(listener) && listener >= 0 && listener < population.listeners;
-    return known && population.models.listeners.isPremium(listener) ? 'premium' : 'free';
+    return Number.isSafeInteger(listener) && listener >= 0 && listener < population.listeners
+      ? listener
+      : null;
+  };
+  const planOf = (listenerId: string) => {
+    const listener = numberOf(listenerId);
+    return listener !== null && population.models.listeners.isPremium(listener) ? 'premium' : 'free';
   };
   const granted = async (
     of: Context,
@@ -125,6 +132,10 @@ export function createLiveAudio(options: LiveAudioOptions): LiveAudio {
       toleranceNs: audio.edge.knobs.clockToleranceS * 1_000 * MILLISECOND,
       liveEvents,
       allowedOrigins,
+      placeOf(listenerId) {
+        const listener = numberOf(listenerId);
+        return listener === null ? 0 : placeOfListener(population, listener);
+      },
     },
     track: (of, request) =>
       granted(of, request, 'audio.track', (limited, asked) =>

@@ -64,6 +64,20 @@ test('a purge drops the copies of a track at every point of presence, and the ne
   expect(await cache()).toEqual([206, 'HIT']);
 });
 
+test('pages of the server itself and of the sites that are allowed may embed audio, others may not', async () => {
+  const site = 'https://open.rehearsal.example';
+  const { live, ask, token } = await startObserved({}, { allowedOrigins: [site] });
+  closing.push(() => live.close());
+  const granted = await ask('/v1/tracks/t42/stream', { token: await token('audio') });
+  const { url } = (await granted.json()) as { url: string };
+  const statusFor = async (origin: string) =>
+    (await fetch(live.url + url, { method: 'HEAD', headers: { origin } })).status;
+  for (const origin of [live.url, live.url.replace('127.0.0.1', 'localhost'), site])
+    expect(await statusFor(origin), origin).toBe(200);
+  for (const origin of ['https://evil.example', 'null', `${site}:8443`])
+    expect(await statusFor(origin), origin).toBe(403);
+});
+
 test('a listener who takes his time with a download is cut off when the grace of a shutdown is over', async () => {
   const cut: number[] = [];
   const { live } = await startObserved({}, { graceMs: 300, onCut: (connections) => cut.push(connections) });

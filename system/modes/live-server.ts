@@ -91,6 +91,7 @@ export async function startLiveServer(options: ServeOptions): Promise<LiveServer
   const upstreams = connectUpstreams(options.upstreams ?? {}, options.upstreamTls ?? null);
   const system = await startEmbeddedSystem({
     ...options,
+    allowedOrigins: [...ownOrigins(url), ...(options.allowedOrigins ?? [])],
     elsewhere: upstreams.elsewhere,
     ...(observer === null ? {} : { telemetry: observer.observed }),
     onFault(error) {
@@ -150,6 +151,9 @@ export async function startLiveServer(options: ServeOptions): Promise<LiveServer
 function listenersUpTo(listeners: number): (id: string) => boolean {
   return (id) => /^u\d{9}$/.test(id) && Number(id.slice(1)) < listeners;
 }
+
+/** Pages of the server itself, by either name of the interface. */
+const ownOrigins = (url: string) => [url, url.replace(LOOPBACK, 'localhost')];
 
 /** The issuer's address has to be known before anything listens: the port is asked for, given back and taken. */
 async function freePort(): Promise<number> {

@@ -1,5 +1,7 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { listenerId } from '../../../fixtures/ids.ts';
+import { SITES } from '../../edge/index.ts';
 import type { PortError } from '../../ports/errors.ts';
 import { ALLOWED_ORIGIN, type AudioServer, startAudioServer } from './test-audio-server.ts';
 
@@ -209,6 +211,21 @@ test('what a point of presence has is a hit, and says who served it', async () =
   await get(url, { range: 'bytes=0-9' });
   const answer = await get(url, { range: 'bytes=10-19' });
   expect([answer.headers.get('x-cache'), answer.headers.get('x-served-by')]).toEqual(['HIT', 'iad']);
+});
+
+test('a listener is served by the point of presence that is near the place where the population has him', async () => {
+  const servers = new Set<string>();
+  for (let listener = 0; listener < 20; listener++) {
+    const answer = await get(await live.track('t15', listenerId(listener)), {}, 'HEAD');
+    const { edge, routes } = live.audio;
+    expect(answer.headers.get('x-served-by')).toBe(
+      SITES[edge.siteOf(routes.placeOf!(listenerId(listener)))]!.name,
+    );
+    servers.add(answer.headers.get('x-served-by')!);
+  }
+  expect(servers.size).toBeGreaterThan(2);
+  const stranger = await get(await live.track('t15', 'nobody'), {}, 'HEAD');
+  expect(stranger.headers.get('x-served-by')).toBe('iad');
 });
 
 /** Half an hour of audio: more than the buffers of two sockets hold, which are some ten megabytes on loopback. */

@@ -44,8 +44,8 @@ export interface AudioRoutesOptions {
   readonly liveEvents?: readonly LiveEvent[];
   /** Sites whose pages may embed audio. */
   readonly allowedOrigins?: readonly string[];
-  /** Where the listener is; default: the first place. */
-  readonly placeOf?: (request: FastifyRequest) => number;
+  /** Where the listener is whom a URL was signed for: the number of a place; default: the first. */
+  readonly placeOf?: (listenerId: string) => number;
   /** How long a listener may take nothing before the connection is given up; default: a minute, as nginx's send_timeout. */
   readonly stallMs?: number;
   /** Lets a request in or throws; default: all come in. */
@@ -190,7 +190,7 @@ async function sendAudio(
     else options.enter(async () => context.cancel(gone())).catch(() => {});
   });
   const headOnly = request.method === 'HEAD';
-  const asked: EdgeRequest = { path, grant, headOnly, place: options.placeOf?.(request) ?? 0 };
+  const asked: EdgeRequest = { path, grant, headOnly, place: options.placeOf?.(grant.listenerId) ?? 0 };
   const fetch = (range: ByteRange) => options.enter(() => options.edge.fetch(context, { ...asked, range }));
   // RFC 9110, 14.2: a range counts with GET alone.
   let range = headOnly ? undefined : parseRange(request.headers.range);

@@ -15,8 +15,8 @@ export interface AudioServer {
   readonly audio: LiveAudio;
   readonly server: FastifyInstance;
   readonly defects: unknown[];
-  /** The signed URL of a track for the listener u000000001, with the host. */
-  track(id: string): Promise<string>;
+  /** The signed URL of a track for a listener (default: u000000001), with the host. */
+  track(id: string, listenerId?: string): Promise<string>;
   event(id: string): Promise<string>;
   context(): CallContext;
   close(): Promise<void>;
@@ -61,14 +61,14 @@ export async function startAudioServer(
   });
   await server.listen({ host: '127.0.0.1', port: 0 });
   const url = `http://127.0.0.1:${(server.server.address() as AddressInfo).port}`;
-  const asked = (id: string) => ({ listenerId: 'u000000001', id, bandwidthKbps: 0 });
+  const asked = (id: string, listenerId = 'u000000001') => ({ listenerId, id, bandwidthKbps: 0 });
   return {
     url,
     audio,
     server,
     defects,
     context,
-    track: async (id) => url + (await audio.track(context(), asked(id))).url,
+    track: async (id, listener) => url + (await audio.track(context(), asked(id, listener))).url,
     event: async (id) => url + (await audio.event(context(), asked(id))).url,
     async close() {
       await server.close();
