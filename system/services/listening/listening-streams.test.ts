@@ -68,10 +68,14 @@ function setUp(set: Partial<KnobValues<typeof listeningKnobs>> = {}) {
     },
   };
   let plays = 0;
-  const record = (listenerId: string, trackId: string, listenedMs = 60_000, skipped = false) =>
-    bench.finish(
-      listening.recordPlay(bench.context(), { playId: ++plays, listenerId, trackId, listenedMs, skipped }),
-    );
+  const record = (
+    listenerId: string,
+    trackId: string,
+    listenedMs = 60_000,
+    skipped = false,
+    playId = ++plays,
+  ) =>
+    bench.finish(listening.recordPlay(bench.context(), { playId, listenerId, trackId, listenedMs, skipped }));
   const logged = (name: string) =>
     kafka.inspect(name).flatMap(({ records }) => records.map(({ value }) => (value as Play).playId));
   const recent = async (listenerId: string, limit = 0) =>
@@ -183,6 +187,23 @@ test('charts count what was listened to, are there while their hour runs, and co
   // A new hour has begun and nobody has played: what is shown is the last one.
   expect(await charts()).toMatchObject({ fromNs: 0, complete: true, entries: expected });
   expect(await charts(2 * 3_600 * SECOND)).toMatchObject({ fromNs: 7_200 * SECOND, entries: [] });
+});
+
+test('a play counts although others’ apps chose the same number for theirs; said again it counts once', async () => {
+  const { bench, start, record, listening, recent } = setUp({ chartCacheMs: 0 });
+  start.streams();
+  start.recent();
+  const listeners = Array.from({ length: 40 }, (_, i) => `l${i}`);
+  for (const listenerId of listeners) await record(listenerId, 't7', 60_000, false, 4242);
+  for (const listenerId of listeners.slice(0, 5)) await record(listenerId, 't7', 60_000, false, 4242);
+  await bench.run(25);
+  const { entries } = await bench.finish(listening.getTopCharts(bench.context(), { atNs: 0, limit: 0 }));
+  expect(entries).toEqual([{ trackId: 't7', plays: 40 }]);
+  for (const listenerId of listeners) {
+    const { session } = await bench.finish(listening.getSession(bench.context(), { listenerId }));
+    expect(session, listenerId).toMatchObject({ tracks: 1 });
+    expect(await recent(listenerId)).toEqual([4242]);
+  }
 });
 
 test('an instance reads a chart once for all who ask for it within its time', async () => {

@@ -35,7 +35,10 @@ export interface StreamSource {
   readonly partitionedBy: string;
   /** Field with the time at which it happened, in ns. */
   readonly eventTime: string;
-  /** Records that repeat the number in a field within this time of the stream are one. */
+  /**
+   * Records that repeat the number in a field, with the same `partitionedBy`, within this time of the stream are one.
+   * Others may have the same number.
+   */
   readonly distinct?: { readonly field: string; readonly withinMs: number };
 }
 

@@ -17,6 +17,7 @@ const plays: StreamSource = {
   topic: PLAYS,
   partitionedBy: 'listenerId',
   eventTime: 'playedAtNs',
+  // Apps number plays as they like: a number says something among those of one listener only.
   // estimate: an app that got no answer has tried again, with the same id, within minutes or not at all.
   distinct: { field: 'playId', withinMs: 5 * MINUTE_MS },
 };

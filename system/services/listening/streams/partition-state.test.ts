@@ -285,6 +285,15 @@ test('an id is remembered for as long as the job says, also by a state made agai
   expect(state.position.repeated).toBe(2);
 });
 
+test('numbers that were written down before they had owners are nobody’s: none of another one is taken for them', () => {
+  const [stage] = stagesOf(jobWith({ kind: 'tumbling', sizeMs: 20_000 }, true), 1) as [Stage];
+  const state = new PartitionState(stage);
+  const position = { ...state.position, sequence: 1, nextOffset: 1, latestNs: SECOND };
+  state.restore(position, '{"windows":[],"distinct":[[0,7]]}');
+  const records = recordsOf([0, 1, 2].map((at) => ({ id: 7, key: 'b', atNs: at * SECOND, size: 1 })));
+  expect(state.take(records)!.position).toMatchObject({ nextOffset: 3, repeated: 1 });
+});
+
 test('records without a key, a time, an id or a number to add up are counted and passed over', () => {
   const job = jobWith({ kind: 'tumbling', sizeMs: 10_000 }, true);
   const [stage] = stagesOf(job, 1) as [Stage];

@@ -7,7 +7,7 @@
 import type { LogRecord } from '../../../ports/event-log.ts';
 import { type Event, holdsAny } from './aggregates.ts';
 import type { AlignedWindows } from './aligned-windows.ts';
-import { Distinct } from './distinct.ts';
+import { Distinct, type Encoded } from './distinct.ts';
 import type { Stage } from './stage.ts';
 import type { Changes, Windows } from './windows.ts';
 
@@ -51,7 +51,11 @@ export interface PartialWindows {
 
 interface Body {
   readonly windows: unknown;
-  readonly distinct?: readonly (readonly number[])[];
+  /**
+   * Numbers with whose they are. State that was written before they had owners has `distinct` instead, which is left: what
+   * an app repeats just then may count twice, but nobody's plays are taken for another one's.
+   */
+  readonly seen?: Encoded;
   readonly late?: readonly Event[];
   /** Of the partitions whose parts are merged: number, sequence, watermark; flat. */
   readonly parts?: readonly number[];
@@ -99,10 +103,10 @@ export class PartitionState {
 
   /** A step or snapshot that was written down. Returns the step. */
   restore(position: Position, body: string): Step {
-    const { windows, distinct, late = [], parts = [] } = JSON.parse(body) as Body;
+    const { windows, seen, late = [], parts = [] } = JSON.parse(body) as Body;
     this.windows.drop();
     this.windows.restore(windows);
-    if (distinct !== undefined) this.#distinct?.restore(distinct);
+    if (seen !== undefined) this.#distinct?.restore(seen);
     for (let i = 0; i < parts.length; i += 3)
       this.#parts.set(parts[i]!, { sequence: parts[i + 1]!, watermarkNs: parts[i + 2]! });
     this.windows.close(position.watermarkNs);
@@ -117,7 +121,7 @@ export class PartitionState {
   snapshot(): string {
     const body: Body = {
       windows: this.windows.encodeAll(),
-      ...(this.#distinct === null ? {} : { distinct: this.#distinct.encodeAll() }),
+      ...(this.#distinct === null ? {} : { seen: this.#distinct.encodeAll() }),
       ...this.#encodeParts(),
     };
     return JSON.stringify(body);
@@ -128,10 +132,10 @@ export class PartitionState {
     windows.close(position.watermarkNs);
     this.position = position;
     const changes = windows.take();
-    const distinct = this.#distinct?.take() ?? [];
+    const seen = this.#distinct?.take() ?? [];
     const text = JSON.stringify(windows.encode(changes));
     const rest = JSON.stringify({
-      ...(distinct.length === 0 ? {} : { distinct }),
+      ...(seen.length === 0 ? {} : { seen }),
       ...(late.length === 0 ? {} : { late }),
       ...this.#encodeParts(),
     });
@@ -146,7 +150,7 @@ export class PartitionState {
   }
 
   #fold(records: readonly LogRecord[], lateEvents: Event[]): Position | null {
-    const { keyField, timeField, distinctField, outOfOrderNs, folding, job } = this.#stage;
+    const { keyField, timeField, distinctField, ownerField, outOfOrderNs, folding, job } = this.#stage;
     const { where } = job;
     const { windows, position } = this;
     const distinct = this.#distinct;
@@ -158,11 +162,18 @@ export class PartitionState {
       const key = event?.[keyField];
       const timeNs = event?.[timeField] as number;
       const number = distinct === null ? 0 : (event?.[distinctField] as number);
-      if (typeof key !== 'string' || !isTime(timeNs) || !Number.isFinite(number) || !folding.fits(event)) {
+      const owner = distinct === null ? '' : event?.[ownerField];
+      if (
+        typeof key !== 'string' ||
+        typeof owner !== 'string' ||
+        !isTime(timeNs) ||
+        !Number.isFinite(number) ||
+        !folding.fits(event)
+      ) {
         malformed++;
         continue;
       }
-      if (distinct !== null && !distinct.add(number, latestNs)) repeated++;
+      if (distinct !== null && !distinct.add(number, owner, latestNs)) repeated++;
       else if (where !== undefined && !holdsAny(where, event)) filtered++;
       else if (!windows.add(key, timeNs, event, watermarkNs)) {
         late++;

@@ -21,6 +21,8 @@ export interface Stage {
   readonly keyField: string;
   readonly timeField: string;
   readonly distinctField: string;
+  /** Whose the number in it is. */
+  readonly ownerField: string;
   /** 0: records are taken as they come. */
   readonly distinctNs: number;
   readonly outOfOrderNs: number;
@@ -51,6 +53,7 @@ function stage(job: StreamJob, kind: Stage['kind'], parts: number): Stage {
     keyField: job.key,
     timeField: source.eventTime,
     distinctField: source.distinct?.field ?? '',
+    ownerField: source.partitionedBy,
     distinctNs: merging ? 0 : (source.distinct?.withinMs ?? 0) * MILLISECOND,
     outOfOrderNs: time.outOfOrderMs * MILLISECOND,
     idleNs: merging ? 0 : time.idleMs * MILLISECOND,

@@ -37,7 +37,8 @@ export function referenceOf(job: StreamJob, records: readonly Pick<LogRecord, 'v
     const timeNs = event[source.eventTime] as number;
     const watermarkNs = latestNs < 0 ? -1 : Math.max(-1, latestNs - ns(time.outOfOrderMs));
     const isOver = (endNs: number) => endNs + ns(time.latenessMs) <= watermarkNs;
-    const id = source.distinct === undefined ? undefined : event[source.distinct.field];
+    const { distinct, partitionedBy } = source;
+    const id = distinct === undefined ? undefined : `${event[partitionedBy]} ${event[distinct.field]}`;
     const repeated = id !== undefined && seen.has(id);
     if (id !== undefined) seen.set(id, timeNs);
     if (!repeated && (job.where === undefined || holdsAny(job.where, event))) {

@@ -58,6 +58,8 @@ export function createStreamBench({ seed = 1, settings = {} }: StreamBenchOption
   const hooks = { onOperation: (_machine: Machine, _operation: number) => {} };
   let operations = 0;
   const plays: Play[] = [];
+  /** Of each listener: apps number them on their own. */
+  const playsOf = new Map<string, number>();
 
   /** A worker that begins again whenever its machine comes back. */
   function start(job: StreamJob, name: string) {
@@ -93,8 +95,10 @@ export function createStreamBench({ seed = 1, settings = {} }: StreamBenchOption
 
   /** Puts a play into the log now. */
   function append(play: Partial<Play> & { listenerId: string }): Play {
+    const playId = (playsOf.get(play.listenerId) ?? 0) + 1;
+    playsOf.set(play.listenerId, playId);
     const made: Play = {
-      playId: plays.length + 1,
+      playId,
       trackId: 't1',
       playedAtNs: bench.simulation.nowNs,
       listenedMs: 60_000,
