@@ -8,6 +8,7 @@ import { PortError } from '../ports/errors.ts';
 import { createDurableSystem, type DurableOptions, type Restored } from './durable.ts';
 import type { EmbeddedSystem } from './embedded.ts';
 import { knobNames, knobOf } from './knobs.ts';
+import { LIVE_DEFAULTS } from './live-defaults.ts';
 
 // Several starts of the system each, and disks of build machines are slow.
 vi.setConfig({ testTimeout: 60_000 });
@@ -21,6 +22,8 @@ const QUICK = {
   'playlist.writeDeadlineMs': 30_000,
   'playlist.catalogueDeadlineMs': 30_000,
 };
+
+const LIVE_HISTORY = { 'listening.historyWrites': LIVE_DEFAULTS['listening.historyWrites'] };
 
 const folders: string[] = [];
 const running: EmbeddedSystem[] = [];
@@ -224,31 +227,39 @@ test('starting again changes nothing, however often, and nothing is handled twic
   }
 });
 
-test('what the cache has lost of recently played is made anew, also what the history did not have yet', async () => {
-  const before = {
-    'listening.streams': 'on',
-    'listening.recentIntervalMs': 0,
-    'listening.historyIntervalMs': 60_000,
-  };
-  const directory = folder();
-  const app = appOf(await start(directory, before));
-  const shown = async (there: ReturnType<typeof appOf>) =>
-    (await there.recent()).plays.map(({ playId }) => playId).toSorted();
-  for (let i = 0; i < 6; i++) {
-    await app.play(i);
-    // After the first one the history rests.
-    if (i === 0) await eventually(async () => expect((await app.history()).plays).toHaveLength(1));
-  }
-  await eventually(async () => expect(await shown(app)).toEqual([0, 1, 2, 3, 4, 5]));
-  expect((await app.history()).plays).toHaveLength(1);
-  // Long enough for its consumers to say how far they have come.
-  await new Promise((resolve) => setTimeout(resolve, 500));
-  const after = { 'listening.streams': 'on', 'kafka.rebalanceMs': 1_000 };
-  const next = appOf(await start(killed(directory), after));
-  // Whoever looks before any consumer is back takes what the history has for all.
-  expect(await shown(next)).toEqual([0]);
-  await eventually(async () => expect(await shown(next)).toEqual([0, 1, 2, 3, 4, 5]));
-});
+test.each(['per-play', 'segments'])(
+  'what the cache has lost of recently played is made anew, also what the history did not have yet (%s)',
+  async (historyWrites) => {
+    const before = {
+      'listening.historyWrites': historyWrites,
+      'listening.streams': 'on',
+      'listening.recentIntervalMs': 0,
+      'listening.historyIntervalMs': 60_000,
+    };
+    const directory = folder();
+    const app = appOf(await start(directory, before));
+    const shown = async (there: ReturnType<typeof appOf>) =>
+      (await there.recent()).plays.map(({ playId }) => playId).toSorted();
+    for (let i = 0; i < 6; i++) {
+      await app.play(i);
+      // After the first one the history rests.
+      if (i === 0) await eventually(async () => expect((await app.history()).plays).toHaveLength(1));
+    }
+    await eventually(async () => expect(await shown(app)).toEqual([0, 1, 2, 3, 4, 5]));
+    expect((await app.history()).plays).toHaveLength(1);
+    // Long enough for its consumers to say how far they have come.
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const after = {
+      'listening.historyWrites': historyWrites,
+      'listening.streams': 'on',
+      'kafka.rebalanceMs': 1_000,
+    };
+    const next = appOf(await start(killed(directory), after));
+    // Whoever looks before any consumer is back takes what the history has for all.
+    expect(await shown(next)).toEqual([0]);
+    await eventually(async () => expect(await shown(next)).toEqual([0, 1, 2, 3, 4, 5]));
+  },
+);
 
 test('a journal that holds much more than the system is shortened, and says the same', async () => {
   const directory = folder();
@@ -322,6 +333,10 @@ test('another seed, population, layout or scenario is refused by name', async ()
   await expect(start(directory, {}, { listeners: 2_000 })).rejects.toThrow('with --listeners 1000');
   await expect(start(directory, { 'playlist.schema': 'wide' })).rejects.toThrow(
     '--set playlist.schema=bucketed',
+  );
+  await expect(start(directory, { 'playlist.order': 'position', ...LIVE_HISTORY })).rejects.toThrow(
+    'written with --set playlist.order=snapshot, with --set listening.historyWrites=segments and this run is ' +
+      'with --set playlist.order=position, with --set listening.historyWrites=per-play: start it as it was',
   );
   const hotPlaylists = { count: 1, followers: 500 };
   await expect(start(directory, {}, { hotPlaylists })).rejects.toThrow('none');

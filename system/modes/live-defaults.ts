@@ -7,6 +7,8 @@ export const LIVE_DEFAULTS: Readonly<Record<string, string | number | boolean>> 
   // Whoever is answered by a server expects that nobody else edits what is theirs.
   'playlist.permissions': 'all',
   'listening.streams': 'on',
+  // Segments are for more plays than a server on one machine gets, and go back no further than an hour.
+  'listening.historyWrites': 'per-play',
   'search.sample': 'everything',
   'events.format': 'avro',
   'gateway.rateLimit': true,

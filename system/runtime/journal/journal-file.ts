@@ -188,14 +188,16 @@ export class JournalFile {
         `The journal in '${directory}' has format ${format} and this version writes format ${FORMAT}: use the version that wrote it, or take another directory.`,
       );
     const written = JSON.parse(String(this.#meta('identity'))) as Identity;
-    const name = [...new Set([...Object.keys(written), ...Object.keys(identity)])].find(
-      (one) => written[one] !== identity[one],
+    const names = [...new Set([...Object.keys(written), ...Object.keys(identity)])].filter(
+      (name) => written[name] !== identity[name],
     );
-    if (name === undefined) return;
+    if (names.length === 0) return;
+    // All at once: whoever starts it as it was is not refused a second time.
+    const settings = (of: Identity) => names.map((name) => setting(name, of)).join(', ');
     throw new JournalError(
       'other-run',
       'the journal belongs to another run',
-      `The journal in '${directory}' was written ${setting(name, written)} and this run is ${setting(name, identity)}: start it as it was, or take another directory.`,
+      `The journal in '${directory}' was written ${settings(written)} and this run is ${settings(identity)}: start it as it was, or take another directory.`,
     );
   }
 
