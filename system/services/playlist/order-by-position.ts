@@ -34,7 +34,7 @@ export function createPositionOrder({ store, clock, random }: TrackOrderDependen
     const { playlistId, number } = edit;
     const partition = [playlistId];
     const rows = await store.select(context, { table, partition, consistency: 'QUORUM' });
-    const version = rows[0]?.order_version;
+    const { order_version: version, last_edit: lastEdit } = rows[0] ?? {};
     if (typeof version !== 'number')
       throw new PortError('not-found', edit.operation, true, `playlist ${playlistId}`);
     const before = entriesOf(rows);
@@ -50,7 +50,8 @@ export function createPositionOrder({ store, clock, random }: TrackOrderDependen
         playlist_id: playlistId,
         order_version: version + 1,
         length: after.length,
-        last_edit: number,
+        // Who began later may have come before: the playlist is never older than an edit that is in it.
+        last_edit: typeof lastEdit === 'number' ? Math.max(lastEdit, number) : number,
       },
       alsoRows,
       ifEquals: { order_version: version },

@@ -193,6 +193,18 @@ for (const order of ORDERS) {
   });
 }
 
+test('position: whichever of many editors comes last, no edit that was acknowledged is newer than the playlist', async () => {
+  const { bench, insert, get, editorOn } = setUpEditors({ order: 'position' });
+  const other = editorOn(1);
+  for (let round = 0; round < 5; round++) {
+    const inserted = Array.from({ length: 6 }, (_, i) =>
+      i % 2 === 0 ? insert(`a${round}${i}`, 1) : other.insert(`b${round}${i}`, 1),
+    );
+    const newest = Math.max(...(await bench.finish(Promise.all(inserted))).map(({ snapshot }) => snapshot));
+    expect((await bench.finish(get())).snapshot).toBe(newest);
+  }
+});
+
 test('position: a playlist that nobody made is not found by an editor', async () => {
   const { bench, service, context } = setUp({ order: 'position' });
   const request = { playlistId: 'nobody', listenerId: 'l1', trackId: 't' };
