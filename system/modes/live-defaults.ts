@@ -1,12 +1,17 @@
 /**
  * What a live system has on by default. Scenarios in virtual time turn on what they are about; a server that is looked at
- * and loaded from outside is the whole design: cached playlists, streams, a limit for greedy apps.
+ * and loaded from outside is the whole design: cached playlists whose tracks can be put anywhere, streams, a history of
+ * months, events of skips, a limit for greedy apps.
  */
 export const LIVE_DEFAULTS: Readonly<Record<string, string | number | boolean>> = {
   'playlist.cache': 'cache-aside',
   // Whoever is answered by a server expects that nobody else edits what is theirs.
   'playlist.permissions': 'all',
+  // Tracks are put at a place and moved; scenarios whose playlists only grow at the top pay for neither.
+  'playlist.order': 'position',
   'listening.streams': 'on',
+  // Whoever recommends wants to know what was skipped, and no counter of plays loses any for it.
+  'listening.skipEvents': 'also',
   // Segments are for more plays than a server on one machine gets, and go back no further than an hour.
   'listening.historyWrites': 'per-play',
   'search.sample': 'everything',

@@ -2,7 +2,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { avroSizeOfPlay, playSchema } from '../contracts/avro/generated/schemas.ts';
 import type { Play } from '../contracts/generated/events.ts';
-import { PLAYS } from '../contracts/topics.ts';
+import { PLAYS, SKIPS } from '../contracts/topics.ts';
 import { PortError } from '../ports/errors.ts';
 import type { AvroDefinition } from '../ports/schema-registry.ts';
 import type { Machine } from '../runtime/kernel/index.ts';
@@ -11,6 +11,7 @@ import { createAvroFormat } from '../transport/avro/avro-format.ts';
 import { createHttpServer } from '../transport/http/index.ts';
 import { addDeadLetterRoutes } from '../transport/telemetry/index.ts';
 import { composeEmbeddedSystem } from './embedded.ts';
+import { LIVE_DEFAULTS } from './live-defaults.ts';
 import { createLiveTelemetry } from './live-telemetry.ts';
 import { configuration, plainSystem, sampleOf } from './test-observed.ts';
 
@@ -148,6 +149,21 @@ async function eventually(check: () => Promise<void>): Promise<void> {
 }
 
 const upTo = (last: number) => Array.from({ length: last }, (_, i) => i + 1);
+
+test('a skip is an event of its own by default, beside the play, for whoever recommends', async () => {
+  const { ask, engines, system, history } = await start(LIVE_DEFAULTS);
+  const played = { trackId: 't1', listenedMs: 200_000, skipped: false };
+  const plays = [
+    { ...played, playId: 1 },
+    { ...played, playId: 2, listenedMs: 29_999 },
+    { ...played, playId: 3, skipped: true },
+  ];
+  for (const play of plays) expect((await ask('/v1/plays', play)).status).toBe(202);
+  await eventually(async () => expect(await history()).toEqual([1, 2, 3]));
+  const skips = engines.kafka.inspect(SKIPS).flatMap(({ records }) => records);
+  expect(skips.map(({ key }) => key)).toEqual([LISTENER, LISTENER]);
+  expect(system.deadLetters!.list(5).filter(({ kept }) => kept > 0)).toEqual([]);
+});
 
 test('malformed messages among plays are set aside with their reasons; the plays are all in the history', async () => {
   const { ask, engines, faults, machine, inject, play, history, deadLettersOf } = await start();

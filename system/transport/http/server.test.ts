@@ -254,6 +254,17 @@ test('a listener makes a playlist, orders it, and hides it from others', async (
   const order = async () =>
     ((await ask(`${path}/tracks`)).body!.entries as { trackId: string }[]).map(({ trackId }) => trackId);
   expect(await order()).toEqual(['t3', 't2', 't1']);
+  expect((await add('t4', 1)).status).toBe(201);
+  expect(await order()).toEqual(['t3', 't4', 't2', 't1']);
+  const shown = async (snapshot: unknown) => (await ask(`${path}?snapshot=${snapshot}`)).body!.trackIds;
+  const move = { method: 'POST' as const, body: { trackId: 't4', from: 1, to: 3 } };
+  const moved = await ask(`${path}/moves`, move);
+  expect(moved.status).toBe(200);
+  expect(await shown(moved.body!.snapshot)).toEqual(['t3', 't2', 't1', 't4']);
+  expect((await ask(`${path}/moves`, move)).status).toBe(409);
+  expect((await add('t5', 5)).status).toBe(400);
+  const removed = await ask(`${path}/tracks/3?trackId=t4`, { method: 'DELETE' });
+  expect(await shown(removed.body!.snapshot)).toEqual(['t3', 't2', 't1']);
   expect((await ask(`${path}/tracks/1?trackId=t1`, { method: 'DELETE' })).status).toBe(409);
   expect((await ask(`${path}/tracks/1?trackId=t2`, { method: 'DELETE' })).status).toBe(200);
   expect(await order()).toEqual(['t3', 't1']);

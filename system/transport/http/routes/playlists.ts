@@ -59,7 +59,7 @@ export const playlistRoutes: readonly Route[] = [
     method: 'GET',
     url: '/v1/playlists/:playlistId',
     operationId: 'getPlaylist',
-    summary: 'A playlist: its newest tracks, and some of who follows it',
+    summary: 'A playlist: its first tracks, and some of who follows it',
     scope: 'playlist:read',
     params: playlistParams,
     query: playlistQuery,
