@@ -4,7 +4,7 @@ import type { Route } from './routes/index.ts';
 import { problemSchema } from './schemas.ts';
 
 const PROBLEMS: Readonly<Record<number, string>> = {
-  400: 'A field does not fit; the answer names it',
+  400: 'What was sent does not fit: the answer says why, and names the field whose form is wrong',
   401: 'No token, or one that is not valid',
   403: 'The token does not allow this, or it is somebody else’s',
   404: 'There is no such thing',
@@ -48,11 +48,13 @@ const EVERYWHERE = [400, 401, 403, 404, 409, 414, 429, 500, 503, 504];
 const OF_BODIES = [413, 415];
 
 /** The route's own answer, and every problem that it can end in. */
-export function responsesOf({ status, answer, body, summary }: Route): Record<number, object> {
+export function responsesOf({ status, answer, body, summary, metadata }: Route): Record<number, object> {
   const problems = problemResponses(body === undefined ? EVERYWHERE : [...EVERYWHERE, ...OF_BODIES]);
   const success =
     answer === null
       ? { description: summary, type: 'null' }
       : { description: summary, content: { 'application/json': { schema: answer } } };
-  return { [status]: success, ...problems };
+  const unchanged = { description: 'What the client has is what there is', type: 'null' };
+  const answers: Record<number, object> = { [status]: success, ...problems };
+  return metadata === true ? { ...answers, 304: unchanged } : answers;
 }

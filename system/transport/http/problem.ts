@@ -65,6 +65,8 @@ export function problemOf(error: unknown, correlationId: string): ProblemAnswer 
     const field = fieldOf(first, validationContext ?? 'body');
     return answer(400, `${field}: ${first.message ?? 'does not fit'}.`, correlationId, { field });
   }
+  if (code === 'FST_ERR_CTP_EMPTY_JSON_BODY')
+    return answer(400, 'body: it is empty, and JSON was promised.', correlationId, { field: 'body' });
   if (code === 'FST_ERR_CTP_INVALID_JSON_BODY' || error instanceof SyntaxError)
     return answer(400, 'body: it is not valid JSON.', correlationId, { field: 'body' });
   const status = statusCode !== undefined && statusCode in TITLES ? statusCode : 500;

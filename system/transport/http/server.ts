@@ -21,6 +21,7 @@ import {
   createGuard,
   type Guard,
 } from './guard.ts';
+import { keptByCaches } from './metadata-cache.ts';
 import { openapiInfo, responsesOf } from './openapi.ts';
 import { refuseOtherMethods } from './other-methods.ts';
 import { problem, problemOf, sendProblem } from './problem.ts';
@@ -181,6 +182,7 @@ function addRoute(server: FastifyInstance, route: Route, system: LiveSystem, gua
       response: responsesOf(route),
     },
     onRequest: guard(route.scope),
+    ...(route.metadata === true ? { onSend: keptByCaches } : {}),
     handler: async (request, reply) => {
       const context = system.context({ correlationId: request.id, trace: request.trace });
       // Who has hung up is not worked for any longer, here and in every service behind.

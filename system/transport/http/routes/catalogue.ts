@@ -64,6 +64,7 @@ function lookUp<Key extends string>(
     operationId,
     summary,
     scope: 'catalogue:read',
+    metadata: true,
     params: object({ [key]: id }),
     status: 200,
     answer,
@@ -78,6 +79,7 @@ export const catalogueRoutes: readonly Route[] = [
     operationId: 'getTrack',
     summary: 'A track and who made it',
     scope: 'catalogue:read',
+    metadata: true,
     params: trackParams,
     status: 200,
     answer: object(trackFields),
@@ -90,6 +92,7 @@ export const catalogueRoutes: readonly Route[] = [
     operationId: 'getTracks',
     summary: 'Many tracks at once, in the order asked for, with what belongs to them',
     scope: 'catalogue:read',
+    metadata: true,
     query: object({ ids, details: flag }, ['ids']),
     status: 200,
     answer: object({

@@ -63,6 +63,8 @@ export interface Route {
   readonly body?: object;
   readonly status: number;
   readonly answer: object | null;
+  /** The same for everybody, and changes rarely: caches on the way may keep it for a while. */
+  readonly metadata?: boolean;
   /** It enters the system by itself; default: it is called inside. */
   readonly entersItself?: boolean;
   readonly call: (api: PublicApi, context: Context, asked: Asked) => Promise<unknown>;

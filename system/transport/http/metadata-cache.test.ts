@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { sharedTestServer } from './test-server.ts';
+
+const shared = sharedTestServer();
+
+function get(url: string, headers: Record<string, string> = {}, method: 'GET' | 'HEAD' = 'GET') {
+  const authorization = 'Bearer u000000042';
+  return shared.live.server.inject({ url, method, headers: { authorization, ...headers } });
+}
+
+test('metadata says how long it may be kept, and is not sent again to who has it', async () => {
+  const first = await get('/v1/tracks/t5');
+  expect([first.statusCode, first.headers['cache-control']]).toEqual([200, 'public, max-age=60']);
+  const etag = first.headers.etag as string;
+  expect(etag).toMatch(/^"[\w-]{22}"$/);
+  for (const header of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
+    const again = await get('/v1/tracks/t5', { 'if-none-match': header });
+    expect([again.statusCode, again.body, again.headers.etag], header).toEqual([304, '', etag]);
+  }
+  const head = await get('/v1/tracks/t5', {}, 'HEAD');
+  expect([head.statusCode, head.body, head.headers.etag]).toEqual([200, '', etag]);
+  expect((await get('/v1/tracks/t5', { 'if-none-match': '"other"' })).statusCode).toBe(200);
+  expect((await get('/v1/artists/a1', { 'if-none-match': etag })).headers.etag).not.toBe(etag);
+});
+
+test('an error is not kept, nor is what belongs to one listener', async () => {
+  expect((await get('/v1/tracks/nowhere')).headers['cache-control']).toBeUndefined();
+  expect((await get('/v1/me/history')).headers['cache-control']).toBeUndefined();
+  expect((await get('/v1/playlists/p1')).headers.etag).toBeUndefined();
+});
+
+test('an empty body that is announced as JSON is told from one that is not JSON', async () => {
+  const send = (payload: string) =>
+    shared.live.server.inject({
+      url: '/v1/plays',
+      method: 'POST',
+      headers: { authorization: 'Bearer u000000042', 'content-type': 'application/json' },
+      payload,
+    });
+  for (const [payload, says] of [
+    ['', 'it is empty'],
+    ['{', 'not valid JSON'],
+  ] as const) {
+    const answer = await send(payload);
+    expect(answer.statusCode).toBe(400);
+    expect(answer.json()).toMatchObject({ field: 'body', detail: expect.stringContaining(says) as string });
+  }
+});

@@ -1,0 +1,37 @@
+/**
+ * Metadata is the same for everybody, is read far more often than it changes, and is old by a minute already in the
+ * services' own copies. So caches between the gateway and an app (a content delivery network, the app's own) may answer
+ * for that long, and ask afterwards whether it has changed instead of fetching it again.
+ */
+import { createHash } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+/** As long as a catalogue service keeps its copies (`catalogue.localCacheTtlMs`, 60 s). */
+const MAX_AGE_S = 60;
+
+/** A hook for `onSend`: marks an answer as one to be kept, and leaves its body out for whoever has it. */
+export function keptByCaches(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  payload: unknown,
+  done: (error: Error | null, payload?: unknown) => void,
+): void {
+  if (reply.statusCode !== 200 || typeof payload !== 'string') {
+    done(null, payload);
+    return;
+  }
+  const tag = `"${createHash('sha256').update(payload).digest('base64url').slice(0, 22)}"`;
+  reply.header('etag', tag).header('cache-control', `public, max-age=${MAX_AGE_S}`);
+  if (!names(request.headers['if-none-match'], tag)) {
+    done(null, payload);
+    return;
+  }
+  reply.code(304).removeHeader('content-type').removeHeader('content-length');
+  done(null, null);
+}
+
+/** Weak comparison, as RFC 9110 has it for If-None-Match. */
+function names(header: string | undefined, tag: string): boolean {
+  if (header === undefined) return false;
+  return header.split(',').some((one) => one.trim() === '*' || one.trim().replace(/^W\//, '') === tag);
+}
