@@ -254,8 +254,11 @@ export function createServices(options: ServiceOptions): Services {
   );
 
   const gatewayKnobs = section<GatewayKnobs & HostSettings>(configuration, 'gateway');
-  const gateway = service<GatewayApi>('gateway', gatewayKnobs, gatewayCosts, (machine) =>
+  const repeatedReads = simulation.random('gateway repeated reads');
+  const gateway = service<GatewayApi>('gateway', gatewayKnobs, gatewayCosts, (machine, instance) =>
     createGatewayService({
+      random: repeatedReads,
+      instance,
       tokens:
         options.tokens ?? createTokenVerifier({ clock, identity: identity(machine), knobs: identityKnobs }),
       playlist: playlist(machine),

@@ -14,11 +14,12 @@ import type { PlaylistApi } from '../../contracts/generated/playlist.ts';
 import type { SearchApi } from '../../contracts/generated/search.ts';
 import { withTimeout } from '../../policies/index.ts';
 import type { Cache } from '../../ports/cache.ts';
-import { type Clock, MILLISECOND } from '../../ports/clock.ts';
+import { type Clock, MILLISECOND, type Random } from '../../ports/clock.ts';
 import type { Context } from '../../ports/context.ts';
 import { PortError } from '../../ports/errors.ts';
 import type { AccessToken, TokenVerifier } from '../../ports/tokens.ts';
 import type { GatewayKnobs } from './knobs.ts';
+import { createPlaylistReads } from './playlist-reads.ts';
 import { publicError } from './public-error.ts';
 import { createRequestLimit } from './request-limit.ts';
 
@@ -32,11 +33,15 @@ export interface GatewayDependencies {
   readonly knobs: GatewayKnobs;
   /** Holds the token buckets; needed only with the knob `rateLimit`. */
   readonly cache?: Cache;
+  /** Spreads repeated reads; needed only with the knob `readAttempts`. */
+  readonly random?: Random;
+  readonly instance?: number;
 }
 
 export function createGatewayService(dependencies: GatewayDependencies): GatewayApi {
   const { tokens, playlist, listening, search, catalogue, clock, knobs } = dependencies;
   const limit = createRequestLimit(dependencies);
+  const readPlaylist = createPlaylistReads(dependencies);
   const deadlineNs = knobs.deadlineMs * MILLISECOND;
 
   async function serve<Request extends { readonly token?: AccessToken }, Response>(
@@ -76,7 +81,7 @@ export function createGatewayService(dependencies: GatewayDependencies): Gateway
   return {
     getPlaylist: (context, request) =>
       serve(context, 'gateway.getPlaylist', request, (limited, asked, listenerId) =>
-        playlist.getPlaylist(limited, {
+        readPlaylist(limited, {
           playlistId: asked.playlistId,
           listenerId,
           followersLimit: asked.followersLimit,

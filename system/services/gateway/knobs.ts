@@ -35,6 +35,34 @@ export const gatewayKnobs = {
     description: 'Size of the bucket of an app',
     min: 1,
   },
+  readAttempts: {
+    default: 1,
+    unit: '1',
+    description: 'Tries of a playlist read, the first included; 1: none is repeated',
+    min: 1,
+    max: 10,
+  },
+  // SRE book 2016, "Handling Overload": a client's retries are at most a tenth of its requests.
+  readRetryBudget: {
+    default: 0.1,
+    unit: 'tries/read',
+    description: 'Further tries that each playlist read earns; 1: every failed read may be repeated',
+    min: 0,
+    max: 1,
+  },
+  // estimate: a few times the usual latency of such a read.
+  readBackoffMs: {
+    default: 20,
+    unit: 'ms',
+    description:
+      'The first further try of a playlist read comes within this time, later ones within twice as much each',
+    min: 0,
+  },
+  readBreaker: {
+    default: false,
+    unit: '',
+    description: 'Whether playlist reads are held back for 5 s when half of the last 10 s of them failed',
+  },
 } as const satisfies Knobs;
 
 export type GatewayKnobs = KnobValues<typeof gatewayKnobs>;
