@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer } from 'node:net';
 import { Client } from '@grpc/grpc-js';
 import { afterEach, expect, test } from 'vitest';
 import { type IdentityApi, identityService } from '../../contracts/generated/identity.ts';
@@ -155,10 +156,30 @@ test('who gives up stops the work over there', async () => {
   expect(await stopped.promise).toBe('cancelled');
 });
 
-test('a service that is not there is unavailable', async () => {
+test('a service that is not there is unavailable: nothing was done, and where it should be is not said', async () => {
   const { address } = await startServer(async () => answer);
   await closing.pop()!();
-  expect(await outcome(connect(address).ask())).toMatchObject({ kind: 'unavailable' });
+  const error = (await outcome(connect(address).ask())) as PortError;
+  expect(error).toMatchObject({ kind: 'unavailable', definite: true });
+  expect(error.message).toBe('identity.issueToken: unavailable: a service behind cannot be reached');
+  expect((error.cause as Error).message).toContain(address);
+});
+
+test('a connection that breaks during a call leaves open whether it was done', async () => {
+  const breaking = createServer((socket) => {
+    // The settings that HTTP/2 begins with, then nothing, until the call is here.
+    socket.write(Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]));
+    socket.on('data', (data) => {
+      if (data.includes(request.listenerId)) socket.destroy();
+    });
+    socket.on('error', () => {});
+  });
+  await new Promise<void>((resolve) => breaking.listen(0, '127.0.0.1', resolve));
+  closing.push(() => void breaking.close());
+  const address = `127.0.0.1:${(breaking.address() as AddressInfo).port}`;
+  const error = (await outcome(connect(address).ask())) as PortError;
+  expect(error).toMatchObject({ kind: 'unavailable', definite: false });
+  expect(error.message).not.toContain('127.0.0.1');
 });
 
 test('bytes that are no message are refused, and the next call is served', async () => {

@@ -50,6 +50,13 @@ const KINDS: Readonly<Partial<Record<status, readonly [ErrorKind, boolean]>>> = 
   [status.UNAUTHENTICATED]: ['unauthenticated', true],
 };
 
+/** Where the library itself gives up, its details name addresses, which are nobody's business outside. */
+const WORDS: Readonly<Partial<Record<status, string>>> = {
+  [status.CANCELLED]: '',
+  [status.DEADLINE_EXCEEDED]: '',
+  [status.UNAVAILABLE]: 'a service behind cannot be reached',
+};
+
 export function statusOf(error: unknown): Partial<StatusObject> {
   // What broke inside stays inside; the caller learns that something did.
   if (!(error instanceof PortError)) return { code: status.INTERNAL, details: 'internal' };
@@ -77,7 +84,20 @@ export function errorOf(operation: string, error: ServiceError): PortError {
     );
   }
   const [known, definite] = KINDS[error.code] ?? (['internal', false] as const);
-  return new PortError(known, operation, definite, error.details);
+  const understood = new PortError(
+    known,
+    operation,
+    definite || isUnsent(error),
+    WORDS[error.code] ?? error.details,
+  );
+  // For whoever has to find out.
+  understood.cause = error;
+  return understood;
+}
+
+/** No connection, so the call never left this process. */
+function isUnsent({ code, details }: ServiceError): boolean {
+  return code === status.UNAVAILABLE && /^(No connection established|Name resolution failed)/.test(details);
 }
 
 function text(metadata: Metadata | undefined, key: string): string | undefined {
