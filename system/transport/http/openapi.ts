@@ -9,6 +9,7 @@ const PROBLEMS: Readonly<Record<number, string>> = {
   403: 'The token does not allow this, or it is somebody else’s',
   404: 'There is no such thing',
   409: 'In conflict with the present state',
+  412: 'If-Match names something else than what is there',
   413: 'The body is too large',
   405: 'It takes another method',
   414: 'An id in the address is far too long',

@@ -99,6 +99,34 @@ test('If-Range and If-None-Match: what the listener has is not sent again, what 
   expect((await get(url, { 'if-none-match': '"x"' })).status).toBe(200);
 });
 
+test('conditions count before ranges: 304 and 412 are said of a range beyond the end, too', async () => {
+  const url = await live.track('t10');
+  const etag = (await get(url, {}, 'HEAD')).headers.get('etag')!;
+  const within = { range: 'bytes=0-9' };
+  const beyond = { range: 'bytes=99999999-' };
+  for (const [headers, status] of [
+    [{ ...beyond, 'if-none-match': etag }, 304],
+    [{ ...beyond, 'if-none-match': '"x"' }, 416],
+    [{ ...beyond, 'if-match': '"x"' }, 412],
+    [{ ...beyond, 'if-match': etag }, 416],
+    [{ ...beyond, 'if-range': '"x"' }, 200],
+    [{ ...beyond, 'if-range': etag }, 416],
+    [{ 'if-match': '"x"' }, 412],
+    // A weak tag does not say that bytes are the same.
+    [{ 'if-match': `W/${etag}` }, 412],
+    [{ ...within, 'if-match': `"x", ${etag}` }, 206],
+    [{ ...within, 'if-match': '*' }, 206],
+    [{ 'if-match': '"x"', 'if-none-match': etag }, 412],
+    [{ 'if-match': etag, 'if-none-match': etag }, 304],
+  ] as const) {
+    const answer = await get(url, headers);
+    expect(answer.status, JSON.stringify(headers)).toBe(status);
+    if (status >= 400) expect((await problemOf(answer)).status).toBe(status);
+    else await answer.body?.cancel();
+  }
+  expect((await get(url, { 'if-match': '"x"' }, 'HEAD')).status).toBe(412);
+});
+
 test('without a token that counts nothing is given out: 403 as a problem', async () => {
   const url = await live.track('t11');
   const other = await live.track('t12');

@@ -26,7 +26,7 @@ import type { Admit } from '../http/guard.ts';
 import { refuseOtherMethods } from '../http/other-methods.ts';
 import { problem, problemOf, sendProblem } from '../http/problem.ts';
 import { mediaPlaylist, PLAYLIST_MAX_AGE_S } from './hls.ts';
-import { hasTag, parseRange, quoted } from './range-header.ts';
+import { hasConditions, isOfAnother, parseRange, preconditionOf, quoted } from './range-header.ts';
 import { AUDIO_ROUTES } from './route-schemas.ts';
 
 export interface AudioRoutesOptions {
@@ -60,6 +60,8 @@ const PART_BYTES = 512 * 1024;
 const PIECE_BYTES = 64 * 1024;
 const STALL_MS = 60_000;
 const OPERATION = 'audio';
+const FIRST_BYTE: ByteRange = { from: 0, to: 1 };
+const CHANGED = 'If-Match names none of what is there now.';
 
 /** Adds the routes to a server, or (registered as a plugin) to a part of one. */
 export async function audioRoutes(server: FastifyInstance, options: AudioRoutesOptions): Promise<void> {
@@ -195,22 +197,27 @@ async function sendAudio(
   // RFC 9110, 14.2: a range counts with GET alone.
   let range = headOnly ? undefined : parseRange(request.headers.range);
   let answer: EdgeAnswer;
+  let beyond: UnsatisfiableRange | null = null;
   try {
     answer = await fetch(firstPart(range));
-    const { 'if-range': ifRange } = request.headers;
-    if (range !== undefined && ifRange !== undefined && ifRange !== quoted(answer.info.etag)) {
-      range = undefined;
-      answer = await fetch(firstPart(range));
-    }
   } catch (error) {
     if (!(error instanceof UnsatisfiableRange)) throw error;
-    reply.header('content-range', `bytes */${error.size}`);
-    return sendProblem(reply, unsatisfiable(error, request.id));
+    beyond = error;
+    if (!hasConditions(request.headers)) return sendUnsatisfiable(request, reply, beyond);
+    // Conditions count before ranges, and they are about the tag.
+    answer = await fetch(FIRST_BYTE);
   }
   const { info } = answer;
-  const ifNoneMatch = request.headers['if-none-match'];
+  const precondition = preconditionOf(request.headers, info.etag);
+  if (precondition === 412) return sendProblem(reply, problem(412, CHANGED, request.id));
+  if (precondition === null && range !== undefined && isOfAnother(request.headers, info.etag)) {
+    beyond = null;
+    range = undefined;
+    answer = await fetch(firstPart(range));
+  }
+  if (precondition === null && beyond !== null) return sendUnsatisfiable(request, reply, beyond);
   describe(reply, answer);
-  if (ifNoneMatch !== undefined && hasTag(ifNoneMatch, info.etag)) return reply.code(304).send();
+  if (precondition === 304) return reply.code(304).send();
   const to = endOf(range, answer);
   reply.header('content-length', to - answer.from);
   if (range !== undefined)
@@ -251,13 +258,12 @@ function describe(reply: FastifyReply, { info, cached, servedBy }: EdgeAnswer): 
   });
 }
 
-function unsatisfiable(error: UnsatisfiableRange, correlationId: string) {
-  const answer = problem(
-    416,
-    `The range lies beyond the end, which is at byte ${error.size}.`,
-    correlationId,
+function sendUnsatisfiable(request: FastifyRequest, reply: FastifyReply, { size }: UnsatisfiableRange) {
+  reply.header('content-range', `bytes */${size}`);
+  return sendProblem(
+    reply,
+    problem(416, `The range lies beyond the end, which is at byte ${size}.`, request.id),
   );
-  return { ...answer, problem: { ...answer.problem, title: 'The range cannot be satisfied' } };
 }
 
 /** The bytes up to `to`: a part is fetched when everything before it has been taken. */

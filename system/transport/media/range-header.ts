@@ -15,8 +15,36 @@ export function parseRange(header: string | undefined): ByteRange | undefined {
 
 export const quoted = (etag: string) => `"${etag}"`;
 
+interface Asking {
+  readonly 'if-match'?: string | undefined;
+  readonly 'if-none-match'?: string | undefined;
+  readonly 'if-range'?: string | undefined;
+}
+
+/**
+ * What conditions make of a request for what has this tag (RFC 9110, 13.2.2), in the order in which they count, all of
+ * them before the range: 412, 304, or null where it goes on.
+ */
+export function preconditionOf(asked: Asking, etag: string): 412 | 304 | null {
+  const { 'if-match': ifMatch, 'if-none-match': ifNoneMatch } = asked;
+  // Compared strongly: a weak tag never matches.
+  if (ifMatch !== undefined && !/^\s*\*\s*$/.test(ifMatch) && !tagsOf(ifMatch).includes(quoted(etag)))
+    return 412;
+  return ifNoneMatch !== undefined && hasTag(ifNoneMatch, etag) ? 304 : null;
+}
+
+/** Whether If-Range says that the range is of something else, so that all of this is to be sent. */
+export const isOfAnother = ({ 'if-range': ifRange }: Asking, etag: string) =>
+  ifRange !== undefined && ifRange !== quoted(etag);
+
+/** Whether any of this can change what comes of a range beyond the end. */
+export const hasConditions = (asked: Asking) =>
+  asked['if-match'] !== undefined || asked['if-none-match'] !== undefined || asked['if-range'] !== undefined;
+
+const tagsOf = (header: string) => header.split(',').map((tag) => tag.trim());
+
 /** Whether a list of tags ('"a", W/"b"', '*') has this one; weakly, as If-None-Match compares. */
-export function hasTag(header: string, etag: string): boolean {
+function hasTag(header: string, etag: string): boolean {
   if (header.trim() === '*') return true;
-  return header.split(',').some((tag) => tag.trim().replace(/^W\//, '') === quoted(etag));
+  return tagsOf(header).some((tag) => tag.replace(/^W\//, '') === quoted(etag));
 }

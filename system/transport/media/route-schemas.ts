@@ -25,7 +25,7 @@ const ofBytes = (type: string) => ({
   206: { description: 'The part that Range asks for', ...content(type) },
   304: { description: 'If-None-Match names what is still there', type: 'null' },
   ...REFUSALS,
-  ...problemResponses([416]),
+  ...problemResponses([412, 416]),
 });
 
 /** Without a token: the URL is signed. */
