@@ -24,7 +24,7 @@ export function parseAudioPath(
   return { trackId: match[1]!, version: Number(match[2]), kbps: Number(match[3]) as BitrateKbps };
 }
 
-/** Everything of a live event lies below this. */
+/** Everything of a live event lies below this, and goes on with its bitrate (see `ports/url-signer.ts`). */
 export const livePrefix = (eventId: string) => `/live/${eventId}/`;
 export const livePlaylistPath = (eventId: string, kbps: number) => `/live/${eventId}/${kbps}.m3u8`;
 export const liveSegmentPath = (eventId: string, kbps: number, sequence: number) =>

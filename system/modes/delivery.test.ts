@@ -133,9 +133,11 @@ test('a live event can be had while it is on the air', async () => {
   const asked = { listenerId: 'u1', eventId: 'concert', bandwidthKbps: 9_000, plan: 'free' };
   const { path, token } = await finish(delivery.authoriseLive(contextOf(1), asked));
   expect(path).toBe('/live/concert/160.m3u8');
-  const segment = (sequence: number) =>
-    finish(edge.fetch(contextOf(2), { path: `/live/concert/160/${sequence}.aac`, token }));
+  const segment = (sequence: number, kbps = 160) =>
+    finish(edge.fetch(contextOf(2), { path: `/live/concert/${kbps}/${sequence}.aac`, token }));
   expect((await segment(2)).to).toBe((6_144 * 160) / 8);
+  expect((await segment(2, 96)).to).toBe((6_144 * 96) / 8);
+  expect(await segment(2, 320).catch((error: PortError) => error.kind)).toBe('permission-denied');
   expect(await segment(9).catch((error: PortError) => error.kind)).toBe('not-found');
 });
 

@@ -113,8 +113,9 @@ export function createLiveAudio(options: LiveAudioOptions): LiveAudio {
   };
 
   const signed = async (of: Context, listenerId: string, granted: AuthoriseResponse): Promise<Stream> => {
-    const { path, grantPath, bitrateKbps, notBeforeNs, expiresAtNs } = granted;
-    const token = await signer.sign(of, { path: grantPath, listenerId, notBeforeNs, expiresAtNs });
+    const { path, grantPath, maxKbps, bitrateKbps, notBeforeNs, expiresAtNs } = granted;
+    const limit = maxKbps === 0 ? {} : { maxKbps };
+    const token = await signer.sign(of, { path: grantPath, ...limit, listenerId, notBeforeNs, expiresAtNs });
     // JWTs count whole seconds.
     const expiresAtMs = (Math.floor(startedAtMs / 1_000) + expiresAtNs / SECOND) * 1_000;
     return { url: `${path}?token=${token}`, bitrateKbps, expiresAtMs };

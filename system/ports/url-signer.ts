@@ -6,8 +6,10 @@ import type { Context } from './context.ts';
  * virtual time a model stands in for the cryptography. Times are whole seconds of the run, as JWTs have them.
  */
 export interface UrlGrant {
-  /** '/audio/t42/1/160.ogg'; a path that ends with '/' grants everything below it. */
+  /** '/audio/t42/1/160.ogg'; a path that ends with '/' grants what is below it, up to `maxKbps`. */
   readonly path: string;
+  /** Of a path that ends with '/' and goes on with bitrates: the highest that is granted; absent: none is. */
+  readonly maxKbps?: number;
   readonly listenerId: string;
   readonly notBeforeNs: number;
   readonly expiresAtNs: number;
@@ -19,6 +21,7 @@ export type UrlRefusal =
   | 'unknown-key' // signed with a key that is not, or no longer, accepted
   | 'tampered' // the signature does not fit
   | 'other-path' // granted for something else
+  | 'other-bitrate' // granted for lower ones of the same
   | 'not-yet-valid'
   | 'expired';
 
@@ -51,11 +54,16 @@ export interface ImmediateUrlVerifier extends UrlVerifier {
 
 /** Why a grant, whose signature is right, does not count here and now; null: it does. */
 export function refusalOf(grant: UrlGrant, { path, nowNs, toleranceNs }: UrlCheck): UrlRefusal | null {
-  const covers = grant.path === path || (grant.path.endsWith('/') && path.startsWith(grant.path));
-  if (!covers) return 'other-path';
+  if (grant.path !== path) {
+    if (!grant.path.endsWith('/') || !path.startsWith(grant.path)) return 'other-path';
+    if (!(kbpsOf(path.slice(grant.path.length)) <= (grant.maxKbps ?? 0))) return 'other-bitrate';
+  }
   if (nowNs < grant.notBeforeNs - toleranceNs) return 'not-yet-valid';
   return nowNs >= grant.expiresAtNs + toleranceNs ? 'expired' : null;
 }
+
+/** What lies below a path begins with its bitrate: '160.m3u8', '160/7.aac'. NaN: it does not. */
+const kbpsOf = (below: string) => Number(/^([1-9]\d{0,8})[./]/.exec(below)?.[1] ?? Number.NaN);
 
 const REFUSALS: Readonly<Record<UrlRefusal, string>> = {
   missing: 'the URL carries no token',
@@ -63,6 +71,7 @@ const REFUSALS: Readonly<Record<UrlRefusal, string>> = {
   'unknown-key': 'the token of the URL was signed with a key that is not accepted',
   tampered: 'the signature of the URL does not fit',
   'other-path': 'the token was granted for another path',
+  'other-bitrate': 'the token was granted for lower bitrates only',
   'not-yet-valid': 'the URL is not valid yet',
   expired: 'the URL has expired',
 };

@@ -47,9 +47,25 @@ export function urlSignerConformance(name: string, create: CreateUrlSigner): voi
     const token = await sign();
     expect(await verify(token, { path: '/audio/t42/1/320.ogg' })).toBe('other-path');
     expect(await verify(token, { path: `${PATH}/more` })).toBe('other-path');
-    const live = await sign({ path: '/live/e1/' });
+    const live = await sign({ path: '/live/e1/', maxKbps: 160 });
     expect(await verify(live, { path: '/live/e1/160/7.aac' })).toMatchObject({ path: '/live/e1/' });
     expect(await verify(live, { path: '/live/e10/160/7.aac' })).toBe('other-path');
+  });
+
+  test(`${name}: what is below a path is granted up to a bitrate, and without one not at all`, async () => {
+    const { sign, verify, grant } = setUp();
+    const path = '/live/e1/';
+    const token = await sign({ path, maxKbps: 160 });
+    expect(token).toMatch(/^[\w.~/-]+$/);
+    for (const below of ['96.m3u8', '160.m3u8', '96/7.aac', '160/7.aac'])
+      expect(await verify(token, { path: path + below }), below).toEqual(grant({ path, maxKbps: 160 }));
+    for (const below of ['320.m3u8', '320/7.aac', '161/7.aac', '0160.m3u8', '-1/7.aac', 'x/160.m3u8', '160'])
+      expect(await verify(token, { path: path + below }), below).toBe('other-bitrate');
+    const premium = await sign({ path, maxKbps: 320 });
+    expect(await verify(premium, { path: '/live/e1/320/7.aac' })).toMatchObject({ maxKbps: 320 });
+    const bare = await sign({ path });
+    for (const below of ['96.m3u8', '96/7.aac'])
+      expect(await verify(bare, { path: path + below }), below).toBe('other-bitrate');
   });
 
   test(`${name}: it counts from its beginning to its end, give or take the tolerance`, async () => {

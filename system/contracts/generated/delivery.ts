@@ -21,13 +21,15 @@ export interface AuthoriseLiveRequest {
 /** The URL is path and token: '/audio/t42/1/160.ogg?token=…'. */
 export interface AuthoriseResponse {
   readonly path: string;
-  /** What it grants: the path itself, or everything below a path that ends with '/'. */
+  /** What it grants: the path itself, or what is below a path that ends with '/', up to max_kbps. */
   readonly grantPath: string;
   /** Empty where the transport signs. */
   readonly token: string;
   readonly bitrateKbps: number;
   readonly notBeforeNs: number;
   readonly expiresAtNs: number;
+  /** Highest bitrate that the plan allows below a grant_path that ends with '/'; 0: it does not end so. */
+  readonly maxKbps: number;
 }
 
 export interface DeliveryApi {
@@ -119,6 +121,7 @@ export function sizeOfAuthoriseResponse(m: AuthoriseResponse): number {
   if (m.bitrateKbps !== 0) size += 1 + wire.sizeOfVarint(m.bitrateKbps);
   if (m.notBeforeNs !== 0) size += 1 + wire.sizeOfVarint(m.notBeforeNs);
   if (m.expiresAtNs !== 0) size += 1 + wire.sizeOfVarint(m.expiresAtNs);
+  if (m.maxKbps !== 0) size += 1 + wire.sizeOfVarint(m.maxKbps);
   return size;
 }
 
@@ -129,6 +132,7 @@ export function writeAuthoriseResponse(w: wire.Writer, m: AuthoriseResponse): vo
   if (m.bitrateKbps !== 0) w.number(32, m.bitrateKbps);
   if (m.notBeforeNs !== 0) w.number(40, m.notBeforeNs);
   if (m.expiresAtNs !== 0) w.number(48, m.expiresAtNs);
+  if (m.maxKbps !== 0) w.number(56, m.maxKbps);
 }
 
 export function readAuthoriseResponse(r: wire.Reader): AuthoriseResponse {
@@ -138,6 +142,7 @@ export function readAuthoriseResponse(r: wire.Reader): AuthoriseResponse {
   let bitrateKbps = 0;
   let notBeforeNs = 0;
   let expiresAtNs = 0;
+  let maxKbps = 0;
   while (r.at < r.end) {
     const tag = r.varint();
     if (tag === 10) path = r.text();
@@ -146,9 +151,10 @@ export function readAuthoriseResponse(r: wire.Reader): AuthoriseResponse {
     else if (tag === 32) bitrateKbps = r.varint();
     else if (tag === 40) notBeforeNs = r.varint();
     else if (tag === 48) expiresAtNs = r.varint();
+    else if (tag === 56) maxKbps = r.varint();
     else r.skip(tag);
   }
-  return { path, grantPath, token, bitrateKbps, notBeforeNs, expiresAtNs };
+  return { path, grantPath, token, bitrateKbps, notBeforeNs, expiresAtNs, maxKbps };
 }
 
 export const encodeAuthoriseResponse = (m: AuthoriseResponse) =>

@@ -14,7 +14,7 @@ import { type Clock, SECOND } from '../../ports/clock.ts';
 import type { Context } from '../../ports/context.ts';
 import { PortError } from '../../ports/errors.ts';
 import type { ImmediateUrlSigner } from '../../ports/url-signer.ts';
-import { bitrateFor, isPlan } from './bitrate.ts';
+import { bitrateFor, isPlan, type Plan } from './bitrate.ts';
 import type { DeliveryKnobs } from './knobs.ts';
 import { createVersionCache, type VersionSource } from './version-cache.ts';
 
@@ -39,12 +39,12 @@ export function createDeliveryService(dependencies: DeliveryDependencies): Deliv
   const { clock, signer, currentVersion, isLive, knobs } = dependencies;
   const versions = createVersionCache(clock, currentVersion, knobs);
 
-  const bitrateOf = (operation: string, { listenerId, bandwidthKbps, plan }: Listener): BitrateKbps => {
+  const checked = (operation: string, { listenerId, bandwidthKbps, plan }: Listener): Plan => {
     if (!isId(listenerId)) throw invalid(operation, 'listenerId is no id');
     if (!(bandwidthKbps >= 0 && bandwidthKbps < Number.POSITIVE_INFINITY))
       throw invalid(operation, `a bandwidth of ${bandwidthKbps} kbit/s`);
     if (!isPlan(plan)) throw invalid(operation, `plan is free or premium, not '${plan}'`);
-    return bitrateFor(plan, bandwidthKbps, knobs);
+    return plan;
   };
 
   const grant = (
@@ -53,32 +53,37 @@ export function createDeliveryService(dependencies: DeliveryDependencies): Deliv
     path: string,
     grantPath: string,
     bitrateKbps: BitrateKbps,
+    maxKbps: number,
   ): AuthoriseResponse => {
     const notBeforeNs = Math.floor(clock.now() / SECOND) * SECOND;
     const expiresAtNs = notBeforeNs + knobs.urlLifetimeS * SECOND;
-    const token = signer.sign(context, { path: grantPath, listenerId, notBeforeNs, expiresAtNs });
-    return { path, grantPath, token, bitrateKbps, notBeforeNs, expiresAtNs };
+    const limit = maxKbps === 0 ? {} : { maxKbps };
+    const token = signer.sign(context, { path: grantPath, ...limit, listenerId, notBeforeNs, expiresAtNs });
+    return { path, grantPath, token, bitrateKbps, notBeforeNs, expiresAtNs, maxKbps };
   };
 
   return {
     async authorise(context, request) {
       const operation = 'delivery.authorise';
       const { listenerId, trackId } = request;
-      const kbps = bitrateOf(operation, request);
+      const kbps = bitrateFor(checked(operation, request), request.bandwidthKbps, knobs);
       if (!isId(trackId)) throw invalid(operation, 'trackId is no id');
       const version = versions.known(trackId) ?? (await versions.ask(context, trackId));
       const path = audioPath(trackId, version, kbps);
-      return grant(context, listenerId, path, path, kbps);
+      return grant(context, listenerId, path, path, kbps, 0);
     },
 
     async authoriseLive(context, request) {
       const operation = 'delivery.authoriseLive';
       const { listenerId, eventId } = request;
-      const kbps = bitrateOf(operation, request);
+      const plan = checked(operation, request);
+      const kbps = bitrateFor(plan, request.bandwidthKbps, knobs);
+      // A player changes between bitrates as its line does, and asks nobody: the plan is the limit.
+      const most = bitrateFor(plan, Number.POSITIVE_INFINITY, knobs);
       if (!isId(eventId)) throw invalid(operation, 'eventId is no id');
       if (!isLive(eventId, clock.now()))
         throw new PortError('not-found', operation, true, `no event '${eventId}' is on the air`);
-      return grant(context, listenerId, livePlaylistPath(eventId, kbps), livePrefix(eventId), kbps);
+      return grant(context, listenerId, livePlaylistPath(eventId, kbps), livePrefix(eventId), kbps, most);
     },
   };
 }

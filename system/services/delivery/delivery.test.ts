@@ -34,8 +34,8 @@ function setUp(set: Partial<DeliveryKnobs> = {}) {
     context,
     authorise: (change: Partial<AuthoriseRequest> = {}) =>
       service.authorise(context(), { ...request, ...change }),
-    live: (eventId: string) =>
-      service.authoriseLive(context(), { listenerId: 'u1', eventId, bandwidthKbps: 5_000, plan: 'premium' }),
+    live: (eventId: string, plan = 'premium', bandwidthKbps = 5_000) =>
+      service.authoriseLive(context(), { listenerId: 'u1', eventId, bandwidthKbps, plan }),
     at: (seconds: number) => {
       simulation.schedule(
         seconds * SECOND - simulation.nowNs,
@@ -108,14 +108,34 @@ test('what can never be delivered is refused', async () => {
   expect(await outcomeOf(live('../concert'))).toBe('invalid');
 });
 
-test('a live event grants everything below it, while it is on the air', async () => {
+test('a live event grants what is below it, while it is on the air', async () => {
   const { live, signer, at } = setUp();
   const { path, token, bitrateKbps } = await live('concert');
   expect([path, bitrateKbps]).toEqual(['/live/concert/320.m3u8', 320]);
   const check = (of: string) => signer.verify(token, { path: of, nowNs: 0, toleranceNs: 0 });
   expect(check('/live/concert/96/17.aac')).toMatchObject({ path: '/live/concert/' });
+  expect(check('/live/concert/320/17.aac')).toMatchObject({ maxKbps: 320 });
   expect(check('/live/concerto/96/17.aac')).toBe('other-path');
   expect(await outcomeOf(live('recital'))).toBe('not-found');
   await at(100);
   expect(await outcomeOf(live('concert'))).toBe('not-found');
+});
+
+test('of a live event a plan has every bitrate that it allows, whatever the line carries just then', async () => {
+  const { live, signer } = setUp();
+  for (const [plan, bandwidthKbps, path, granted] of [
+    ['free', 5_000, '/live/concert/160.m3u8', [96, 160]],
+    ['free', 20, '/live/concert/96.m3u8', [96, 160]],
+    ['premium', 20, '/live/concert/96.m3u8', [96, 160, 320]],
+  ] as const) {
+    const answer = await live('concert', plan, bandwidthKbps);
+    expect(answer.path).toBe(path);
+    const verdictOf = (below: string) =>
+      signer.verify(answer.token, { path: `/live/concert/${below}`, nowNs: 0, toleranceNs: 0 });
+    for (const kbps of [96, 160, 320] as const)
+      for (const below of [`${kbps}.m3u8`, `${kbps}/17.aac`])
+        expect(typeof verdictOf(below), `${plan} ${below}`).toBe(
+          (granted as readonly number[]).includes(kbps) ? 'object' : 'string',
+        );
+  }
 });

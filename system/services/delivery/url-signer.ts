@@ -39,13 +39,14 @@ export function createUrlSigner(
   let signingSecret = 0;
 
   return {
-    sign(_context, { path, listenerId, notBeforeNs, expiresAtNs }) {
+    sign(_context, { path, maxKbps, listenerId, notBeforeNs, expiresAtNs }) {
       const keyId = keyIdAt(clock.now());
       if (keyId !== signingKey) {
         signingKey = keyId;
         signingSecret = secretOf(keyId);
       }
-      const signed = `${keyId}~${notBeforeNs / SECOND}~${expiresAtNs / SECOND}~${listenerId}~${path}`;
+      const granted = maxKbps === undefined ? path : `${path}~${maxKbps}`;
+      const signed = `${keyId}~${notBeforeNs / SECOND}~${expiresAtNs / SECOND}~${listenerId}~${granted}`;
       return `${signed}~${signatureOf(signingSecret, signed, signed.length)}`;
     },
 
@@ -70,7 +71,7 @@ export function createUrlSigner(
       const secret = keyId === signingKey ? signingSecret : secretOf(keyId);
       if (String(signatureOf(secret, token, pathEnd)) !== token.slice(pathEnd + 1)) return 'tampered';
       const grant: UrlGrant = {
-        path: token.slice(listenerEnd + 1, pathEnd),
+        ...grantedBy(token.slice(listenerEnd + 1, pathEnd)),
         listenerId: token.slice(toEnd + 1, listenerEnd),
         notBeforeNs: from * SECOND,
         expiresAtNs: to * SECOND,
@@ -78,6 +79,12 @@ export function createUrlSigner(
       return refusalOf(grant, check) ?? grant;
     },
   };
+}
+
+/** A path, or a path and the highest bitrate below it. */
+function grantedBy(text: string): Pick<UrlGrant, 'path' | 'maxKbps'> {
+  const end = text.indexOf(SEPARATOR);
+  return end < 0 ? { path: text } : { path: text.slice(0, end), maxKbps: Number(text.slice(end + 1)) };
 }
 
 /** Over the first `length` characters of a token. */

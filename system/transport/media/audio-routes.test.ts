@@ -334,6 +334,15 @@ test('a live event has a playlist of its newest segments, each of which can be h
   const later = segments.at(-1)!.replace(/\d+\.aac/, '999999.aac');
   expect((await get(live.url + later)).status).toBe(404);
   expect((await get(url.replace('160.m3u8', '96.m3u8'))).status).toBe(200);
+  // Listener 1 has no subscription: neither playlist nor segments of subscribers.
+  for (const dearer of [
+    url.replace('160.m3u8', '320.m3u8'),
+    live.url + segments[0]!.replace('/160/', '/320/'),
+  ]) {
+    const refused = await get(dearer);
+    expect(refused.status, dearer).toBe(403);
+    expect(await refused.text()).toContain('lower bitrates only');
+  }
   expect((await get(url.replace(/\?.*/, ''))).status).toBe(403);
 });
 
@@ -343,7 +352,13 @@ test('an event that is over or has not begun gets no new URL; what was signed fo
     expect((error as PortError).kind, id).toBe('not-found');
   }
   const signed = async (id: string) => {
-    const grant = { path: `/live/${id}/`, listenerId: 'u1', notBeforeNs: 0, expiresAtNs: 3_600e9 };
+    const grant = {
+      path: `/live/${id}/`,
+      maxKbps: 160,
+      listenerId: 'u1',
+      notBeforeNs: 0,
+      expiresAtNs: 3_600e9,
+    };
     return get(
       `${live.url}/live/${id}/160.m3u8?token=${await live.audio.signer.sign(live.context(), grant)}`,
     );

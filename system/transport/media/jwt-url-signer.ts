@@ -54,10 +54,10 @@ export function createJwtUrlSigner(options: JwtUrlSignerOptions): JwtUrlSigner {
   };
 
   return {
-    async sign(_context, { path, listenerId, notBeforeNs, expiresAtNs }) {
+    async sign(_context, { path, maxKbps, listenerId, notBeforeNs, expiresAtNs }) {
       const keyId = keyIdAt(now());
       const { privateKey } = await signingKey(keyId);
-      return new SignJWT({ path })
+      return new SignJWT(maxKbps === undefined ? { path } : { path, kbps: maxKbps })
         .setProtectedHeader({ alg: ALGORITHM, typ: TYPE, kid: String(keyId) })
         .setSubject(listenerId)
         .setNotBefore(startedAtS + notBeforeNs / SECOND)
@@ -111,11 +111,16 @@ function keyIdOf(token: string): number | null {
 }
 
 function grantOf(payload: Uint8Array, startedAtS: number): UrlGrant | null {
-  const { path, sub, nbf, exp } = JSON.parse(new TextDecoder().decode(payload)) as Record<string, unknown>;
+  const { path, kbps, sub, nbf, exp } = JSON.parse(new TextDecoder().decode(payload)) as Record<
+    string,
+    unknown
+  >;
   if (typeof path !== 'string' || typeof sub !== 'string') return null;
   if (!Number.isSafeInteger(nbf) || !Number.isSafeInteger(exp)) return null;
+  if (kbps !== undefined && !Number.isSafeInteger(kbps)) return null;
   return {
     path,
+    ...(kbps === undefined ? {} : { maxKbps: kbps as number }),
     listenerId: sub,
     notBeforeNs: ((nbf as number) - startedAtS) * SECOND,
     expiresAtNs: ((exp as number) - startedAtS) * SECOND,

@@ -48,7 +48,7 @@ export const audioUrlRoutes: readonly Route[] = [
     method: 'GET',
     url: '/v1/events/:eventId/stream',
     operationId: 'streamEvent',
-    summary: 'A signed URL of a live event (HLS)',
+    summary: 'A signed URL of a live event (HLS), good for every bitrate that the plan allows',
     scope: 'audio',
     params: object({ eventId: id }),
     query,
