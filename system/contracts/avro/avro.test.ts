@@ -146,6 +146,8 @@ test('a value of another type is refused, and the field named', () => {
     [{ ...update, listenerId: undefined }, /PlaylistUpdate\.listenerId must be a text, not undefined/],
     [{ ...update, track: null }, /Track must be a message, not null/],
     [{ ...update, track: { ...track, title: 7 } }, /Track\.title must be a text/],
+    [{ ...update, track: { ...track, title: 'half \ud800' } }, /Track\.title must be Unicode/],
+    [{ ...update, listenerId: '\udfff' }, /PlaylistUpdate\.listenerId must be Unicode/],
     [{ ...update, track: { ...track, popularity: '1' } }, /Track\.popularity must be a number/],
     [null, /PlaylistUpdate must be a message/],
     ['x', /PlaylistUpdate must be a message/],

@@ -25,6 +25,8 @@ function sizeOfZigzag(half: number): number {
 
 export function sizeOfString(value: string, field: string): number {
   if (typeof value !== 'string') refuse(field, 'a text', value);
+  // Half a surrogate pair has no UTF-8: what was written for it would be read by nobody.
+  if (!value.isWellFormed()) refuse(field, 'Unicode', value);
   const bytes = sizeOfText(value);
   return sizeOfLong(bytes, field) + bytes;
 }

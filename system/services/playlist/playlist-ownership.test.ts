@@ -228,6 +228,9 @@ test('names that are none, and flags that contradict each other, are refused', a
   expect(await create({ listenerId: '' })).toBe('invalid');
   expect(await create({ isPrivate: true, isCollaborative: true })).toBe('invalid');
   expect(await create({ name: 'x'.repeat(100) })).toBe('ok');
+  // A character may be two units of a text.
+  expect(await create({ name: '🎧'.repeat(100) })).toBe('ok');
+  expect(await create({ name: '🎧'.repeat(101) })).toBe('invalid');
 });
 
 test('playlists that are created at the same moment on several instances have ids of their own', async () => {

@@ -1,6 +1,7 @@
 /** What owners do with their playlists: create, rename, open and close, delete. */
 import type { Track } from '../../contracts/generated/catalogue.ts';
 import type { PlaylistApi } from '../../contracts/generated/playlist.ts';
+import { LONGEST_PLAYLIST_NAME } from '../../contracts/playlist-name.ts';
 import { SECOND } from '../../ports/clock.ts';
 import type { Context } from '../../ports/context.ts';
 import { PortError } from '../../ports/errors.ts';
@@ -10,8 +11,6 @@ import type { About } from './playlist-store.ts';
 import type { PlaylistWorkings } from './playlist-workings.ts';
 import type { Edit } from './track-order.ts';
 
-/** estimate: what fits on one line of an app. */
-const LONGEST_NAME = 100;
 /** Tracks that one event says can be found again: what the catalogue answers at once whatever its limit is. */
 const TRACKS_AN_EVENT = 50;
 /**
@@ -117,8 +116,9 @@ export function createPlaylistOwnership(workings: PlaylistWorkings, library: Lib
 
 function nameOf(operation: string, name: string): string {
   const trimmed = name.trim();
-  if (trimmed !== '' && trimmed.length <= LONGEST_NAME) return trimmed;
-  const detail = `a name has 1 to ${LONGEST_NAME} characters, not ${trimmed.length}`;
+  const { length } = [...trimmed];
+  if (length > 0 && length <= LONGEST_PLAYLIST_NAME) return trimmed;
+  const detail = `a name has 1 to ${LONGEST_PLAYLIST_NAME} characters, not ${length}`;
   throw new PortError('invalid', operation, true, detail);
 }
 

@@ -117,6 +117,30 @@ for (const event of readEvents()) {
   });
 }
 
+test('whatever text is written is read again; half a character is not written', () => {
+  const contract = contractOfEvent('Play');
+  const reader = format.createReader(contract, contract.schema);
+  const units = fc.array(fc.oneof(fc.nat(0xffff), fc.integer({ min: 0xd7fe, max: 0xe001 })), {
+    maxLength: 30,
+  });
+  let refused = 0;
+  fc.assert(
+    fc.property(units, (codes) => {
+      const trackId = String.fromCharCode(...codes);
+      const play = { playId: 1, listenerId: 'l', trackId, playedAtNs: 1, listenedMs: 1, skipped: false };
+      if (trackId.isWellFormed()) {
+        expect(read(reader, format.write(contract, 1, play).payload as Uint8Array)).toEqual(play);
+        return;
+      }
+      refused++;
+      expect(() => format.write(contract, 1, play)).toThrow(/trackId must be Unicode/);
+    }),
+    { seed: 64, numRuns: 300 },
+  );
+  expect(refused).toBeGreaterThan(50);
+  expect(refused).toBeLessThan(280);
+});
+
 const encodeByLibrary = (schema: AvroSchema, value: unknown): Buffer =>
   avsc.Type.forSchema(structuredClone(schema) as unknown as avsc.Schema).toBuffer(value);
 

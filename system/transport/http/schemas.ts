@@ -1,4 +1,5 @@
 /** Parts of the JSON Schemas of what the HTTP API takes and gives. Whatever a schema does not name is refused. */
+import { LONGEST_PLAYLIST_NAME } from '../../contracts/playlist-name.ts';
 
 /** Ids of listeners, playlists and tracks: letters, digits, '-' and '_', so that no id can be a path. */
 export const id = { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$' } as const;
@@ -10,6 +11,8 @@ export const whole = (maximum = Number.MAX_SAFE_INTEGER, minimum = 0) =>
 export const text = (maxLength: number) => ({ type: 'string', minLength: 1, maxLength }) as const;
 export const limit = (maximum: number) => whole(maximum, 1);
 export const TITLE = text(200);
+/** Something else than space in it, or it would be no name without that at its ends. */
+export const playlistName = { ...text(LONGEST_PLAYLIST_NAME), pattern: '\\S' } as const;
 
 export const object = <P extends object>(
   properties: P,

@@ -9,6 +9,15 @@ const JSON_TYPE = 'application/json';
 const shared = sharedTestServer();
 const { ask } = shared;
 
+const delivered = {
+  trackId: 'whole-1',
+  title: 'Whole',
+  artistId: 'a1',
+  artistName: 'Nobody',
+  labelId: 'label1',
+  durationMs: 60_000,
+  popularity: 1,
+};
 const play = { playId: 7, trackId: 't3', listenedMs: 1_000, skipped: false };
 
 test('a playlist of the population is read, as far as the schema says', async () => {
@@ -84,6 +93,41 @@ test.each([
   const answer = await ask('/v1/plays', { method: 'POST', body });
   expect(answer.status).toBe(400);
   expect(answer.body).toMatchObject({ field });
+});
+
+test.each([
+  ['POST', '/v1/tracks', (title: string) => ({ ...delivered, title }), 'body.title'],
+  ['POST', '/v1/tracks', (artistName: string) => ({ ...delivered, artistName }), 'body.artistName'],
+  ['POST', '/v1/playlists', (name: string) => ({ name }), 'body.name'],
+  ['PUT', '/v1/playlists/p42/name', (name: string) => ({ name }), 'body.name'],
+] as const)('half a character is no text: %s %s', async (method, url, bodyWith, field) => {
+  for (const text of ['\ud800', 'a\udfff', '\udc00\ud800', 'x\ud83ey']) {
+    const answer = await ask(url, { method, body: bodyWith(text) });
+    expect([answer.status, answer.headers['content-type']]).toEqual([400, 'application/problem+json']);
+    expect(answer.body).toMatchObject({ field, detail: expect.stringContaining('surrogate') });
+  }
+  // Whole ones are, also those of two units.
+  const whole = await ask(url, { method, body: bodyWith('naïve 🎧') });
+  expect(whole.status, JSON.stringify(whole.body)).toBeLessThan(300);
+});
+
+test('a query that is not UTF-8 is looked for as it stands, or refused', async () => {
+  for (const q of ['%ed%a0%80', '%ff', '%'])
+    expect([200, 400]).toContain((await ask(`/v1/search?q=${q}`)).status);
+});
+
+test('a playlist has a name of 1 to 100 characters, and who gives another one is told which field it was', async () => {
+  for (const name of ['', '   ', '\u00a0\u3000', 'x'.repeat(101), '🎧'.repeat(101)]) {
+    for (const [method, url] of [
+      ['POST', '/v1/playlists'],
+      ['PUT', '/v1/playlists/p42/name'],
+    ] as const) {
+      const { status, body } = await ask(url, { method, body: { name } });
+      expect([status, body!.field], name).toEqual([400, 'body.name']);
+    }
+  }
+  for (const name of ['x'.repeat(100), '🎧'.repeat(100)])
+    expect((await ask('/v1/playlists', { method: 'POST', body: { name } })).status).toBe(201);
 });
 
 test('queries are read as what they should be, or refused by name', async () => {

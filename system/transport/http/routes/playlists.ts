@@ -6,9 +6,9 @@ import {
   limit,
   list,
   object,
+  playlistName,
   playlistParams,
   snapshotAnswer,
-  TITLE,
   trackParams,
   whole,
   word,
@@ -121,7 +121,7 @@ export const playlistRoutes: readonly Route[] = [
     operationId: 'createPlaylist',
     summary: 'Makes an empty playlist, in the library of its owner at once',
     scope: 'playlist:write',
-    body: object({ name: TITLE, ...flags }, ['name']),
+    body: object({ name: playlistName, ...flags }, ['name']),
     status: 201,
     answer: object({ playlistId: word, snapshot: count }),
     call: ({ gateway }, context, { token, body }) =>
@@ -149,7 +149,7 @@ export const playlistRoutes: readonly Route[] = [
     summary: 'Renames a playlist',
     scope: 'playlist:write',
     params: playlistParams,
-    body: object({ name: TITLE }),
+    body: object({ name: playlistName }),
     status: 200,
     answer: snapshotAnswer,
     call: ({ gateway }, context, { token, params, body }) =>
