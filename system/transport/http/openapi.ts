@@ -13,8 +13,9 @@ const PROBLEMS: Readonly<Record<number, string>> = {
   413: 'The body is too large',
   405: 'It takes another method',
   414: 'An id in the address is far too long',
-  415: 'The body is not JSON',
+  415: 'The body is not JSON, or is compressed',
   416: 'The range lies beyond the end',
+  417: 'It expects something else than 100-continue',
   429: 'Over the rate limit; Retry-After says when to come back',
   500: 'A defect here; the log has more',
   503: 'Overloaded or not available; Retry-After says when to come back',
@@ -45,12 +46,13 @@ export function problemResponses(codes: readonly number[]): Record<number, objec
   return Object.fromEntries(codes.map((code) => [code, { description: PROBLEMS[code], content }]));
 }
 
-const EVERYWHERE = [400, 401, 403, 404, 409, 414, 429, 500, 503, 504];
+const EVERYWHERE = [400, 401, 403, 404, 409, 414, 417, 429, 500, 503, 504];
+/** A body that nobody asked for is looked at, too. */
 const OF_BODIES = [413, 415];
 
 /** The route's own answer, and every problem that it can end in. */
-export function responsesOf({ status, answer, body, summary, metadata }: Route): Record<number, object> {
-  const problems = problemResponses(body === undefined ? EVERYWHERE : [...EVERYWHERE, ...OF_BODIES]);
+export function responsesOf({ method, status, answer, summary, metadata }: Route): Record<number, object> {
+  const problems = problemResponses(method === 'GET' ? EVERYWHERE : [...EVERYWHERE, ...OF_BODIES]);
   const success =
     answer === null
       ? { description: summary, type: 'null' }

@@ -44,6 +44,7 @@ const TITLES: Readonly<Record<number, string>> = {
   414: 'The address is too long',
   415: 'The media type is not supported',
   416: 'The range cannot be satisfied',
+  417: 'The expectation cannot be met',
   429: 'Too many requests',
   431: 'The headers are too large',
   500: 'Something went wrong here',

@@ -26,6 +26,7 @@ import { openapiInfo, responsesOf } from './openapi.ts';
 import { refuseOtherMethods } from './other-methods.ts';
 import { problem, problemOf, sendProblem } from './problem.ts';
 import { type PublicApi, ROUTES, type Route } from './routes/index.ts';
+import { LENIENT, refuseOddRequests } from './strict-requests.ts';
 import { answerUnparsed } from './unparsed.ts';
 import { compileValidator } from './validation.ts';
 
@@ -104,6 +105,7 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
   server.decorateRequest('bearer', null);
   server.decorateRequest('trace', null);
   server.decorateRequest('failure', null);
+  const refuseMethod = refuseOtherMethods(server);
   options.extend?.(server);
   server.setValidatorCompiler(({ schema, httpPart }) =>
     compileValidator(schema as object, httpPart ?? 'body'),
@@ -121,6 +123,8 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
     reply.header('x-correlation-id', request.id);
     done();
   });
+  refuseOddRequests(server);
+  server.addHook('onRequest', refuseMethod);
   let closing = false;
   server.addHook('preClose', (done) => {
     closing = true;
@@ -132,12 +136,7 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
     done();
   });
   await server.register(swagger, { openapi: openapiInfo(options.version) });
-  const methods = new Map<string, Set<string>>();
-  for (const route of ROUTES) {
-    addRoute(server, route, options.system, guard);
-    methods.set(route.url, (methods.get(route.url) ?? new Set()).add(route.method));
-  }
-  for (const [url, known] of methods) refuseOtherMethods(server, url, known);
+  for (const route of ROUTES) addRoute(server, route, options.system, guard);
   options.routes?.(server, createAdmission(options));
   addOwnRoutes(server, options.system);
   if (options.authorization !== undefined) await mount(server, options.authorization);
@@ -146,8 +145,14 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
 
 function createFastify({ https, requestTimeoutMs = REQUEST_TIMEOUT_MS }: HttpOptions): FastifyInstance {
   const correlationId = correlationIds();
+  const limits = {
+    ...LENIENT,
+    headersTimeout: requestTimeoutMs,
+    connectionsCheckingInterval: Math.min(1_000, requestTimeoutMs),
+  };
   return Fastify({
-    ...(https === undefined ? {} : { https }),
+    // Fastify takes the one or the other.
+    ...(https === undefined ? { http: limits } : { https: { ...https, ...limits } }),
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: KEEP_ALIVE_MS,
@@ -157,10 +162,6 @@ function createFastify({ https, requestTimeoutMs = REQUEST_TIMEOUT_MS }: HttpOpt
     requestIdHeader: false,
     clientErrorHandler: answerUnparsed(correlationId),
     genReqId: correlationId,
-    http: {
-      headersTimeout: requestTimeoutMs,
-      connectionsCheckingInterval: Math.min(1_000, requestTimeoutMs),
-    },
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
       sendProblem(reply, problemOf(error, request.id)),
   } as object) as unknown as FastifyInstance;

@@ -23,7 +23,6 @@ import { PortError } from '../../ports/errors.ts';
 import type { BodySource } from '../../ports/object-store.ts';
 import { refusalText, type UrlGrant, type UrlVerifier } from '../../ports/url-signer.ts';
 import type { Admit } from '../http/guard.ts';
-import { refuseOtherMethods } from '../http/other-methods.ts';
 import { problem, problemOf, sendProblem } from '../http/problem.ts';
 import { mediaPlaylist, PLAYLIST_MAX_AGE_S } from './hls.ts';
 import { hasConditions, isOfAnother, parseRange, preconditionOf, quoted } from './range-header.ts';
@@ -103,7 +102,6 @@ export async function audioRoutes(server: FastifyInstance, options: AudioRoutesO
         })
         .send(),
     );
-    refuseOtherMethods(server, url, new Set(['GET', 'HEAD', 'OPTIONS']));
   }
   for (const url of ['/audio/*', '/live/*'])
     server.get(url, hidden, async (request) => {

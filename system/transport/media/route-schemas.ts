@@ -16,7 +16,7 @@ const kbps = { type: 'string', enum: BITRATES_KBPS.map(String) };
 
 const TOKEN = object({ token: { ...text(4_096), description: 'The signature of the URL' } });
 /** 400: a signature twice; 403 counts for one that is missing or does not fit, as in other CDNs. */
-const REFUSALS = problemResponses([400, 403, 404, 405, 414, 500, 503, 504]);
+const REFUSALS = problemResponses([400, 403, 404, 405, 414, 417, 500, 503, 504]);
 
 const content = (type: string) => ({ content: { [type]: { schema: { type: 'string', format: 'binary' } } } });
 
