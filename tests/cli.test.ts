@@ -119,6 +119,11 @@ describe('bad input is refused with exit code 2 and one sentence', () => {
     expect(refusal('run', './missing.scenario.ts')).toContain('no scenario file');
     expect(refusal('run', './broken.scenario.ts')).toContain('cannot be loaded');
     expect(refusal('run', './empty.scenario.ts')).toContain('does not export a scenario');
+    writeFileSync(
+      join(folder, 'plain.scenario.ts'),
+      'export default { name: "plain", cases: [], phases: [] };',
+    );
+    expect(refusal('run', './plain.scenario.ts')).toContain('Scenario plain: title must be a text.');
   });
 
   test('a scenario file with a mistake, by run and by show', () => {

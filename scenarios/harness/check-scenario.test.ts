@@ -58,6 +58,12 @@ describe('a scenario with one mistake is refused in a sentence that names the pl
       (s) => (s.cases[0].arms[2].set = { 'cassandra.nodes': 'many' }),
       /arm bucketed key: cassandra\.nodes=many: it must be a number/,
     ],
+    [
+      'a field',
+      (s) => (s.cases[0].arms[0].fualt = false),
+      /an arm of .* has a field 'fualt', and can have name/,
+    ],
+    ['a field of the traffic', (s) => (s.load.traffic[0].rate = 3), /load\.traffic has a field 'rate'/],
     ['an invariant', (s) => s.invariants.push('conservaton'), /invariants is 'conservaton'/],
     ['no notes', (s) => delete s.notes, /notes must be an object/],
     ['a note', (s) => delete s.notes.triage, /notes\.triage is missing/],

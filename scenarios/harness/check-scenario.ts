@@ -3,7 +3,7 @@
  * mistake is told in one sentence that names the place and, where a word is wrong, the words there are.
  */
 import { checkSetting } from '../../system/modes/knobs.ts';
-import type { Case, InvariantName, Journey, Phase, Scenario, Traffic } from './scenario.ts';
+import type { Arm, Case, InvariantName, Journey, Load, Phase, Scenario, Traffic } from './scenario.ts';
 
 export class ScenarioError extends Error {
   override readonly name = 'ScenarioError';
@@ -28,10 +28,46 @@ const INVARIANTS: readonly InvariantName[] = [
 ];
 const NOTES = ['see', 'why', 'fix', 'costs', 'questions', 'triage', 'caveats', 'arithmetic', 'sources'];
 
+/** Every field there is: `fualt: false` would otherwise be no mistake and no setting. */
+const FIELDS = {
+  scenario: fieldsOf<Scenario>({
+    name: 1,
+    title: 1,
+    teaches: 1,
+    hypothesis: 1,
+    modes: 1,
+    minimumListeners: 1,
+    phases: 1,
+    load: 1,
+    faults: 1,
+    invariants: 1,
+    margin: 1,
+    cases: 1,
+    notes: 1,
+  }),
+  load: fieldsOf<Load>({ plays: 1, traffic: 1, hotPlaylists: 1 }),
+  traffic: fieldsOf<Traffic>({ operation: 1, journey: 1, perSecond: 1, fault: 1 }),
+  case: fieldsOf<Case>({
+    name: 1,
+    title: 1,
+    set: 1,
+    headline: 1,
+    objectives: 1,
+    evidence: 1,
+    arms: 1,
+  }),
+  arm: fieldsOf<Arm>({ name: 1, role: 1, title: 1, set: 1, fault: 1, violates: 1, says: 1 }),
+} as const;
+
+/** The type checker holds that the list is whole. */
+function fieldsOf<T>(fields: Record<keyof T, 1>): readonly string[] {
+  return Object.keys(fields);
+}
+
 /** Throws `ScenarioError`. */
 export function checkScenario(scenario: Scenario): void {
   const mistakes = new Mistakes(typeof scenario?.name === 'string' ? scenario.name : '(without a name)');
-  mistakes.object('', scenario);
+  mistakes.object('', scenario, FIELDS.scenario);
   if (typeof scenario.name !== 'string' || !/^[a-z][a-z0-9-]*$/.test(scenario.name))
     mistakes.fail('the name must be lower-case words joined by hyphens.');
   for (const field of ['title', 'teaches', 'hypothesis'] as const) mistakes.text(field, scenario[field]);
@@ -65,7 +101,7 @@ function checkPhases(mistakes: Mistakes, { phases: given, faults = [] }: Scenari
 }
 
 function checkLoad(mistakes: Mistakes, { load, phases, faults = [] }: Scenario): void {
-  mistakes.object('load', load);
+  mistakes.object('load', load, FIELDS.load);
   const traffic = mistakes.list('load.traffic', load.traffic);
   for (const one of traffic) checkTraffic(mistakes, one, phases);
   const operations = ['play', ...traffic.map(({ operation }) => operation)];
@@ -77,7 +113,7 @@ function checkLoad(mistakes: Mistakes, { load, phases, faults = [] }: Scenario):
 }
 
 function checkTraffic(mistakes: Mistakes, traffic: Traffic, phases: readonly Phase[]): void {
-  mistakes.object('an entry of load.traffic', traffic);
+  mistakes.object('an entry of load.traffic', traffic, FIELDS.traffic);
   mistakes.text('operation of an entry of load.traffic', traffic.operation);
   const of = `traffic '${traffic.operation}'`;
   mistakes.object(`journey of ${of}`, traffic.journey);
@@ -92,14 +128,14 @@ function checkTraffic(mistakes: Mistakes, traffic: Traffic, phases: readonly Pha
 }
 
 function checkCase(mistakes: Mistakes, scenario: Scenario, testCase: Case): void {
-  mistakes.object('an entry of cases', testCase);
+  mistakes.object('an entry of cases', testCase, FIELDS.case);
   mistakes.text('name of a case', testCase.name);
   const of = `case ${testCase.name}`;
   mistakes.text(`title of ${of}`, testCase.title);
   mistakes.object(`headline of ${of}`, testCase.headline);
   const arms = mistakes.list(`arms of ${of}`, testCase.arms);
   for (const arm of arms) {
-    mistakes.object(`an arm of ${of}`, arm);
+    mistakes.object(`an arm of ${of}`, arm, FIELDS.arm);
     mistakes.text(`name of an arm of ${of}`, arm.name);
     mistakes.oneOf(`${of}, arm ${arm.name}: role`, arm.role, ROLES);
     mistakes.function(`says of ${of}, arm ${arm.name}`, arm.says);
@@ -139,9 +175,14 @@ class Mistakes {
     throw new ScenarioError(`Scenario ${this.#scenario}: ${what}`);
   }
 
-  object(field: string, value: unknown): void {
+  /** `known`: the fields that it can have; left out: any. */
+  object(field: string, value: unknown, known?: readonly string[]): void {
+    const what = field === '' ? 'it' : field;
     if (typeof value !== 'object' || value === null || Array.isArray(value))
-      this.fail(`${field === '' ? 'it' : field} must be an object.`);
+      this.fail(`${what} must be an object.`);
+    const unknown = Object.keys(value as object).find((name) => known !== undefined && !known.includes(name));
+    if (unknown !== undefined)
+      this.fail(`${what} has a field '${unknown}', and can have ${known!.join(', ')}.`);
   }
 
   list<T>(field: string, value: readonly T[]): readonly T[] {

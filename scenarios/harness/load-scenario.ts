@@ -1,4 +1,5 @@
 /** Loads a scenario from the module that defines it: one of ours, or a file of the user's. */
+import { checkScenario } from './check-scenario.ts';
 import { resolveOwnName } from './own-name.ts';
 import { type Scenario, ScenarioError } from './scenario.ts';
 
@@ -23,7 +24,11 @@ export async function loadScenario(module: string, name?: string): Promise<Scena
   }
   const found = Object.values(loaded).filter(isScenario);
   const scenario = name === undefined ? found[0] : found.find((candidate) => candidate.name === name);
-  if (scenario !== undefined) return scenario;
+  if (scenario !== undefined) {
+    // It may be a plain object, which nobody has looked at.
+    checkScenario(scenario);
+    return scenario;
+  }
   const wanted = name === undefined ? 'a scenario' : `a scenario named '${name}'`;
   throw new ScenarioError(
     `${module} does not export ${wanted}: export default defineScenario({ … }) from @rehearsal/rehearse.`,
