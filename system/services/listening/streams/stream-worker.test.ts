@@ -105,6 +105,30 @@ test('a database node that is gone for a while costs time, and no play', async (
   expectExact(streams);
 });
 
+test('plays that were polled count although their partition is promised to another worker by then', async () => {
+  const streams = createStreamBench({ seed: 12 });
+  const { bench, kafka } = streams;
+  const promised = () => bench.simulation.nowNs > 8 * SECOND && bench.simulation.nowNs < 12 * SECOND;
+  // As it is while the group shares its partitions anew: what is polled is committed, and is no longer among the assigned.
+  streams.start(sessions, 'session-state-1', (log) => ({
+    ...log,
+    createConsumer(clientId, options) {
+      const consumer = log.createConsumer(clientId, options);
+      return {
+        poll: (context, maxWaitMs) => consumer.poll(context, maxWaitMs),
+        commit: (context) => consumer.commit(context),
+        close: (context) => consumer.close(context),
+        assigned: () => (promised() ? [] : consumer.assigned()),
+      };
+    },
+  }));
+  streams.feed(20, { perSecond: 40, listeners: 40, lateS: 5 });
+  await bench.run(100);
+  expect(kafka.lag('stream-session-state', PLAYS)).toBe(0);
+  const counted = [...streams.toldSessions().values()].reduce((sum, [tracks]) => sum + tracks!, 0);
+  expect(counted).toBe(streams.plays.length);
+});
+
 test('the cache out of order stops the sessions, and they go on where they were when it is back', async () => {
   const streams = createStreamBench({ seed: 9 });
   streams.start(sessions, 'session-state-1');

@@ -115,28 +115,29 @@ class StageRunner {
   }
 
   /**
-   * What belongs to somebody else by now is left to them: it is not committed. A partition that had no records rests,
-   * unless the batch was full: then its records may only have found no place in it.
+   * What was polled is committed, also of a partition that is promised to somebody else by now: so it is taken in, and
+   * where they were faster the step is refused. An assigned one that had no records rests, unless the batch was full:
+   * then its records may only have found no place in it.
    */
   #handle(context: Context, consumer: EventConsumer, records: readonly LogRecord[]): Promise<void> {
     const { settings } = this.#dependencies;
     const assigned = consumer.assigned().map(({ partition }) => partition);
-    for (const partition of this.#tasks.keys())
-      if (!assigned.includes(partition)) this.#tasks.delete(partition);
     const byPartition = new Map<number, LogRecord[]>();
     for (const record of records) {
       const others = byPartition.get(record.partition);
       if (others === undefined) byPartition.set(record.partition, [record]);
       else others.push(record);
     }
+    for (const partition of this.#tasks.keys())
+      if (!assigned.includes(partition) && !byPartition.has(partition)) this.#tasks.delete(partition);
     const full = records.length >= settings.batch;
     const work = async (partition: number) => {
       const task = this.#task(partition);
       const own = byPartition.get(partition);
       if (own !== undefined) await task.process(context, own);
-      if (!full) await task.rest(context);
+      if (!full && assigned.includes(partition)) await task.rest(context);
     };
-    return settleAll(assigned, work, settings.concurrency);
+    return settleAll([...new Set([...assigned, ...byPartition.keys()])], work, settings.concurrency);
   }
 
   #task(partition: number): StreamTask {

@@ -62,13 +62,13 @@ export function createStreamBench({ seed = 1, settings = {} }: StreamBenchOption
   const playsOf = new Map<string, number>();
 
   /** A worker that begins again whenever its machine comes back. */
-  function start(job: StreamJob, name: string) {
+  function start(job: StreamJob, name: string, around = (log: EventLog) => log) {
     const machine = bench.machine(name);
     let worker: StreamWorker;
     const operate = () => hooks.onOperation(machine, operations++);
     const begin = () => {
       worker = createStreamWorker(job, {
-        events: watchedLog(kafka.connect(machine), operate),
+        events: around(watchedLog(kafka.connect(machine), operate)),
         internal: watchedLog(kafka.connect(machine), operate),
         store: watchedStore(cassandra.connect(machine), operate),
         cache: watchedCache(redis.connect(machine), operate),
