@@ -63,6 +63,38 @@ async function fight(streams: StreamBench, stage: Stage, topic: string): Promise
   return tasks.reduce((sum, { refused }) => sum + refused, 0);
 }
 
+test('a worker that cannot write does not know that nothing has come: its partition is not idle', async () => {
+  const streams = createStreamBench();
+  const { bench, cassandra } = streams;
+  const [stage] = stagesOf(sessions, 1) as [Stage];
+  const task = createTask(streams, stage, 0, 'session-state');
+  const rest = async () => {
+    const done = task.rest(bench.context()).then(
+      () => 'ok',
+      (error) => error.kind,
+    );
+    await bench.run(3);
+    return done;
+  };
+  streams.append({ listenerId: 'l0' });
+  const [records] = streams.kafka
+    .inspect(PLAYS)
+    .map((one) => one.records)
+    .filter(({ length }) => length > 0);
+  await bench.finish(task.process(bench.context(), records!));
+  const { watermarkNs } = task.position!;
+  await bench.run(40);
+  for (const { machine } of cassandra.nodes) machine.crash();
+  expect(await rest()).toBe('unavailable');
+  for (const { machine } of cassandra.nodes) machine.restart();
+  await bench.run(1);
+  expect(await rest()).toBe('ok');
+  expect(task.position!.watermarkNs).toBe(watermarkNs);
+  await bench.run(20);
+  expect(await rest()).toBe('ok');
+  expect(task.position!.watermarkNs).toBeGreaterThan(watermarkNs);
+});
+
 test('of two that both take a partition for theirs, each step is taken by one, and each play counts once', async () => {
   for (let seed = 1; seed <= 2; seed++) {
     const streams = createStreamBench({ seed });

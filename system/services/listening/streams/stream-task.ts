@@ -75,13 +75,23 @@ export class StreamTask {
       if (step === null) return;
       // The state is ahead of what is written down: until that is mended it is worth nothing.
       this.#loaded = null;
-      if (await loaded.changelog.append(context, step)) {
+      if (await this.#append(context, loaded.changelog, step)) {
         loaded.untold = step;
         this.#loaded = loaded;
         await this.#tell(context, loaded);
         return;
       }
       this.refused++;
+    }
+  }
+
+  async #append(context: Context, changelog: Changelog, step: Step): Promise<boolean> {
+    try {
+      return await changelog.append(context, step);
+    } catch (error) {
+      // Who is cut off does not see what comes: it is no idle partition whose watermark may follow the clock.
+      this.#activeNs = this.#clock.now();
+      throw error;
     }
   }
 
