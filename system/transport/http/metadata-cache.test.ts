@@ -28,21 +28,3 @@ test('an error is not kept, nor is what belongs to one listener', async () => {
   expect((await get('/v1/me/history')).headers['cache-control']).toBeUndefined();
   expect((await get('/v1/playlists/p1')).headers.etag).toBeUndefined();
 });
-
-test('an empty body that is announced as JSON is told from one that is not JSON', async () => {
-  const send = (payload: string) =>
-    shared.live.server.inject({
-      url: '/v1/plays',
-      method: 'POST',
-      headers: { authorization: 'Bearer u000000042', 'content-type': 'application/json' },
-      payload,
-    });
-  for (const [payload, says] of [
-    ['', 'it is empty'],
-    ['{', 'not valid JSON'],
-  ] as const) {
-    const answer = await send(payload);
-    expect(answer.statusCode).toBe(400);
-    expect(answer.json()).toMatchObject({ field: 'body', detail: expect.stringContaining(says) as string });
-  }
-});
