@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { RunResult } from '../reports/result.ts';
+import { parseResult } from '../reports/validate-result.ts';
 import { runScenarios } from '../scenarios/harness/run.ts';
 import { registry } from '../scenarios/index.ts';
 import type { Drain } from '../system/runtime/drive.ts';
@@ -37,6 +38,8 @@ const seen = ({ digest, totals }: RunResult) => ({ digest, totals });
 test('same seeds, same result byte for byte: again, in one worker or two, however promises are drained', async () => {
   const first = seen(await run());
   expect(first.digest).toMatch(/^[0-9a-f]{64}$/);
+  // What a run writes, `report` and `compare` read.
+  expect(parseResult(JSON.stringify(first), 'the run').digest).toBe(first.digest);
   expect(first.totals.plays).toBeGreaterThan(10_000);
   expect(seen(await run()), 'again').toEqual(first);
   expect(seen(await run({ workers: 1 })), 'one worker').toEqual(first);
