@@ -46,7 +46,7 @@ export function renderCase(context: CaseContext): Markup {
   const spectrum = charts.spectra.length > 0 ? spectrumFigure(context) : null;
   const others = [breakdown, spectrum].filter((panel) => panel !== null).length;
   return html`<section class="case" data-case="${charts.id}"${several ? html` id="${charts.id}"` : null}>
-${namesSeeds(testCase) && html`<h3>${testCase.title}</h3>`}
+${several && html`<h3>${testCase.title}</h3>`}
 ${verdictTable(context)}
 ${legend(testCase)}
 <div class="panels">

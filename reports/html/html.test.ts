@@ -77,6 +77,15 @@ describe('the page', () => {
     expect(figure).toContain('<td class="num">1,000</td>');
   });
 
+  it('titles the cases of a scenario that has several, at one seed too, and the only case of another not', () => {
+    const titles = (name: string) =>
+      [...renderHtml(sampleResult({ seeds: [1], scenarios: [name] })).matchAll(/<h3>(.*?)<\/h3>/g)].length;
+    expect(titles('consumer-lag')).toBe(
+      sampleResult({ seeds: [1], scenarios: ['consumer-lag'] }).scenarios[0]!.cases.length,
+    );
+    expect(titles('cache-stampede')).toBe(0);
+  });
+
   it('says of every arm what happened, and shows notes, command and both counts of listeners', () => {
     const result = sampleResult();
     for (const { sentence } of result.verdicts) {
