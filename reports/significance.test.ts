@@ -37,9 +37,9 @@ test('without spread a difference is certain, and none is none', () => {
   });
 });
 
-test('a mean that three of ten pairs contradict is not significant, one that nine of ten bear out is', () => {
-  const contradicted = pairedTest([20, 21, 19, 20, 22, 20, 18, -1, -1, -1]);
-  expect(contradicted.pValue).toBeLessThan(0.01);
+test('a mean that four of ten pairs contradict is not significant, one that nine of ten bear out is', () => {
+  const contradicted = pairedTest([20, 21, 19, 20, 22, 20, -1, -1, -1, -1]);
+  expect(contradicted.pValue).toBeLessThan(0.02);
   expect(contradicted.significant).toBe(false);
   expect(pairedTest([9, 10, 11, -1, 9, 10, 11, 9, 10, 12]).significant).toBe(true);
 });
