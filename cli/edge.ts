@@ -19,9 +19,8 @@ export function registerEdge(program: Command): void {
       '\nWhat is asked for afterwards is fetched from the origin again; a new version of a track needs no purge, because its\nURL differs.\n\nExample:\n  rehearse edge purge /audio/t42/',
     )
     .action(async (path: string, options: Target) => {
-      const body = JSON.stringify(path.endsWith('/') ? { prefix: path } : { path });
-      const headers = { 'content-type': 'application/json' };
-      const report = await askSystem(options, { method: 'POST', path: '/admin/edge/purges', body, headers });
+      const body = path.endsWith('/') ? { prefix: path } : { path };
+      const report = await askSystem(options, '/admin/edge/purges', { body });
       const { tookMs } = report as { tookMs: number };
       const text = `No point of presence has ${path} any more: the last one confirmed after ${Math.round(tookMs)} ms.\n`;
       process.stdout.write(options.json === true ? `${JSON.stringify(report)}\n` : text);

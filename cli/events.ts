@@ -16,12 +16,9 @@ export function registerEvents(program: Command): void {
     .option('--limit <n>', 'how many of each topic are shown', wholeNumber('--limit', 0, 100), 5)
     .option('--json', 'print it as JSON')
     .action(async (options: Target & { readonly limit: number }) => {
-      const path = `/admin/dead-letters?limit=${options.limit}`;
-      const found = await askSystem(
-        options,
-        { method: 'GET', path, headers: {} },
-        'has no dead letters: its messages have no schemas (events.format=off)',
-      );
+      const found = await askSystem(options, `/admin/dead-letters?limit=${options.limit}`, {
+        missing: 'has no dead letters: its messages have no schemas (events.format=off)',
+      });
       const { topics } = found as { topics: readonly DeadLettersOfTopic[] };
       process.stdout.write(options.json === true ? `${JSON.stringify(topics)}\n` : textOf(topics));
     });
@@ -37,10 +34,7 @@ export function registerEvents(program: Command): void {
       '\nMend the cause before: what still cannot be handled is set aside again, and after some times for good.\n\nExample:\n  rehearse events dead-letters && rehearse events redrive plays',
     )
     .action(async (topic: string, options: Target) => {
-      const body = JSON.stringify({ topic });
-      const headers = { 'content-type': 'application/json' };
-      const path = '/admin/dead-letters/redrive';
-      const report = await askSystem(options, { method: 'POST', path, body, headers });
+      const report = await askSystem(options, '/admin/dead-letters/redrive', { body: { topic } });
       const { sent, left } = report as { sent: number; left: number };
       const text = `${grouped(sent)} sent again, ${grouped(left)} left where they are.\n`;
       process.stdout.write(options.json === true ? `${JSON.stringify(report)}\n` : text);

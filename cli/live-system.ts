@@ -16,12 +16,12 @@ const LOCAL_NAMES: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::
 
 /**
  * The body of the answer. Rejects with a `UsageError` that carries what the system says where it refuses, and with an
- * `UnavailableError` where nothing answers. `missing`: what a system without that page is said to lack.
+ * `UnavailableError` where nothing answers. With a `body` it is posted as JSON. `missing`: what a system without that page is said to lack.
  */
 export async function askSystem(
   { target, ca }: Target,
-  request: HttpRequest,
-  missing?: string,
+  path: string,
+  { body, missing }: { readonly body?: object; readonly missing?: string } = {},
 ): Promise<unknown> {
   const base = URL.canParse(target) ? new URL(target) : null;
   if (base === null || !/^https?:$/.test(base.protocol) || !LOCAL_NAMES.has(base.hostname))
@@ -31,7 +31,7 @@ export async function askSystem(
   const { HttpClient, NoAnswer, parsed } = await import('../scenarios/harness/live/http-client.ts');
   const client = new HttpClient(base.origin, ca === undefined ? null : readText(ca));
   try {
-    const answer = await client.send(request);
+    const answer = await client.send(requestOf(path, body));
     const content = (parsed(answer) ?? {}) as { detail?: string };
     if (answer.status >= 200 && answer.status < 300) return content;
     if (answer.status === 404 && missing !== undefined)
@@ -46,4 +46,10 @@ export async function askSystem(
   } finally {
     client.close();
   }
+}
+
+function requestOf(path: string, body: object | undefined): HttpRequest {
+  if (body === undefined) return { method: 'GET', path, headers: {} };
+  const headers = { 'content-type': 'application/json' };
+  return { method: 'POST', path, headers, body: JSON.stringify(body) };
 }

@@ -45,11 +45,8 @@ const shareOf = (seconds: readonly number[], kind: (percentFailed: number) => bo
 
 /** Per cent of the stormy seconds in which one of the three busiest nodes was compacting. */
 function compactingWhenStormy(run: RunFigures): number {
-  const busiest = run
-    .nodes('cassandra', 'trigger')
-    .toSorted((a, b) => b.utilisation - a.utilisation)
-    .slice(0, 3);
-  const compactions = busiest
+  const compactions = run
+    .busiest('cassandra', 'trigger', 3)
     .map(({ node }) => `${node} active compactions`)
     // A node that never compacted has no such series.
     .filter((name) => run.series(name) !== undefined)

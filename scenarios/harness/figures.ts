@@ -12,6 +12,8 @@ export interface RunFigures {
   nodes(engine: string, phase: string): readonly NodeLoad[];
   /** Mean utilisation over the nodes of an engine, 0 to 1. */
   meanUtilisation(engine: string, phase: string): number;
+  /** The `count` busiest nodes of an engine, the busiest first. */
+  busiest(engine: string, phase: string, count: number): readonly NodeLoad[];
   /** Mean utilisation of the `count` busiest nodes of an engine. */
   busiestUtilisation(engine: string, phase: string, count: number): number;
   series(name: string): TimeSeries | undefined;
@@ -71,10 +73,13 @@ export function figuresOf(
       return found;
     },
     meanUtilisation: (engine, phase) => mean(figures.nodes(engine, phase).map((node) => node.utilisation)),
-    busiestUtilisation(engine, phase, count) {
-      const loads = figures.nodes(engine, phase).map((node) => node.utilisation);
-      return mean(loads.sort((a, b) => b - a).slice(0, count));
-    },
+    busiest: (engine, phase, count) =>
+      figures
+        .nodes(engine, phase)
+        .toSorted((a, b) => b.utilisation - a.utilisation)
+        .slice(0, count),
+    busiestUtilisation: (engine, phase, count) =>
+      mean(figures.busiest(engine, phase, count).map((node) => node.utilisation)),
     series: (name) => run.series.find((series) => series.name === name),
     valuesIn(name, phase) {
       const series = figures.series(name);

@@ -140,7 +140,7 @@ export class Recorder {
     const results = this.#phases.map((phase, phaseIndex) => ({
       name: phase.name,
       operations: this.operations.map((operation, index) =>
-        this.#result(operation, this.#cell(index, phaseIndex), phase),
+        this.#result(operation, this.#cell(index, phaseIndex), phase, this.#goodWithinMs[index]!),
       ),
     }));
     this.#readBack(results);
@@ -163,16 +163,14 @@ export class Recorder {
     });
   }
 
-  #result(operation: string, cell: Cell, phase: PhaseWindow): OperationResult {
+  #result(operation: string, cell: Cell, phase: PhaseWindow, goodWithinMs: number): OperationResult {
     const { arrivals, completed, failed } = cell;
     return {
       operation,
       conservation: { arrivals, completed, failed, inFlight: arrivals - completed - failed },
       errors: [...cell.errors.values()].sort((a, b) => (a.kind < b.kind ? -1 : 1)),
       latency: cell.latency.snapshot(),
-      goodputPerSecond: Number.isFinite(this.#goodWithinMs[this.operations.indexOf(operation)]!)
-        ? cell.good / (phase.endS - phase.startS)
-        : null,
+      goodputPerSecond: Number.isFinite(goodWithinMs) ? cell.good / (phase.endS - phase.startS) : null,
       breakdown: cell.latency.count === 0 ? [] : BREAKDOWN_PERCENTILES.map((p) => this.#breakdown(cell, p)),
     };
   }

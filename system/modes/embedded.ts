@@ -16,11 +16,12 @@ import { CallContext, ProcessLife, type Simulation, untraced } from '../runtime/
 import { type Lateness, RealTime } from '../runtime/real-time.ts';
 import type { GatewayKnobs } from '../services/gateway/knobs.ts';
 import { createPublicCall } from '../services/gateway/public-call.ts';
+import type { LabelApi } from '../transport/http/index.ts';
 import type { DeadLetterDesk } from '../transport/telemetry/index.ts';
 import { createDeadLetterDesk } from './dead-letters.ts';
 import { audioConfiguration } from './delivery-knobs.ts';
 import { createEnvironment, section } from './environment.ts';
-import { createLabelApi, type LabelApi } from './label-api.ts';
+import { createLabelApi } from './label-api.ts';
 import { createLiveAudio, type LiveAudio } from './live-audio.ts';
 import { nodesOf } from './nodes.ts';
 import type { Elsewhere, ServiceApis } from './services.ts';

@@ -1,20 +1,10 @@
 /** What labels call: tracks go to the catalogue, audio to the store first. Both past the gateway service, by its rules. */
 import type { CatalogueApi } from '../contracts/generated/catalogue.ts';
 import { SECOND } from '../ports/clock.ts';
-import type { Context } from '../ports/context.ts';
-import type { Identity } from '../ports/tokens.ts';
 import type { PublicCall } from '../services/gateway/public-call.ts';
-import { type AudioIngest, createAudioIngest, type DeliveredAudio } from './audio-ingest.ts';
+import type { LabelApi } from '../transport/http/index.ts';
+import { createAudioIngest } from './audio-ingest.ts';
 import type { AudioDelivery } from './delivery.ts';
-
-export interface LabelApi {
-  publishTrack(
-    context: Context,
-    who: Identity,
-    request: Parameters<CatalogueApi['publishTrack']>[1],
-  ): ReturnType<CatalogueApi['publishTrack']>;
-  deliverAudio(context: Context, who: Identity, audio: DeliveredAudio): ReturnType<AudioIngest>;
-}
 
 /**
  * Three minutes of audio are stored in about a second, most of it the store's first bytes. A day of it, the longest that a

@@ -16,7 +16,7 @@ import {
 } from '../edge/index.ts';
 import type { Context } from '../ports/context.ts';
 import type { Simulation } from '../runtime/kernel/index.ts';
-import { placeOfListener } from './listener-places.ts';
+import { placeOfCountry } from './listener-places.ts';
 
 export type AudioSource = 'app' | 'peers' | 'servers';
 
@@ -98,7 +98,7 @@ export class ListeningApps {
 
   async #fetch(context: Context, play: Play, source: 'peers' | 'servers'): Promise<FetchedAudio> {
     const { listener, track, listenedMs } = play;
-    const { premium } = this.#population.models.listeners.listener(listener);
+    const { premium, country } = this.#population.models.listeners.listener(listener);
     const { path, token, bitrateKbps } = await this.#delivery.authorise(context, {
       listenerId: listenerId(listener),
       trackId: trackId(track),
@@ -107,12 +107,7 @@ export class ListeningApps {
     });
     if (source === 'peers') return { source, bitrateKbps, bytes: 0, cached: true };
     const to = Math.ceil(((listenedMs + AHEAD_MS) * bitrateKbps) / 8);
-    const request = {
-      path,
-      token,
-      range: { from: 0, to },
-      place: placeOfListener(this.#population, listener),
-    };
+    const request = { path, token, range: { from: 0, to }, place: placeOfCountry(country) };
     const answer = await this.#edge.fetch(context, request);
     return { source, bitrateKbps, bytes: answer.to - answer.from, cached: answer.cached };
   }
@@ -120,7 +115,7 @@ export class ListeningApps {
   #startupMs({ listener }: Play, request: number, fetched: FetchedAudio, sinceNs: number): number {
     const { source, bitrateKbps } = fetched;
     if (source === 'app') return LOCAL_MS;
-    const place = placeOfListener(this.#population, listener);
+    const place = placeOfCountry(this.#population.models.listeners.listener(listener).country);
     const serviceNs = this.#edge.roundTripNs(place, SERVICE_SITE, request);
     const edgeNs = this.#edge.roundTripNs(place, this.#edge.siteOf(place), request);
     const startBytes = (BUFFER_RULES.startMs * bitrateKbps) / 8;

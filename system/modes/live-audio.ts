@@ -19,7 +19,7 @@ import {
 } from '../transport/media/index.ts';
 import { type AudioDelivery, createDelivery, type DeliveryOptions } from './delivery.ts';
 import { section } from './environment.ts';
-import { placeOfListener } from './listener-places.ts';
+import { placeOfCountry } from './listener-places.ts';
 
 export interface LiveAudioOptions extends Omit<DeliveryOptions, 'signer'> {
   /** The machine that outside requests come in at. */
@@ -135,7 +135,7 @@ export function createLiveAudio(options: LiveAudioOptions): LiveAudio {
       allowedOrigins,
       placeOf(listenerId) {
         const listener = numberOf(listenerId);
-        return listener === null ? 0 : placeOfListener(population, listener);
+        return listener === null ? 0 : placeOfCountry(population.models.listeners.listener(listener).country);
       },
     },
     track: (of, request) =>

@@ -12,15 +12,14 @@ import type { GatewayApi } from '../../contracts/generated/gateway.ts';
 import type { ListeningApi } from '../../contracts/generated/listening.ts';
 import type { PlaylistApi } from '../../contracts/generated/playlist.ts';
 import type { SearchApi } from '../../contracts/generated/search.ts';
-import { withTimeout } from '../../policies/index.ts';
 import type { Cache } from '../../ports/cache.ts';
-import { type Clock, MILLISECOND, type Random } from '../../ports/clock.ts';
+import type { Clock, Random } from '../../ports/clock.ts';
 import type { Context } from '../../ports/context.ts';
 import { PortError } from '../../ports/errors.ts';
 import type { AccessToken, TokenVerifier } from '../../ports/tokens.ts';
 import type { GatewayKnobs } from './knobs.ts';
 import { createPlaylistReads } from './playlist-reads.ts';
-import { publicError } from './public-error.ts';
+import { createPublicWork } from './public-call.ts';
 import { createRequestLimit } from './request-limit.ts';
 
 export interface GatewayDependencies {
@@ -39,27 +38,23 @@ export interface GatewayDependencies {
 }
 
 export function createGatewayService(dependencies: GatewayDependencies): GatewayApi {
-  const { tokens, playlist, listening, search, catalogue, clock, knobs } = dependencies;
+  const { tokens, playlist, listening, search, catalogue } = dependencies;
   const limit = createRequestLimit(dependencies);
   const readPlaylist = createPlaylistReads(dependencies);
-  const deadlineNs = knobs.deadlineMs * MILLISECOND;
+  const publicly = createPublicWork(dependencies);
 
-  async function serve<Request extends { readonly token?: AccessToken }, Response>(
+  function serve<Request extends { readonly token?: AccessToken }, Response>(
     context: Context,
     operation: string,
     request: Request,
     route: (context: Context, request: Request, listenerId: string) => Promise<Response>,
   ): Promise<Response> {
-    try {
-      return await withTimeout(clock, context, deadlineNs, operation, async (limited) => {
-        const who = await tokens.verify(limited, request.token);
-        if (limit !== null) await limit(limited, who, operation);
-        // `return` alone would take two more turns of the queue.
-        return await route(limited, request, who.listenerId);
-      });
-    } catch (error) {
-      throw publicError(operation, error);
-    }
+    return publicly(context, operation, async (limited) => {
+      const who = await tokens.verify(limited, request.token);
+      if (limit !== null) await limit(limited, who, operation);
+      // `return` alone would take two more turns of the queue.
+      return await route(limited, request, who.listenerId);
+    });
   }
 
   /** Hands a call on as it came, in the name of whoever the token names. */

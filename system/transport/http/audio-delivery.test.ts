@@ -1,6 +1,6 @@
 /** A label's track from its publication until somebody listens to it, and to its next version. */
 import { expect, test } from 'vitest';
-import { sharedTestServer } from './test-server.ts';
+import { published, sharedTestServer } from './test-server.ts';
 
 const shared = sharedTestServer();
 const { ask } = shared;
@@ -8,16 +8,6 @@ const post = (url: string, body: object) => ask(url, { method: 'POST', body });
 const get = async (url: string) => (await shared.live.server.inject({ url })).statusCode;
 const FIRST = 'a'.repeat(32);
 const SECOND = 'b'.repeat(32);
-
-const published = (trackId: string) => ({
-  trackId,
-  title: 'Slow tide',
-  artistId: 'a1',
-  artistName: 'Nobody',
-  labelId: 'label1',
-  durationMs: 30_000,
-  popularity: 1,
-});
 
 test('a published track is heard once its audio is delivered, and nobody gets a URL before', async () => {
   await post('/v1/tracks', published('fresh-1'));

@@ -1,4 +1,4 @@
 export { createDrain, type DrainOptions } from './drain.ts';
 export type { Admit, Bearer, BearerVerifier } from './guard.ts';
-export { type PublicApi, ROUTES, type Route } from './routes/index.ts';
+export { type LabelApi, type PublicApi, ROUTES, type Route } from './routes/index.ts';
 export { createHttpServer, type HttpOptions, type LiveSystem } from './server.ts';

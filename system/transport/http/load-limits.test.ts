@@ -1,16 +1,8 @@
 /** Who is turned away at the door, and told when to come back. */
 import { expect, test } from 'vitest';
-import { askServer, startTestServer } from './test-server.ts';
+import { askServer, published, startTestServer } from './test-server.ts';
 
-const track = {
-  trackId: 'fresh',
-  title: 'Slow tide',
-  artistId: 'a1',
-  artistName: 'Nobody',
-  labelId: 'label1',
-  durationMs: 30_000,
-  popularity: 1,
-};
+const track = published('fresh');
 
 test('bodies of audio are shed beyond their own count, and keep no other request out', async () => {
   const small = await startTestServer({ maxInFlight: 1 });

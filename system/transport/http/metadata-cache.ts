@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { hasTag, quoted } from './entity-tags.ts';
 
 /** As long as a catalogue service keeps its copies (`catalogue.localCacheTtlMs`, 60 s). */
 const MAX_AGE_S = 60;
@@ -20,18 +21,13 @@ export function keptByCaches(
     done(null, payload);
     return;
   }
-  const tag = `"${createHash('sha256').update(payload).digest('base64url').slice(0, 22)}"`;
-  reply.header('etag', tag).header('cache-control', `public, max-age=${MAX_AGE_S}`);
-  if (!names(request.headers['if-none-match'], tag)) {
+  const etag = createHash('sha256').update(payload).digest('base64url').slice(0, 22);
+  reply.header('etag', quoted(etag)).header('cache-control', `public, max-age=${MAX_AGE_S}`);
+  const ifNoneMatch = request.headers['if-none-match'];
+  if (ifNoneMatch === undefined || !hasTag(ifNoneMatch, etag)) {
     done(null, payload);
     return;
   }
   reply.code(304).removeHeader('content-type').removeHeader('content-length');
   done(null, null);
-}
-
-/** Weak comparison, as RFC 9110 has it for If-None-Match. */
-function names(header: string | undefined, tag: string): boolean {
-  if (header === undefined) return false;
-  return header.split(',').some((one) => one.trim() === '*' || one.trim().replace(/^W\//, '') === tag);
 }

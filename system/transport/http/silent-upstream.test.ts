@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { OutsideWaits } from '../../modes/embedded.ts';
 import type { Elsewhere } from '../../modes/services.ts';
 import type { Context } from '../../ports/context.ts';
-import { askServer, startTestServer } from './test-server.ts';
+import { askServer, published, startTestServer } from './test-server.ts';
 
 const silent = ({ wait }: OutsideWaits): Elsewhere => ({
   catalogue: new Proxy(
@@ -14,15 +14,7 @@ const silent = ({ wait }: OutsideWaits): Elsewhere => ({
   ) as NonNullable<Elsewhere['catalogue']>,
 });
 
-const track = {
-  trackId: 'fresh',
-  title: 'Slow tide',
-  artistId: 'a1',
-  artistName: 'Nobody',
-  labelId: 'label1',
-  durationMs: 30_000,
-  popularity: 1,
-};
+const track = published('fresh');
 
 test('nobody waits for a silent catalogue beyond the deadline, whatever they ask, and the server closes', async () => {
   const server = await startTestServer({}, { 'gateway.deadlineMs': 100 }, { elsewhere: silent });

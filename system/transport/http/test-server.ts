@@ -120,3 +120,14 @@ export async function askServer(
     body: answer.body === '' ? null : (JSON.parse(answer.body) as Record<string, unknown>),
   };
 }
+
+/** A track as a label delivers it. */
+export const published = (trackId: string) => ({
+  trackId,
+  title: 'Slow tide',
+  artistId: 'a1',
+  artistName: 'Nobody',
+  labelId: 'label1',
+  durationMs: 30_000,
+  popularity: 1,
+});

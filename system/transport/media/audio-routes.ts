@@ -22,10 +22,11 @@ import type { ChildContext } from '../../ports/context.ts';
 import { PortError } from '../../ports/errors.ts';
 import type { BodySource } from '../../ports/object-store.ts';
 import { refusalText, type UrlGrant, type UrlVerifier } from '../../ports/url-signer.ts';
+import { quoted } from '../http/entity-tags.ts';
 import type { Admit } from '../http/guard.ts';
 import { problem, problemOf, sendProblem } from '../http/problem.ts';
 import { mediaPlaylist, PLAYLIST_MAX_AGE_S } from './hls.ts';
-import { hasConditions, isOfAnother, parseRange, preconditionOf, quoted } from './range-header.ts';
+import { hasConditions, isOfAnother, parseRange, preconditionOf } from './range-header.ts';
 import { AUDIO_ROUTES } from './route-schemas.ts';
 
 export interface AudioRoutesOptions {

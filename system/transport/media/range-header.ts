@@ -1,5 +1,7 @@
 /** Conditional and range requests (RFC 9110, 13 and 14), as far as one range of bytes goes. */
+
 import type { ByteRange } from '../../ports/byte-range.ts';
+import { hasTag, quoted, tagsOf } from '../http/entity-tags.ts';
 
 const ONE_RANGE = /^bytes=(\d*)-(\d*)$/;
 
@@ -12,8 +14,6 @@ export function parseRange(header: string | undefined): ByteRange | undefined {
   if (last === '') return { from: Number(first) };
   return Number(last) < Number(first) ? undefined : { from: Number(first), to: Number(last) + 1 };
 }
-
-export const quoted = (etag: string) => `"${etag}"`;
 
 interface Asking {
   readonly 'if-match'?: string | undefined;
@@ -40,11 +40,3 @@ export const isOfAnother = ({ 'if-range': ifRange }: Asking, etag: string) =>
 /** Whether any of this can change what comes of a range beyond the end. */
 export const hasConditions = (asked: Asking) =>
   asked['if-match'] !== undefined || asked['if-none-match'] !== undefined || asked['if-range'] !== undefined;
-
-const tagsOf = (header: string) => header.split(',').map((tag) => tag.trim());
-
-/** Whether a list of tags ('"a", W/"b"', '*') has this one; weakly, as If-None-Match compares. */
-function hasTag(header: string, etag: string): boolean {
-  if (header.trim() === '*') return true;
-  return tagsOf(header).some((tag) => tag.replace(/^W\//, '') === quoted(etag));
-}

@@ -6,7 +6,7 @@ import { playlistRoutes } from './playlists.ts';
 import type { Route } from './route.ts';
 import { searchRoutes } from './search.ts';
 
-export type { Asked, PublicApi, Route } from './route.ts';
+export type { Asked, LabelApi, PublicApi, Route } from './route.ts';
 
 export const ROUTES: readonly Route[] = [
   ...playlistRoutes,
