@@ -16,6 +16,7 @@ const JOURNEYS: readonly Journey['kind'][] = [
   'add-track',
   'follow',
   'search',
+  'look-up-track',
   'publish-track',
 ];
 const ROLES = ['healthy', 'broken', 'fixed', 'decoy'] as const;

@@ -80,6 +80,12 @@ export function createJourneys(start: Start, options: LoadOptions): Journeys {
           const text = system.titleOf(request);
           void start.measure(index, context, client.search(context, listenerOf(request), text));
         };
+      case 'look-up-track':
+        return (request) => {
+          const context = start.context(request);
+          const work = client.lookUpTrack(context, listenerOf(request), system.sampleTrack(request));
+          void start.measure(index, context, work);
+        };
       case 'add-track': {
         const readBack = operation(readBackOperation(traffic.operation));
         return (request) => void addTrack(index, readBack, request, journey.from);

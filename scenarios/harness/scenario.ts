@@ -23,6 +23,8 @@ export type Journey =
   | { readonly kind: 'add-track'; readonly from: 'popularity' | 'hot' }
   | { readonly kind: 'follow'; readonly from: 'popularity' | 'hot' }
   | { readonly kind: 'search' }
+  /** Reads what a track is called and who made it; the track is drawn by popularity. */
+  | { readonly kind: 'look-up-track' }
   /** A label delivers a track or new metadata of one. `hotLabelShare`: part of them from a single label. */
   | { readonly kind: 'publish-track'; readonly hotLabelShare?: number };
 

@@ -1,14 +1,17 @@
 /** The content delivery network in virtual time: the port, what a composition root needs, and a look inside. */
 import type { EmbeddedEngine, EngineEnvironment, EngineNode } from '../engines/engine.ts';
 import { withDefaults } from '../engines/with-defaults.ts';
-import type { AudioEdge } from '../ports/audio-edge.ts';
+import type { AudioEdge, PurgeTarget } from '../ports/audio-edge.ts';
+import type { Context } from '../ports/context.ts';
 import type { ObjectInfo, ObjectStore } from '../ports/object-store.ts';
 import type { ImmediateUrlVerifier, UrlGrant } from '../ports/url-signer.ts';
-import type { Machine } from '../runtime/kernel/index.ts';
+import type { Carrier, Machine, Station } from '../runtime/kernel/index.ts';
 import { CacheNode } from './cache-node.ts';
+import { HEADER_BYTES } from './cost.ts';
 import { gaugesOf } from './gauges.ts';
 import { nearestSites, PLACES, SITES } from './geography.ts';
 import { type EdgeKnobs, edgeKnobs } from './knobs.ts';
+import { ListenerLink, Trips } from './links.ts';
 import { Purges } from './purges.ts';
 import { Requests } from './requests.ts';
 import type { WarmSource } from './warm-contents.ts';
@@ -25,12 +28,31 @@ export interface EdgeOptions {
   readonly warm?: WarmSource;
 }
 
+/** A point of presence as something else sees it that runs there. */
+export interface PointOfPresence {
+  readonly site: number;
+  readonly name: string;
+  readonly machine: Machine;
+  readonly cpu: Station;
+}
+
 export interface EmbeddedEdge extends EmbeddedEngine, AudioEdge {
   readonly knobs: EdgeKnobs;
   /** Names of the points of presence, by number: 'fra'. */
   readonly sites: readonly string[];
   /** The point of presence that serves a place (`PLACES`) when all are up. */
   siteOf(place: number): number;
+  /** The point of presence to which a request from a place is sent now: one that is down is avoided once routes have followed. */
+  routeOf(place: number): number;
+  readonly points: readonly PointOfPresence[];
+  /** The way between listeners and a point of presence, for machines that stand for places: by machine, the place. */
+  linkOf(site: number, places: ReadonlyMap<number, number>): Carrier;
+  /** From one point of presence to another, one way; the origin and the gateway are at the first. Never resolves when one is cut off. */
+  travel(context: Context, from: number, to: number): Promise<void>;
+  /** Counts an answer of something else that runs at a point of presence, as it counts its own. */
+  countAnswer(site: number, bytes: number): void;
+  /** Called when a purge has reached a point of presence. */
+  onPurge: ((site: number, target: PurgeTarget) => void) | null;
   /** Time of a round trip between a place and a point of presence, in ns: drawn for this request. */
   roundTripNs(place: number, site: number, request: number): number;
   /** What happens on the way to and from a point of presence. */
@@ -91,6 +113,7 @@ export function createEdge(environment: EngineEnvironment, options: EdgeOptions)
     hop: (name) => environment.hop(name),
   });
   const purges = new Purges({ simulation, wideArea, sites, shield, fetches: requests.fetches, knobs });
+  const trips = new Trips(simulation, wideArea, environment.hop('edge.backbone'));
   const figures = figuresOf(sites, shield, requests, knobs);
   const nodeAt = (where: number | 'shield') => (where === 'shield' ? shield : (sites[where] ?? null));
 
@@ -101,6 +124,21 @@ export function createEdge(environment: EngineEnvironment, options: EdgeOptions)
     gauges: gaugesOf(simulation, figures, sites),
     sites: sites.map(({ name }) => name),
     siteOf: (place) => nearest[place]![0]!,
+    routeOf: (place) => requests.route(nearest[place]!).site,
+    points: sites.map(({ site, name, machine, cpu }) => ({ site, name, machine, cpu })),
+    linkOf: (site, places) => new ListenerLink(wideArea, site, places),
+    travel: (context, from, to) => trips.travel(context, from, to),
+    countAnswer(site, bytes) {
+      const node = sites[site]!;
+      node.requests++;
+      node.egressBytes += HEADER_BYTES + bytes;
+    },
+    get onPurge() {
+      return purges.onPurge;
+    },
+    set onPurge(listener) {
+      purges.onPurge = listener;
+    },
     roundTripNs: (place, site, request) => wideArea.roundTripNs(place, site, request),
     fetch: (context, request) => requests.fetch(context, request),
     fetchMore: (context, answer, range) => requests.fetchMore(context, answer, range),

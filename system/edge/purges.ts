@@ -43,6 +43,8 @@ export interface PurgesParts {
 }
 
 export class Purges {
+  /** Called when a purge has reached a point of presence: whatever else keeps copies there drops them now. */
+  onPurge: ((site: number, target: PurgeTarget) => void) | null = null;
   readonly #parts: PurgesParts;
   readonly #random: KeyedRandom;
   readonly #delay: Distribution;
@@ -105,6 +107,7 @@ export class Purges {
       fetches.doom(node, (path) => path.startsWith(target.prefix));
       node.cache.removePrefix(target.prefix);
     }
+    if (node !== shield) this.onPurge?.(node.site, target);
     if (node === shield) this.#tellSites(purge);
     else if (--purge.waiting === 0) purge.call.resolve();
   }

@@ -119,7 +119,7 @@ export class Requests {
     flight.range = range;
     flight.headOnly = request.headOnly ?? false;
     flight.place = place;
-    flight.node = this.#route(nearest);
+    flight.node = this.route(nearest);
     flight.openedNs = simulation.nowNs;
     call.cancelArgument = argument;
     call.onCancel = this.#abandon;
@@ -129,7 +129,7 @@ export class Requests {
   }
 
   /** The nearest site; one that is down is avoided once routes have followed. */
-  #route(nearest: readonly number[]): CacheNode {
+  route(nearest: readonly number[]): CacheNode {
     const { sites } = this.#parts;
     const nowNs = this.#simulation.nowNs;
     for (const number of nearest) {

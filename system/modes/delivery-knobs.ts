@@ -1,11 +1,12 @@
-/** Knobs of everything that brings audio to listeners, by component. */
+/** Knobs of everything that brings audio, and metadata, near listeners, by component. */
 import { edgeKnobs } from '../edge/knobs.ts';
 import { s3Knobs } from '../engines/s3/index.ts';
 import type { Knobs } from '../ports/knobs.ts';
 import { deliveryKnobs } from '../services/delivery/knobs.ts';
+import { metadataKnobs } from '../services/metadata/knobs.ts';
 import { hostKnobs } from './host-knobs.ts';
 
-export const audioKnobs: Readonly<Record<'audio' | 'delivery' | 'edge' | 's3', Knobs>> = {
+export const audioKnobs: Readonly<Record<'audio' | 'delivery' | 'edge' | 'metadata' | 's3', Knobs>> = {
   audio: {
     plays: {
       default: 'off',
@@ -17,6 +18,7 @@ export const audioKnobs: Readonly<Record<'audio' | 'delivery' | 'edge' | 's3', K
   },
   delivery: { ...deliveryKnobs, ...hostKnobs(4, 2) },
   edge: edgeKnobs,
+  metadata: metadataKnobs,
   s3: s3Knobs,
 };
 

@@ -4,18 +4,20 @@
  */
 import type { GatewayApi } from '../contracts/generated/gateway.ts';
 import type { LiveEvent } from '../contracts/live-audio.ts';
+import { METADATA_METHODS, type MetadataApi } from '../contracts/metadata.ts';
 import type { EmbeddedEngine, Gauge } from '../engines/engine.ts';
 import { Telemetry, type TelemetryOptions } from '../observability/index.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ChildContext, Context, Trace } from '../ports/context.ts';
 import { PortError } from '../ports/errors.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { identityOf, type TokenVerifier } from '../ports/tokens.ts';
+import { type AccessToken, identityOf, type TokenVerifier } from '../ports/tokens.ts';
 import type { Drain } from '../runtime/drive.ts';
 import { CallContext, ProcessLife, type Simulation, untraced } from '../runtime/kernel/index.ts';
 import { type Lateness, RealTime } from '../runtime/real-time.ts';
 import type { GatewayKnobs } from '../services/gateway/knobs.ts';
 import { createPublicCall } from '../services/gateway/public-call.ts';
+import type { MetadataKnobs } from '../services/metadata/knobs.ts';
 import type { LabelApi } from '../transport/http/index.ts';
 import type { DeadLetterDesk } from '../transport/telemetry/index.ts';
 import { createDeadLetterDesk } from './dead-letters.ts';
@@ -23,6 +25,7 @@ import { audioConfiguration } from './delivery-knobs.ts';
 import { createEnvironment, section } from './environment.ts';
 import { createLabelApi } from './label-api.ts';
 import { createLiveAudio, type LiveAudio } from './live-audio.ts';
+import { createMetadataEdge, type MetadataEdge, readFromGateway } from './metadata-edge.ts';
 import { nodesOf } from './nodes.ts';
 import type { Elsewhere, ServiceApis } from './services.ts';
 import { createSystem, type SystemEngines, type SystemHooks, type SystemOptions } from './system.ts';
@@ -57,6 +60,7 @@ export interface EmbeddedSystem {
   /** What apps and labels call, over the model's network; inside `enter` only. */
   readonly api: {
     readonly gateway: GatewayApi;
+    readonly metadata: MetadataApi;
     readonly labels: LabelApi;
     /** Outside of `enter`: signatures take the host's time. */
     readonly audio: Pick<LiveAudio, 'track' | 'event'>;
@@ -207,11 +211,24 @@ export function composeEmbeddedSystem(
     call,
     startedAtMs: epochMs,
   });
+  const metadataKnobs = section<MetadataKnobs>(configuration, 'metadata');
+  const metadata =
+    metadataKnobs.readFrom === 'edge'
+      ? createMetadataEdge({
+          environment,
+          edge: audio.edge,
+          gateway: services.gateway,
+          tokens: () => checkedByTransport,
+          knobs: metadataKnobs,
+          ...(telemetry === null ? {} : { observer: telemetry }),
+        })
+      : null;
   const gauges = () => [
     ...(Object.values(engines) as EmbeddedEngine[]).flatMap((engine) => engine.gauges),
     ...(events?.gauges ?? []),
     ...audio.edge.gauges,
     ...audio.s3.gauges,
+    ...(metadata?.gauges ?? []),
     ...further,
   ];
   telemetry?.watch(nodesOf(engines, services), gauges, services.streams);
@@ -219,6 +236,7 @@ export function composeEmbeddedSystem(
   const system: EmbeddedSystem = {
     api: {
       gateway: services.gateway(outside),
+      metadata: metadata === null ? readFromGateway(services.gateway(outside)) : nearest(metadata, audio),
       labels: createLabelApi(services.behind.catalogue(outside), audio.storeVersion, call),
       audio: { track: audio.track, event: audio.event },
     },
@@ -265,6 +283,17 @@ export function composeEmbeddedSystem(
     },
   };
   return { system, engines, simulation, realTime };
+}
+
+/** Metadata as whoever a token stands for meets it: at the point of presence that is nearest to his place. */
+function nearest(metadata: MetadataEdge, { routes }: LiveAudio): MetadataApi {
+  const at =
+    (method: (typeof METADATA_METHODS)[number]) => (context: Context, request: { token?: AccessToken }) => {
+      const listener = request.token?.subject;
+      const place = listener === undefined ? 0 : (routes.placeOf?.(listener) ?? 0);
+      return metadata.from(place)[method](context, request as never);
+    };
+  return Object.fromEntries(METADATA_METHODS.map((method) => [method, at(method)])) as unknown as MetadataApi;
 }
 
 const correlated = (correlationId: string | undefined): Trace =>

@@ -7,6 +7,7 @@ import type { Population } from '../../fixtures/index.ts';
 import type { Track } from '../contracts/generated/catalogue.ts';
 import type { CatalogueUpdate } from '../contracts/generated/events.ts';
 import type { GetPlaylistResponse } from '../contracts/generated/playlist.ts';
+import { METADATA_METHODS } from '../contracts/metadata.ts';
 import { CATALOGUE_UPDATES, PLAYS } from '../contracts/topics.ts';
 import type { EmbeddedEngine, Gauge } from '../engines/engine.ts';
 import type { EmbeddedKafka } from '../engines/kafka/index.ts';
@@ -23,13 +24,12 @@ import { tracksTable } from '../services/playlist/tables.ts';
 import { entriesOf } from '../services/playlist/track-order.ts';
 import { CATALOGUE_INDEX, trackDocumentId } from '../services/search/catalogue-index.ts';
 import { INDEXER_GROUP } from '../services/search/search-indexer.ts';
-import { createDelivery } from './delivery.ts';
 import { createEnvironment, type SimulatedEnvironment, section } from './environment.ts';
 import type { Events } from './events.ts';
-import { ListeningApps, type Play } from './listening-apps.ts';
 import { type LoadedNode, nodesOf, nodesOfEngine } from './nodes.ts';
 import { INDEXED_SAMPLE } from './search-sample.ts';
 import type { createServices, Engines } from './services.ts';
+import { type Edge, edgeOf } from './simulated-edge.ts';
 import { createSystem, type SystemOptions } from './system.ts';
 
 export type { Gauge, LoadedNode };
@@ -64,6 +64,8 @@ export interface Clients {
   ): Promise<{ readonly snapshot: number }>;
   follow(context: Context, listener: number, playlist: string): Promise<unknown>;
   search(context: Context, listener: number, text: string): Promise<unknown>;
+  /** Reads what a track is called and who made it: at the edge, where the knob says so. */
+  lookUpTrack(context: Context, listener: number, track: string): Promise<unknown>;
   publishTrack(context: Context, track: Track): Promise<unknown>;
 }
 
@@ -115,11 +117,22 @@ export async function createSimulatedSystem(options: SimulatedOptions): Promise<
       if (state.onRefill !== null && playlist.startsWith('hot-')) state.onRefill(playlist);
     },
   });
-  const { play, audio } = audioOf(environment, configuration, population, clientMachine);
+  const {
+    play,
+    lookUp,
+    audio,
+    gauges: edgeGauges,
+  } = edgeOf(environment, configuration, {
+    population,
+    services,
+    clients: clientMachine,
+    observer: telemetry,
+  });
   const nodes = [...nodesOf(engines, services), ...audio.flatMap(nodesOfEngine)];
   const gauges = () => [
     ...(Object.values(engines) as EmbeddedEngine[]).flatMap((engine) => engine.gauges),
     ...audio.flatMap((engine) => engine.gauges),
+    ...edgeGauges,
     ...(events?.gauges ?? []),
   ];
   telemetry?.watch(nodes, gauges, services.streams);
@@ -134,7 +147,10 @@ export async function createSimulatedSystem(options: SimulatedOptions): Promise<
   return {
     simulation: environment.simulation,
     population,
-    clients: createClients(services.gateway(clientMachine), services.catalogue(clientMachine), token, play),
+    clients: createClients(services.gateway(clientMachine), services.catalogue(clientMachine), token, {
+      play,
+      lookUp,
+    }),
     hops: environment.hops,
     nodes,
     telemetry,
@@ -162,27 +178,11 @@ export async function createSimulatedSystem(options: SimulatedOptions): Promise<
   };
 }
 
-type FetchAudio = (context: Context, play: Play) => Promise<unknown>;
-
-/** What plays fetch their audio from, where the knob asks for it. Every track has its first version: no journey delivers another. */
-function audioOf(
-  environment: SimulatedEnvironment,
-  configuration: Readonly<Record<string, unknown>>,
-  population: Population,
-  clients: Machine,
-): { readonly play: FetchAudio | null; readonly audio: readonly EmbeddedEngine[] } {
-  if (configuration['audio.plays'] !== 'on') return { play: null, audio: [] };
-  const { delivery, edge, s3 } = createDelivery({ environment, configuration, population });
-  const { simulation } = environment;
-  const apps = new ListeningApps({ simulation, population, delivery: delivery(clients), edge });
-  return { play: (context, play) => apps.fetch(context, play), audio: [edge, s3] };
-}
-
 function createClients(
   gateway: ReturnType<ReturnType<typeof createServices>['gateway']>,
   catalogue: ReturnType<ReturnType<typeof createServices>['catalogue']>,
   token: (listener: number) => AccessToken,
-  fetchAudio: FetchAudio | null,
+  { play: fetchAudio, lookUp }: Pick<Edge, 'play' | 'lookUp'>,
 ): Clients {
   const recordPlay: Clients['play'] = (context, playId, listener, track, skipped, listenedMs) =>
     gateway.recordPlay(context, {
@@ -213,6 +213,8 @@ function createClients(
       gateway.follow(context, { token: token(listener), playlistId: playlist }),
     search: (context, listener, text) =>
       gateway.search(context, { token: token(listener), text, kind: 'track', size: 20 }),
+    lookUpTrack: (context, listener, track) =>
+      lookUp(context, listener, { token: token(listener), trackId: track }),
     publishTrack: (context, track) => catalogue.publishTrack(context, { track }),
   };
 }
@@ -228,6 +230,14 @@ function createInspection(
   configuration: Readonly<Record<string, unknown>>,
   events: Events | null,
 ): Inspection {
+  const byEdge = new Set(
+    configuration['metadata.readFrom'] === 'edge' ? METADATA_METHODS.map((name) => `gateway.${name}`) : [],
+  );
+  /** What points of presence ask the gateway is no client's request: that one is theirs. */
+  const isOfClients = (operation: string) =>
+    operation === 'catalogue.publishTrack' ||
+    operation.startsWith('edge-metadata.') ||
+    (operation.startsWith('gateway.') && !byEdge.has(operation));
   const messageOf = (record: LogRecord) => (events === null ? record.value : events.messageOf(record));
   const { name: tracksName } = tracksTable(section<PlaylistKnobs>(configuration, 'playlist'));
   return {
@@ -251,7 +261,7 @@ function createInspection(
     unansweredByClients() {
       let count = 0;
       for (const [operation, calls] of simulation.unanswered()) {
-        if (operation.startsWith('gateway.') || operation === 'catalogue.publishTrack') count += calls;
+        if (isOfClients(operation)) count += calls;
       }
       return count;
     },

@@ -10,13 +10,14 @@ import type { PendingCall } from './call.ts';
 import { CallContext, type ProcessLife } from './context.ts';
 import type { Distribution } from './distribution.ts';
 import type { Machine } from './machine.ts';
-import type { Network } from './network.ts';
+import type { Carrier } from './network.ts';
 import type { KeyedRandom } from './random.ts';
 import type { HandlerId, Simulation } from './simulation.ts';
 import { Station, type Ticket } from './station.ts';
 
 export interface HostOptions<Api> {
-  readonly cores: number;
+  /** How many cores its processor has; or the processor itself, where something else runs on the machine already. */
+  readonly cores: number | Station;
   /** Requests that may wait for a core; further ones are shed with `overloaded`. Default: no bound. */
   readonly queueLimit?: number;
   /** Called at the start and again after a restart: the state of the old life is gone. */
@@ -31,9 +32,13 @@ export class Host<Api> {
 
   constructor(simulation: Simulation, machine: Machine, options: HostOptions<Api>) {
     this.machine = machine;
-    const queue = options.queueLimit === undefined ? {} : { queueLimit: options.queueLimit };
-    this.cpu = new Station(simulation, { name: `${machine.name} cpu`, servers: options.cores, ...queue });
-    machine.attach(this.cpu);
+    const { cores, queueLimit } = options;
+    if (cores instanceof Station) this.cpu = cores;
+    else {
+      const queue = queueLimit === undefined ? {} : { queueLimit };
+      this.cpu = new Station(simulation, { name: `${machine.name} cpu`, servers: cores, ...queue });
+      machine.attach(this.cpu);
+    }
     this.api = options.start(machine.life);
     machine.onRestart(() => {
       this.api = options.start(machine.life);
@@ -114,7 +119,7 @@ export class Remote<Api> {
   readonly hosts: readonly Host<Api>[];
   readonly service: string;
   readonly #simulation: Simulation;
-  readonly #network: Network;
+  readonly #network: Carrier;
   readonly #random: KeyedRandom;
   readonly #flights: Flight<Api>[] = [];
   readonly #free: number[] = [];
@@ -133,7 +138,7 @@ export class Remote<Api> {
   #turn = 0;
   #methods = 0;
 
-  constructor(simulation: Simulation, network: Network, hosts: readonly Host<Api>[], options: RemoteOptions) {
+  constructor(simulation: Simulation, network: Carrier, hosts: readonly Host<Api>[], options: RemoteOptions) {
     this.#simulation = simulation;
     this.#network = network;
     this.hosts = hosts;

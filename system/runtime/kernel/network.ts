@@ -12,6 +12,11 @@ export interface LinkFault {
   readonly extraLatencyNs?: number;
 }
 
+/** What carries messages between machines: a network, or a way of another kind. As `Network.send`. */
+export interface Carrier {
+  send(from: number, to: number, request: number, salt: number, handler: HandlerId, argument: number): number;
+}
+
 /** Round trips within one data centre are about half a millisecond (Dean & Norvig's latency numbers): 0.2 ms one way, a tail to 1 ms. */
 const ONE_WAY = () => lognormal(200_000, 1_000_000);
 
@@ -19,7 +24,7 @@ const ONE_WAY = () => lognormal(200_000, 1_000_000);
  * Messages between machines: each takes a latency, and a link may lose, double or stop them. Links exist only where a
  * fault was set, so a large cluster costs nothing. Every network fault comes down to pass, delay, drop or double.
  */
-export class Network {
+export class Network implements Carrier {
   readonly #simulation: Simulation;
   readonly #random: KeyedRandom;
   readonly #lossRandom: KeyedRandom;

@@ -28,3 +28,13 @@ test('an error is not kept, nor is what belongs to one listener', async () => {
   expect((await get('/v1/me/history')).headers['cache-control']).toBeUndefined();
   expect((await get('/v1/playlists/p1')).headers.etag).toBeUndefined();
 });
+
+test('the edge says which point of presence answered, from what, and how old it is', async () => {
+  const first = await get('/v1/albums/b3');
+  expect(first.headers).toMatchObject({ 'x-cache': 'MISS', age: '0' });
+  const again = await get('/v1/albums/b3');
+  expect(again.headers).toMatchObject({ 'x-cache': 'HIT', 'x-served-by': first.headers['x-served-by'] });
+  expect(again.body).toBe(first.body);
+  expect((await get('/v1/tracks?ids=t1,t2')).headers['x-cache']).toBeUndefined();
+  expect((await get('/v1/albums/nowhere')).headers['x-cache']).toBeUndefined();
+});

@@ -5,6 +5,8 @@
  */
 import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Kept } from '../../contracts/metadata.ts';
+import { SECOND } from '../../ports/clock.ts';
 import { hasTag, quoted } from './entity-tags.ts';
 
 /** As long as a catalogue service keeps its copies (`catalogue.localCacheTtlMs`, 60 s). */
@@ -30,4 +32,18 @@ export function keptByCaches(
   }
   reply.code(304).removeHeader('content-type').removeHeader('content-length');
   done(null, null);
+}
+
+/** The answer itself; its headers say how old it is and which point of presence gave it, as those of audio do. */
+export function describeKept(
+  reply: FastifyReply,
+  { value, ageNs, outcome, servedBy }: Kept<unknown>,
+): unknown {
+  if (servedBy !== '')
+    reply.headers({
+      age: Math.floor(ageNs / SECOND),
+      'x-cache': outcome.toUpperCase(),
+      'x-served-by': servedBy,
+    });
+  return value;
 }

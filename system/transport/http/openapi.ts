@@ -59,5 +59,5 @@ export function responsesOf({ method, status, answer, summary, metadata }: Route
       : { description: summary, content: { 'application/json': { schema: answer } } };
   const unchanged = { description: 'What the client has is what there is', type: 'null' };
   const answers: Record<number, object> = { [status]: success, ...problems };
-  return metadata === true ? { ...answers, 304: unchanged } : answers;
+  return metadata === undefined ? answers : { ...answers, 304: unchanged };
 }

@@ -9,6 +9,7 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import swagger from '@fastify/swagger';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Kept } from '../../contracts/metadata.ts';
 import type { ChildContext, Trace } from '../../ports/context.ts';
 import { PortError } from '../../ports/errors.ts';
 import type { AccessToken } from '../../ports/tokens.ts';
@@ -21,7 +22,7 @@ import {
   createGuard,
   type Guard,
 } from './guard.ts';
-import { keptByCaches } from './metadata-cache.ts';
+import { describeKept, keptByCaches } from './metadata-cache.ts';
 import { openapiInfo, responsesOf } from './openapi.ts';
 import { refuseOtherMethods } from './other-methods.ts';
 import { problem, problemOf, sendProblem } from './problem.ts';
@@ -183,7 +184,7 @@ function addRoute(server: FastifyInstance, route: Route, system: LiveSystem, gua
       response: responsesOf(route),
     },
     onRequest: guard(route.scope),
-    ...(route.metadata === true ? { onSend: keptByCaches } : {}),
+    ...(route.metadata === undefined ? {} : { onSend: keptByCaches }),
     handler: async (request, reply) => {
       const context = system.context({ correlationId: request.id, trace: request.trace });
       // Who has hung up is not worked for any longer, here and in every service behind.
@@ -210,6 +211,7 @@ function addRoute(server: FastifyInstance, route: Route, system: LiveSystem, gua
         const call = () => route.call(system.api, context, asked);
         const result = await (route.entersItself === true ? call() : system.enter(call));
         reply.code(status);
+        if (route.metadata === 'kept') return describeKept(reply, result as Kept<unknown>);
         return answer === null ? reply.send() : result;
       } finally {
         context.close();

@@ -13,7 +13,7 @@ import {
   whole,
   word,
 } from '../schemas.ts';
-import { number, type Route } from './route.ts';
+import { keptAs, number, type Route } from './route.ts';
 
 const DAY_MS = 86_400_000;
 const published = object({
@@ -64,7 +64,7 @@ function lookUp<Key extends string>(
     operationId,
     summary,
     scope: 'catalogue:read',
-    metadata: true,
+    metadata: 'kept',
     params: object({ [key]: id }),
     status: 200,
     answer,
@@ -79,12 +79,12 @@ export const catalogueRoutes: readonly Route[] = [
     operationId: 'getTrack',
     summary: 'A track and who made it',
     scope: 'catalogue:read',
-    metadata: true,
+    metadata: 'kept',
     params: trackParams,
     status: 200,
     answer: object(trackFields),
-    call: async ({ gateway }, context, { token, params }) =>
-      (await gateway.getTrack(context, { token, trackId: params.trackId! })).track,
+    call: async ({ metadata }, context, { token, params }) =>
+      keptAs(await metadata.getTrack(context, { token, trackId: params.trackId! }), ({ track }) => track),
   },
   {
     method: 'GET',
@@ -92,7 +92,7 @@ export const catalogueRoutes: readonly Route[] = [
     operationId: 'getTracks',
     summary: 'Many tracks at once, in the order asked for, with what belongs to them',
     scope: 'catalogue:read',
-    metadata: true,
+    metadata: 'passed on',
     query: object({ ids, details: flag }, ['ids']),
     status: 200,
     answer: object({
@@ -125,8 +125,11 @@ export const catalogueRoutes: readonly Route[] = [
     'getLyrics',
     'The lyrics of a track',
     object({ trackId: word, language: word, text: word }),
-    async ({ gateway }, context, { token, params }) =>
-      (await gateway.getLyrics(context, { token, call: { trackId: params.trackId! } })).lyrics,
+    async ({ metadata }, context, { token, params }) =>
+      keptAs(
+        await metadata.getLyrics(context, { token, call: { trackId: params.trackId! } }),
+        ({ lyrics }) => lyrics,
+      ),
   ),
   lookUp(
     'artistId',
@@ -138,8 +141,8 @@ export const catalogueRoutes: readonly Route[] = [
       albums: list(object({ albumId: word, title: word, releaseYear: count })),
       artwork: images,
     }),
-    ({ gateway }, context, { token, params }) =>
-      gateway.getArtist(context, { token, call: { artistId: params.artistId! } }),
+    ({ metadata }, context, { token, params }) =>
+      metadata.getArtist(context, { token, call: { artistId: params.artistId! } }),
   ),
   lookUp(
     'albumId',
@@ -159,8 +162,8 @@ export const catalogueRoutes: readonly Route[] = [
       }),
       artwork: images,
     }),
-    ({ gateway }, context, { token, params }) =>
-      gateway.getAlbum(context, { token, call: { albumId: params.albumId! } }),
+    ({ metadata }, context, { token, params }) =>
+      metadata.getAlbum(context, { token, call: { albumId: params.albumId! } }),
   ),
   {
     ...lookUp(
@@ -181,8 +184,8 @@ export const catalogueRoutes: readonly Route[] = [
         episodes: list(object({ episodeId: word, number: count, title: word, durationMs: count })),
         artwork: images,
       }),
-      ({ gateway }, context, { token, params, query }) =>
-        gateway.getPodcast(context, {
+      ({ metadata }, context, { token, params, query }) =>
+        metadata.getPodcast(context, {
           token,
           call: { podcastId: params.podcastId!, episodesLimit: number(query.episodes) },
         }),
@@ -205,7 +208,10 @@ export const catalogueRoutes: readonly Route[] = [
       popularity: count,
       publishedAtNs: count,
     }),
-    async ({ gateway }, context, { token, params }) =>
-      (await gateway.getEpisode(context, { token, call: { episodeId: params.episodeId! } })).episode,
+    async ({ metadata }, context, { token, params }) =>
+      keptAs(
+        await metadata.getEpisode(context, { token, call: { episodeId: params.episodeId! } }),
+        ({ episode }) => episode,
+      ),
   ),
 ];

@@ -1,6 +1,7 @@
 /** What a route of the HTTP API states: the OpenAPI document, validation and authorisation follow from it. */
 import type { CatalogueApi } from '../../../contracts/generated/catalogue.ts';
 import type { GatewayApi } from '../../../contracts/generated/gateway.ts';
+import type { Kept, MetadataApi } from '../../../contracts/metadata.ts';
 import type { Context } from '../../../ports/context.ts';
 import type { AccessToken, Identity } from '../../../ports/tokens.ts';
 
@@ -40,6 +41,7 @@ export interface LabelApi {
 /** What the routes call. */
 export interface PublicApi {
   readonly gateway: GatewayApi;
+  readonly metadata: MetadataApi;
   readonly labels: LabelApi;
   readonly audio: AudioApi;
 }
@@ -63,12 +65,18 @@ export interface Route {
   readonly body?: object;
   readonly status: number;
   readonly answer: object | null;
-  /** The same for everybody, and changes rarely: caches on the way may keep it for a while. */
-  readonly metadata?: boolean;
+  /** The same for everybody, and changes rarely: caches on the way may keep it for a while. 'kept': our own edge does, too. */
+  readonly metadata?: 'kept' | 'passed on';
   /** It enters the system by itself; default: it is called inside. */
   readonly entersItself?: boolean;
   readonly call: (api: PublicApi, context: Context, asked: Asked) => Promise<unknown>;
 }
+
+/** What an answer of the edge is about, with what its headers say. */
+export const keptAs = <Response, Shown>(
+  { value, ...rest }: Kept<Response>,
+  shown: (value: Response) => Shown,
+): Kept<Shown> => ({ ...rest, value: shown(value) });
 
 /** Numbers that a query may leave out are 0 in contracts: the service's default. */
 export const number = (value: unknown) => (value === undefined ? 0 : (value as number));

@@ -1,0 +1,76 @@
+/** The edge as apps meet it in virtual time: audio and metadata, each where a knob asks for it. */
+import type { Population } from '../../fixtures/index.ts';
+import type { EmbeddedEngine, Gauge } from '../engines/engine.ts';
+import type { Telemetry } from '../observability/index.ts';
+import type { Context } from '../ports/context.ts';
+import type { AccessToken } from '../ports/tokens.ts';
+import type { Machine } from '../runtime/kernel/index.ts';
+import type { IdentityKnobs } from '../services/identity/knobs.ts';
+import { createTokenVerifier } from '../services/identity/token-verifier.ts';
+import type { MetadataKnobs } from '../services/metadata/knobs.ts';
+import { createDelivery } from './delivery.ts';
+import { type SimulatedEnvironment, section } from './environment.ts';
+import { placeOfCountry } from './listener-places.ts';
+import { ListeningApps, type Play } from './listening-apps.ts';
+import { createMetadataEdge, readFromGateway } from './metadata-edge.ts';
+import type { Services } from './services.ts';
+
+/** What apps reach at the points of presence. */
+export interface Edge {
+  /** Null: plays are recorded only. */
+  readonly play: ((context: Context, play: Play) => Promise<unknown>) | null;
+  readonly lookUp: (
+    context: Context,
+    listener: number,
+    request: { readonly token: AccessToken; readonly trackId: string },
+  ) => Promise<unknown>;
+  readonly audio: readonly EmbeddedEngine[];
+  readonly gauges: readonly Gauge[];
+}
+
+/** The edge, where a knob asks for it. Every track has its first version: no journey delivers another. */
+export function edgeOf(
+  environment: SimulatedEnvironment,
+  configuration: Readonly<Record<string, unknown>>,
+  parts: {
+    readonly population: Population;
+    readonly services: Services;
+    readonly clients: Machine;
+    readonly observer: Telemetry | null;
+  },
+): Edge {
+  const { population, services, clients, observer } = parts;
+  const plays = configuration['audio.plays'] === 'on';
+  const knobs = section<MetadataKnobs>(configuration, 'metadata');
+  const gateway = readFromGateway(services.gateway(clients));
+  const fromGateway: Edge['lookUp'] = (context, _listener, request) => gateway.getTrack(context, request);
+  if (!plays && knobs.readFrom !== 'edge') return { play: null, lookUp: fromGateway, audio: [], gauges: [] };
+  const { simulation } = environment;
+  const { delivery, edge, s3 } = createDelivery({ environment, configuration, population });
+  const apps = new ListeningApps({ simulation, population, delivery: delivery(clients), edge });
+  const play: Edge['play'] = plays ? (context, one) => apps.fetch(context, one) : null;
+  const audio = [edge, s3];
+  if (knobs.readFrom !== 'edge') return { play, lookUp: fromGateway, audio, gauges: [] };
+  const metadata = createMetadataEdge({
+    environment,
+    edge,
+    knobs,
+    gateway: services.gateway,
+    tokens: (machine) =>
+      createTokenVerifier({
+        clock: simulation,
+        identity: services.behind.identity(machine),
+        knobs: section<IdentityKnobs>(configuration, 'identity'),
+      }),
+    ...(observer === null ? {} : { observer }),
+  });
+  return {
+    play,
+    lookUp(context, listener, request) {
+      const { country } = population.models.listeners.listener(listener);
+      return metadata.from(placeOfCountry(country)).getTrack(context, request);
+    },
+    audio,
+    gauges: metadata.gauges,
+  };
+}
