@@ -264,7 +264,7 @@ export const CASES: readonly SampleCase[] = [
 ];
 
 const NOTES: Notes = {
-  see: 'Timeouts of one playlist that come and go for half a minute at a time, while every dashboard of the cluster says that it is mostly idle.',
+  see: 'Timeouts of one playlist that come and go for some ten seconds to a minute and a half at a time, while every dashboard of the cluster says that it is mostly idle.',
   why: 'The partition key is playlist_id alone, so every read of the playlist is served by the same three replicas. They are close to their limit; whenever one of them compacts, the queue grows faster than it drains and reads pass their deadline. The other nodes cannot help.',
   fix: 'Make the bucket part of the partition key, so that the followers of one playlist lie on all nodes, and keep the metadata in a table of its own. Or, for a playlist that is read far more often than it is written, a cache in front of it.',
   costs:

@@ -46,3 +46,19 @@ for (const scenario of scenarios) {
     }
   });
 }
+
+/** What the notes name as the cause, taken away one by one: what is left must not look like the incident. */
+test.each([
+  ['compaction', { 'cassandra.compactionMinThreshold': 1_000 }],
+  ['pauses for garbage collection', { 'cassandra.garbageCollection': false }],
+])(
+  'hot-partition: without %s it does not happen',
+  async (_cause, without) => {
+    const scenario = scenarios.find(({ name }) => name === 'hot-partition')!;
+    const testCase = scenario.cases[0]!;
+    const broken = testCase.arms.find(({ role }) => role === 'broken')!;
+    const why = await doubtsAbout(scenario, testCase, { ...broken, set: { ...broken.set, ...without } });
+    expect(why.join('; ')).toContain('no evidence of part of the hot reads fail');
+  },
+  600_000,
+);

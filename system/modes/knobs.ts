@@ -54,6 +54,7 @@ export const SCALED_KNOBS: readonly string[] = [
 /** What grows with the machines' cores: their disks and heaps, and what other tenants send them. Not rounded. */
 export const SCALED_AMOUNTS: readonly string[] = [
   'cassandra.diskMBps',
+  'cassandra.pageCacheGB',
   'cassandra.compactionThroughputMBps',
   'cassandra.memtableFlushMB',
   'cassandra.youngGenerationMB',

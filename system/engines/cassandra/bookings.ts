@@ -13,6 +13,7 @@ export class Bookings {
   readonly #write: Hop;
   readonly #pause: Hop;
   readonly #vain: Hop;
+  readonly #disk: Hop;
 
   constructor(hop: (name: string) => Hop) {
     this.#network = hop('cassandra.network');
@@ -25,13 +26,14 @@ export class Bookings {
     this.#write = hop('cassandra.write');
     this.#pause = hop('cassandra.pause');
     this.#vain = hop('cassandra.no answer');
+    this.#disk = hop('cassandra.disk');
   }
 
   /** What is not accounted for by parts of the way was waited for in vain. */
   book(operation: Operation, nowNs: number): void {
     const { trace } = operation.context;
-    const { coordinatorQueueNs, coordinatorNs, turnNs, queueNs, workNs, pauseNs } = operation;
-    const known = coordinatorQueueNs + coordinatorNs + turnNs + queueNs + workNs + pauseNs;
+    const { coordinatorQueueNs, coordinatorNs, turnNs, queueNs, diskNs, workNs, pauseNs } = operation;
+    const known = coordinatorQueueNs + coordinatorNs + turnNs + queueNs + diskNs + workNs + pauseNs;
     const totalNs = nowNs - operation.calledNs;
     const restNs = totalNs - known - operation.networkNs;
     // Cut short in the middle of a message: only the part of its way that has passed counts.
@@ -42,6 +44,7 @@ export class Bookings {
     trace.add(reading ? this.#readQueue : this.#writeQueue, queueNs);
     trace.add(reading ? this.#read : this.#write, workNs);
     if (turnNs > 0) trace.add(this.#turn, turnNs);
+    if (diskNs > 0) trace.add(this.#disk, diskNs);
     if (pauseNs > 0) trace.add(this.#pause, pauseNs);
     if (restNs > 0) trace.add(this.#vain, restNs);
   }

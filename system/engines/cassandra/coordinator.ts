@@ -176,6 +176,7 @@ export class Coordinator {
     // This answer decides: its way is the critical path of the round.
     operation.networkNs += task.networkNs;
     operation.queueNs += task.queueNs;
+    operation.diskNs += task.diskNs;
     operation.workNs += task.workNs;
     operation.pauseNs += task.pauseNs;
     switch (operation.phase) {

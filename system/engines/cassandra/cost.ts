@@ -67,7 +67,10 @@ export const COORDINATE_GARBAGE_BYTES = 12_000;
 export const COMPACTION_GARBAGE_PER_BYTE = 4;
 /** Memtable objects outlive collections until the flush: heap bytes for each stored byte (see `memtableFlushMB`). */
 export const MEMTABLE_HEAP_PER_BYTE = 4;
-/** What a running compaction holds: iterators, buffers, the index of the partition it is in (estimate). */
+/**
+ * What a running compaction holds: iterators and buffers (estimate). The index of a wide partition adds little: since 3.11
+ * (CASSANDRA-11206) its entries are serialised as they are made, some 100 bytes for each 64 KiB.
+ */
 export const COMPACTION_LIVE_BYTES = 8e6;
 
 /** Size of other tenants' writes, for what `backgroundWriteBytesPerSecond` costs (estimate). */
@@ -77,6 +80,9 @@ export const BACKGROUND_GARBAGE_PER_BYTE = WRITE_GARBAGE_BYTES / BACKGROUND_ROW_
 
 /** Garbage of the read that `readNs` was asked for last: a second result without an object. */
 export let readGarbageBytes = 0;
+/** What that read takes from SSTables: how many it touches, and the bytes of all their chunks together. */
+export let readPieces = 0;
+export let readChunkBytes = 0;
 
 /**
  * CPU time of a replica's read.
@@ -99,14 +105,19 @@ export function readNs(
   for (let i = 0; i < count; i++) total += pieces![i]!;
   let ns = READ_BASE_NS + rows * ROW_RETURN_NS + slice.tombstones * TOMBSTONE_NS;
   let scanned = 0;
+  let bytes = 0;
   for (let i = 0; i < count; i++) {
     ns += pieceNs(pieces![i]!, total, rows, size, staticOnly);
     scanned += scannedRows;
+    bytes += decompressedBytes;
   }
   if (implicit > 0 && implicitBytes > 0) {
     ns += implicit * pieceNs(implicitBytes, total, rows, size, staticOnly);
     scanned += implicit * scannedRows;
+    bytes += implicit * decompressedBytes;
   }
+  readPieces = count + (implicitBytes > 0 ? implicit : 0);
+  readChunkBytes = bytes;
   readGarbageBytes =
     READ_GARBAGE_BYTES +
     (implicit + count) * SSTABLE_GARBAGE_BYTES +
@@ -116,6 +127,7 @@ export function readNs(
 }
 
 let scannedRows = 0;
+let decompressedBytes = 0;
 
 /**
  * One SSTable's part of a read: seek, find the block, deserialise it. At least a block of rows is scanned, however few are
@@ -129,8 +141,8 @@ function pieceNs(bytes: number, total: number, rows: number, size: number, stati
     scannedRows = share > block ? share : block;
   }
   const scannedBytes = scannedRows * size;
-  const decompressed = scannedBytes > CHUNK_BYTES ? scannedBytes : CHUNK_BYTES;
-  const ns = SSTABLE_SEEK_NS + scannedRows * ROW_SCAN_NS + decompressed * DECOMPRESS_NS_PER_BYTE;
+  decompressedBytes = scannedBytes > CHUNK_BYTES ? scannedBytes : CHUNK_BYTES;
+  const ns = SSTABLE_SEEK_NS + scannedRows * ROW_SCAN_NS + decompressedBytes * DECOMPRESS_NS_PER_BYTE;
   const blocks = bytes / INDEX_BLOCK_BYTES;
   return blocks > 2 ? ns + Math.log2(blocks) * INDEX_STEP_NS : ns;
 }
@@ -148,7 +160,10 @@ export function answerNs(rows: number, mergedRows: number): number {
   return ANSWER_NS + rows * ANSWER_NS_PER_ROW + mergedRows * MERGE_NS_PER_ROW;
 }
 
-/** CPU time of a compaction's byte, given how much of its input is in wide partitions. */
+/**
+ * CPU time of a compaction's byte, given how much of its input is in wide partitions: about a hundredth more. What makes
+ * the compaction of a wide partition expensive is that all of it is rewritten, its bytes.
+ */
 export function compactionNsPerByte(bytes: number, wideBytes: number): number {
   if (bytes === 0) return COMPACTION_NS_PER_BYTE;
   return COMPACTION_NS_PER_BYTE + ((wideBytes / INDEX_BLOCK_BYTES) * INDEX_ENTRY_NS) / bytes;

@@ -141,6 +141,7 @@ function place(node: ClusterNode, partitions: ReadonlySet<Partition>): void {
     );
     for (const partition of written) sstable.hold(partition, Math.max(1, partition.writtenBytes));
     node.tables[index]!.sstables.push(sstable);
+    node.measureStored();
   }
 }
 

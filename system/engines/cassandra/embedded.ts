@@ -175,7 +175,10 @@ class Cassandra implements EmbeddedCassandra {
       knobs: this.knobs,
       random: this.#environment.simulation.random('cassandra preload'),
     });
-    for (const node of this.#nodes) this.#storage.compact(node);
+    for (const node of this.#nodes) {
+      node.measureStored();
+      this.#storage.compact(node);
+    }
   }
 
   replicasOf(name: string, partition: readonly ColumnValue[]): readonly number[] {

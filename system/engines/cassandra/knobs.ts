@@ -109,6 +109,21 @@ export const cassandraKnobs = {
     description: 'Sequential throughput of the disk of a node.',
     min: 1,
   },
+  // estimate: a machine of 32 GiB with a heap of 8.
+  pageCacheGB: {
+    default: 24,
+    unit: 'GB',
+    description:
+      'Memory in which the operating system keeps parts of SSTables; the share of a node that exceeds it is read from the disk.',
+    min: 0,
+  },
+  // estimate: a cloud SSD volume with 10,000 operations a second (AWS gp3: 3,000 to 16,000).
+  diskReadMicros: {
+    default: 100,
+    unit: 'µs',
+    description: 'Time of the disk for a random read, beside its bytes.',
+    min: 0,
+  },
   // cassandra-env.sh: HEAP_NEWSIZE = 100 MB a core, at most a quarter of the heap
   youngGenerationMB: {
     default: 400,

@@ -56,7 +56,13 @@ export class ClusterNode {
   compactionAtNs = 0;
   commitLogBytes = 0;
   commitLogWaiting = false;
+  /** When the parts of the commit log that the disk has not written yet were handed to it. */
+  commitLogSyncs: number[] = [];
   memtableBytes = 0;
+  /** Memtables that are being flushed: in memory until that is done. */
+  flushingBytes = 0;
+  /** Share of what its SSTables hold that is not in the page cache. */
+  missShare = 0;
   largestBytes = 0;
   /** Garbage of the reads that are being executed. */
   readingBytes = 0;
@@ -127,6 +133,13 @@ export class ClusterNode {
   /** Later writes come after this time. */
   skipTimestamps(upTo: number): void {
     this.#lastTimestamp = Math.max(this.#lastTimestamp, upTo);
+  }
+
+  /** Its SSTables have changed: how much of them still fits into the page cache? */
+  measureStored(): void {
+    let bytes = 0;
+    for (const { sstables } of this.tables) for (const sstable of sstables) bytes += sstable.bytes;
+    this.missShare = Math.max(0, 1 - (this.#knobs.pageCacheGB * 1e9) / Math.max(1, bytes));
   }
 
   wroteToMemtable(bytes: number): void {

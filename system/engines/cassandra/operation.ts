@@ -87,6 +87,7 @@ export class Operation implements Pooled {
   coordinatorNs = 0;
   turnNs = 0;
   queueNs = 0;
+  diskNs = 0;
   workNs = 0;
   pauseNs = 0;
 
@@ -106,6 +107,7 @@ export class Operation implements Pooled {
     this.coordinatorNs = 0;
     this.turnNs = 0;
     this.queueNs = 0;
+    this.diskNs = 0;
     this.workNs = 0;
     this.pauseNs = 0;
   }

@@ -1,7 +1,8 @@
 /**
  * Memtables, flushes and compactions of all nodes. Writes fill memtables; a node whose memtables reach their limit
  * flushes the largest into an SSTable; similar SSTables are compacted. Both take the CPU in slices of 10 ms (between
- * which requests get their turn) and the disk for their bytes; compactions of a node share one throttle.
+ * which requests get their turn) and the disk for their bytes; compactions of a node share one throttle. Where the disk
+ * cannot follow, memtables that wait for it use up their space, and writes wait (`holdsWrites`).
  *
  *   write ▸ memtable ──full──▶ flush ▸ SSTable ──four of a size──▶ compaction ▸ SSTable
  */
@@ -24,6 +25,10 @@ import { type CompactionPlan, mergeInto, planCompaction, SsTable } from './sstab
 const BACKGROUND_TICK_NS = 25_000_000;
 /** The operating system writes the commit log back about once a second (fsync every 10 s: commitlog_sync_period). */
 const COMMIT_LOG_NS = 1_000_000_000;
+/** cassandra.yaml: periodic_commitlog_sync_lag_block: writes wait once a sync is late by half of commitlog_sync_period (10 s). */
+const COMMIT_LOG_LAG_NS = 15_000_000_000;
+/** cassandra.yaml: memtable_cleanup_threshold 1/3: a flush begins when a third of the memtable space is used. */
+const MEMTABLE_SPACE = 3;
 
 class Job implements Pooled {
   slot = 0;
@@ -54,11 +59,14 @@ export class Storage {
   readonly #computedHandler: HandlerId;
   readonly #writtenHandler: HandlerId;
   readonly #commitLogHandler: HandlerId;
+  readonly #syncedHandler: HandlerId;
   readonly #tickHandler: HandlerId;
   readonly #ignoreHandler: HandlerId;
   readonly #flushBytes: number;
   readonly #diskNsPerByte: number;
   readonly #throttleNsPerByte: number;
+  /** Called when a node that held writes back takes them again. */
+  onWritable: (node: ClusterNode) => void = () => {};
   #stopped = false;
 
   constructor(simulation: Simulation, knobs: CassandraKnobs, nodes: readonly ClusterNode[]) {
@@ -72,6 +80,7 @@ export class Storage {
     this.#computedHandler = simulation.register((id) => this.#computed(id));
     this.#writtenHandler = simulation.register((id) => this.#written(id));
     this.#commitLogHandler = simulation.register((node) => this.#writeCommitLog(this.#nodes[node]!));
+    this.#syncedHandler = simulation.register((node) => this.#synced(this.#nodes[node]!));
     this.#tickHandler = simulation.register((node) => this.#tick(this.#nodes[node]!));
     this.#ignoreHandler = simulation.register(() => {});
     for (const node of nodes) {
@@ -98,6 +107,17 @@ export class Storage {
     if (partition.bytes > node.largestBytes) node.largestBytes = partition.bytes;
     this.#log(node, bytes);
     if (node.memtableBytes >= this.#flushBytes) this.#flushLargest(node);
+  }
+
+  /** Whether writes of this node have to wait: its memtables have no space left, or its commit log is not written in time. */
+  holdsWrites(node: ClusterNode): boolean {
+    if (node.memtableBytes + node.flushingBytes >= MEMTABLE_SPACE * this.#flushBytes) {
+      // A restart may have left more than a flush behind, and nobody writes now who would begin one.
+      if (node.flushingBytes === 0) this.#flushLargest(node);
+      return true;
+    }
+    const oldestNs = node.commitLogSyncs[0];
+    return oldestNs !== undefined && this.#simulation.nowNs - oldestNs > COMMIT_LOG_LAG_NS;
   }
 
   /** What a restarting node has to read again before it serves. */
@@ -146,6 +166,7 @@ export class Storage {
     const bytes = largest.memtableBytes;
     largest.memtableBytes = 0;
     node.memtableBytes -= bytes;
+    node.flushingBytes += bytes;
     this.#begin(job, node, largest, bytes, bytes);
   }
 
@@ -214,6 +235,7 @@ export class Storage {
         sstable.hold(partition, job.flushingBytes[i]!);
       });
       storage.sstables.push(sstable);
+      node.flushingBytes -= job.outputBytes;
       node.finishedFlushes++;
     } else {
       const output = new SsTable(plan.outputBytes, plan.outputLevel);
@@ -225,8 +247,10 @@ export class Storage {
       node.activeCompactions--;
       node.finishedCompactions++;
     }
+    node.measureStored();
     this.#release(job);
     this.compact(node);
+    if (plan === null) this.onWritable(node);
   }
 
   #release(job: Job): void {
@@ -254,7 +278,9 @@ export class Storage {
       }
       this.#release(job);
     }
+    node.flushingBytes = 0;
     node.commitLogBytes = 0;
+    node.commitLogSyncs = [];
   }
 
   #log(node: ClusterNode, bytes: number): void {
@@ -267,14 +293,21 @@ export class Storage {
   #writeCommitLog(node: ClusterNode): void {
     node.commitLogWaiting = false;
     if (node.commitLogBytes === 0 || !node.machine.up) return;
-    node.disk.enter(this.#ignoreHandler, 0, Math.round(node.commitLogBytes * this.#diskNsPerByte));
+    node.commitLogSyncs.push(this.#simulation.nowNs);
+    node.disk.enter(this.#syncedHandler, node.index, Math.round(node.commitLogBytes * this.#diskNsPerByte));
     node.commitLogBytes = 0;
+  }
+
+  #synced(node: ClusterNode): void {
+    node.commitLogSyncs.shift();
+    this.onWritable(node);
   }
 
   #tick(node: ClusterNode): void {
     if (this.#stopped) return;
     this.#simulation.schedule(BACKGROUND_TICK_NS, this.#tickHandler, node.index);
-    if (!node.serving) return;
+    // Other tenants wait as everybody does, and give up.
+    if (!node.serving || this.holdsWrites(node)) return;
     const bytes = (this.#knobs.backgroundWriteBytesPerSecond * BACKGROUND_TICK_NS) / 1e9;
     let shares = 0;
     for (const storage of node.tables) shares += storage.backgroundShare;

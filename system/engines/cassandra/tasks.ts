@@ -2,14 +2,22 @@
  * What replicas do for coordinators: a message arrives, waits for a place in the read or write stage, takes the CPU, and
  * the answer goes back. Messages older than their timeout are dropped when their turn comes: nobody waits for them.
  *
- *   coordinator ──▶ [stage queue ▸ CPU] ──▶ coordinator
+ *   coordinator ──▶ [stage queue ▸ disk, for what no memory holds ▸ CPU] ──▶ coordinator
  */
 
 import { normalQuantile } from '../../runtime/kernel/distribution.ts';
 import type { HandlerId, KeyedRandom, Network, Simulation } from '../../runtime/kernel/index.ts';
 import { Distribution } from '../../runtime/kernel/index.ts';
 import type { BaseRows } from './base-layer.ts';
-import { paxosNs, readGarbageBytes, readNs, WRITE_GARBAGE_BYTES, writeNs } from './cost.ts';
+import {
+  paxosNs,
+  readChunkBytes,
+  readGarbageBytes,
+  readNs,
+  readPieces,
+  WRITE_GARBAGE_BYTES,
+  writeNs,
+} from './cost.ts';
 import type { CassandraKnobs } from './knobs.ts';
 import type { Mutation } from './mutation.ts';
 import type { ClusterNode } from './node.ts';
@@ -30,6 +38,8 @@ const TRAVELLING = 1;
 const QUEUED = 2;
 const RUNNING = 3;
 const RETURNING = 4;
+/** The disk reads what the page cache does not have. */
+const FETCHING = 5;
 
 export class Task implements Pooled {
   slot = 0;
@@ -59,6 +69,8 @@ export class Task implements Pooled {
   garbageBytes = 0;
   networkNs = 0;
   queueNs = 0;
+  /** At the disk, waiting for it included. */
+  diskNs = 0;
   workNs = 0;
   pauseNs = 0;
 }
@@ -89,6 +101,10 @@ export class Tasks {
   readonly #arrivedHandler: HandlerId;
   readonly #doneHandler: HandlerId;
   readonly #repliedHandler: HandlerId;
+  readonly #fetchedHandler: HandlerId;
+  readonly #pageCache: KeyedRandom;
+  readonly #diskNsPerByte: number;
+  readonly #diskReadNs: number;
 
   constructor(
     simulation: Simulation,
@@ -110,6 +126,11 @@ export class Tasks {
     this.#arrivedHandler = simulation.register((id) => this.#arrived(id));
     this.#doneHandler = simulation.register((id) => this.#done(id));
     this.#repliedHandler = simulation.register((id) => this.#replied(id));
+    this.#fetchedHandler = simulation.register((id) => this.#fetched(id));
+    this.#pageCache = simulation.random('cassandra page cache');
+    this.#diskNsPerByte = 1e3 / knobs.diskMBps;
+    this.#diskReadNs = knobs.diskReadMicros * 1e3;
+    storage.onWritable = (node) => this.#next(node, WRITE);
     for (const node of nodes) node.machine.onCrash(() => this.#crashed(node));
   }
 
@@ -192,8 +213,10 @@ export class Tasks {
     }
     task.state = QUEUED;
     task.arrivedNs = this.#simulation.nowNs;
+    task.diskNs = 0;
     const stage = task.kind === READ ? node.readStage : node.writeStage;
-    if (stage.hasRoom && stage.waiting === 0) this.#start(task);
+    if (stage.hasRoom && stage.waiting === 0 && (task.kind === READ || !this.#storage.holdsWrites(node)))
+      this.#start(task);
     else stage.push(id);
   }
 
@@ -211,7 +234,31 @@ export class Tasks {
     }
     task.serviceNs = Math.round(ns * this.factor(node.index, task.request, task.salt));
     node.readingBytes += task.garbageBytes;
-    node.cpu.enter(this.#doneHandler, task.id, task.serviceNs);
+    const missing = task.kind === READ && node.missShare > 0 ? this.#missing(task) : 0;
+    if (missing === 0) {
+      node.cpu.enter(this.#doneHandler, task.id, task.serviceNs);
+      return;
+    }
+    task.state = FETCHING;
+    task.diskNs = this.#simulation.nowNs;
+    const bytes = (readChunkBytes * missing) / readPieces;
+    const diskNs = missing * this.#diskReadNs + bytes * this.#diskNsPerByte;
+    node.disk.enter(this.#fetchedHandler, task.id, Math.round(diskNs));
+  }
+
+  /** How many of the SSTables that `readNs` was asked for last have to be read from the disk. */
+  #missing({ node, request, salt }: Task): number {
+    let missing = 0;
+    for (let piece = 0; piece < readPieces; piece++)
+      if (this.#pageCache.uniform(node.index * 64 + piece, request, salt) < node.missShare) missing++;
+    return missing;
+  }
+
+  #fetched(id: number): void {
+    const task = this.pool.find(id)!;
+    task.state = RUNNING;
+    task.diskNs = this.#simulation.nowNs - task.diskNs;
+    task.node.cpu.enter(this.#doneHandler, id, task.serviceNs);
   }
 
   /** Takes the snapshot that the read will return; returns its cost. */
@@ -251,7 +298,7 @@ export class Tasks {
     const nowNs = this.#simulation.nowNs;
     task.workNs = task.serviceNs < servedNs ? task.serviceNs : servedNs;
     task.pauseNs = servedNs - task.workNs;
-    task.queueNs = nowNs - servedNs - task.arrivedNs;
+    task.queueNs = nowNs - servedNs - task.diskNs - task.arrivedNs;
     node.readingBytes -= task.garbageBytes;
     if (task.kind === READ) {
       node.readStage.running--;
@@ -305,6 +352,7 @@ export class Tasks {
     const timeoutNs = kind === READ ? this.#readTimeoutNs : this.#writeTimeoutNs;
     const nowNs = this.#simulation.nowNs;
     while (stage.waiting > 0 && stage.hasRoom) {
+      if (kind !== READ && this.#storage.holdsWrites(node)) return;
       const task = this.pool.find(stage.shift());
       if (task === null) continue;
       if (nowNs - task.createdNs > timeoutNs) {
@@ -328,7 +376,11 @@ export class Tasks {
     node.writeStage.clear();
     node.readingBytes = 0;
     for (const task of this.pool.items) {
-      if (task.inUse && task.node === node && (task.state === QUEUED || task.state === RUNNING))
+      if (
+        task.inUse &&
+        task.node === node &&
+        (task.state === QUEUED || task.state === RUNNING || task.state === FETCHING)
+      )
         this.#lose(task);
     }
   }
