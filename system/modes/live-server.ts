@@ -124,7 +124,7 @@ export async function startLiveServer(options: ServeOptions): Promise<LiveServer
       addPurgeRoutes(server, system.audio.routes);
     },
     routes(server, admit) {
-      server.register(audioRoutes, { ...system.audio.routes, admit, onDefect: options.onDefect });
+      server.register(audioRoutes, { ...system.audio.routes, admit });
     },
     ...(options.https === undefined ? {} : { https: options.https }),
   });

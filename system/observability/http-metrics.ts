@@ -8,7 +8,7 @@ interface OperationCounts {
   readonly answers: Map<number, number>;
 }
 
-/** The client has gone before there was an answer: the status that nginx logs for it. */
+/** The client has gone before there was an answer (of a streamed one, its headers): the status that nginx logs for it. */
 export const CLIENT_CLOSED = 499;
 
 /** Routes are known when the server starts; what matches none of them is one operation. */

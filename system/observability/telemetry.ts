@@ -13,7 +13,7 @@ import type { CallObserver } from '../runtime/kernel/index.ts';
 import { isFault, kindOf } from './error-kinds.ts';
 import { family, type MetricFamily } from './metric-family.ts';
 import { gaugeFamilies, nodeFamilies, type ObservedGauge, type ObservedNode } from './node-metrics.ts';
-import type { Objective } from './objectives.ts';
+import { AUDIO_OBJECTIVES, OBJECTIVES, type Objective } from './objectives.ts';
 import { RedMetrics } from './red-metrics.ts';
 import { type Outcome, Slos } from './slo.ts';
 import type { Span } from './span.ts';
@@ -62,7 +62,8 @@ export class Telemetry implements CallObserver {
     this.#countsCalls = (options.outermost ?? 'calls') === 'calls';
     this.now = now;
     this.#clock = clock;
-    this.slos = new Slos(clock, options.objectives);
+    const promised = this.#countsCalls ? OBJECTIVES : [...OBJECTIVES, ...AUDIO_OBJECTIVES];
+    this.slos = new Slos(clock, options.objectives ?? promised);
     this.tracer = new Tracer({
       now,
       callsNow: () => clock.now(),

@@ -102,6 +102,8 @@ export interface RootEnd {
   readonly durationNs: number;
   readonly error: Error | null;
   readonly status?: number;
+  /** What a promise is held against, where that is not the whole duration. */
+  readonly promisedNs?: number;
 }
 
 export class Tracer {
@@ -200,9 +202,9 @@ export class Tracer {
   }
 
   #report(trace: Trace, startNs: number, end: RootEnd): void {
-    const { operation, durationNs, error, instance, status } = end;
+    const { operation, durationNs, error, instance, status, promisedNs = durationNs } = end;
     const kind = error === null ? null : kindOf(error);
-    const notable = (kind !== null && isFault(kind)) || durationNs > this.#options.slowNs(operation);
+    const notable = (kind !== null && isFault(kind)) || promisedNs > this.#options.slowNs(operation);
     const sampled = trace instanceof SpanTrace;
     if (!sampled && !notable) return;
     const traceId = this.traceIdOf(trace);

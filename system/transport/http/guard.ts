@@ -38,6 +38,7 @@ export function createAdmission({ system, maxInFlight, maxLagMs }: HttpOptions):
     if (system.lagNs > maxLagNs)
       throw new PortError('overloaded', operation, true, 'the process cannot keep up');
     inFlight++;
+    reply.request.admitted = true;
     reply.raw.once('close', () => {
       inFlight--;
     });

@@ -13,6 +13,7 @@ import type { Kept } from '../../contracts/metadata.ts';
 import type { ChildContext, Trace } from '../../ports/context.ts';
 import { PortError } from '../../ports/errors.ts';
 import type { AccessToken } from '../../ports/tokens.ts';
+import { answerErrors, type OnDefect } from './answer-errors.ts';
 import { FRONT_PAGE_HEADERS, frontPage } from './front-page.ts';
 import {
   type Admit,
@@ -56,8 +57,7 @@ export interface HttpOptions {
   readonly maxInFlight: number;
   /** Lag of the system's clock beyond which requests are shed, in ms. */
   readonly maxLagMs: number;
-  /** Told of every error that is a defect, with the correlation id that its answer carries. */
-  readonly onDefect: (error: unknown, correlationId: string, trace: Trace | null) => void;
+  readonly onDefect: OnDefect;
   /** Adds hooks and routes of whoever observes the server, before its own. */
   readonly extend?: (server: FastifyInstance) => void;
   /** Adds further public routes, which the OpenAPI document shows; `admit` sheds as the API does, with a count of its own. */
@@ -96,6 +96,8 @@ declare module 'fastify' {
     trace: Trace | null;
     /** Why it was not answered as it asked. */
     failure: unknown;
+    /** Whether it was let in at the door, where there is one. */
+    admitted: boolean;
   }
 }
 
@@ -106,17 +108,13 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
   server.decorateRequest('bearer', null);
   server.decorateRequest('trace', null);
   server.decorateRequest('failure', null);
+  server.decorateRequest('admitted', false);
   const refuseMethod = refuseOtherMethods(server);
   options.extend?.(server);
   server.setValidatorCompiler(({ schema, httpPart }) =>
     compileValidator(schema as object, httpPart ?? 'body'),
   );
-  server.setErrorHandler((error, request, reply) => {
-    request.failure = error;
-    const answer = problemOf(error, request.id);
-    if (answer.problem.status === 500) options.onDefect(error, request.id, request.trace);
-    return sendProblem(reply, answer);
-  });
+  answerErrors(server, options.onDefect);
   server.setNotFoundHandler((request, reply) =>
     sendProblem(reply, problem(404, `There is nothing at ${request.method} ${pathOf(request)}.`, request.id)),
   );

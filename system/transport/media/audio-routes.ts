@@ -24,7 +24,7 @@ import type { BodySource } from '../../ports/object-store.ts';
 import { refusalText, type UrlGrant, type UrlVerifier } from '../../ports/url-signer.ts';
 import { quoted } from '../http/entity-tags.ts';
 import type { Admit } from '../http/guard.ts';
-import { problem, problemOf, sendProblem } from '../http/problem.ts';
+import { problem, sendProblem } from '../http/problem.ts';
 import { mediaPlaylist, PLAYLIST_MAX_AGE_S } from './hls.ts';
 import { hasConditions, isOfAnother, parseRange, preconditionOf } from './range-header.ts';
 import { AUDIO_ROUTES } from './route-schemas.ts';
@@ -50,8 +50,6 @@ export interface AudioRoutesOptions {
   readonly stallMs?: number;
   /** Lets a request in or throws; default: all come in. */
   readonly admit?: Admit;
-  /** Told of every error that is a defect, with the correlation id that its answer carries. */
-  readonly onDefect?: (error: unknown, correlationId: string) => void;
 }
 
 /** A part that is asked of the edge at once: as large as its chunks by default. */
@@ -63,16 +61,11 @@ const OPERATION = 'audio';
 const FIRST_BYTE: ByteRange = { from: 0, to: 1 };
 const CHANGED = 'If-Match names none of what is there now.';
 
-/** Adds the routes to a server, or (registered as a plugin) to a part of one. */
+/** Adds the routes to a server, or (registered as a plugin) to a part of one. Errors are answered by that server. */
 export async function audioRoutes(server: FastifyInstance, options: AudioRoutesOptions): Promise<void> {
   const events = new Map((options.liveEvents ?? []).map((event) => [event.id, event]));
   const allowedOrigins = new Set(options.allowedOrigins);
   const hidden = { schema: { hide: true } };
-  server.setErrorHandler((error, request, reply) => {
-    const answer = problemOf(error, request.id);
-    if (answer.problem.status === 500) options.onDefect?.(error, request.id);
-    return sendProblem(reply, answer);
-  });
   server.addHook('onRequest', async (request, reply) => {
     options.admit?.(reply, OPERATION);
     checkOrigin(request, reply, allowedOrigins);
@@ -228,6 +221,10 @@ async function sendAudio(
   const body = Readable.from(pieces(answer, to, more, options.bodies), {
     objectMode: false,
     highWaterMark: PIECE_BYTES,
+  });
+  // The headers are out: the listener can be told nothing more, but whoever observes can.
+  body.once('error', (error) => {
+    request.failure = error;
   });
   return reply.send(body);
 }

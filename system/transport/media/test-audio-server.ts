@@ -8,6 +8,7 @@ import { createEnvironment } from '../../modes/environment.ts';
 import { createLiveAudio, type LiveAudio } from '../../modes/live-audio.ts';
 import { CallContext, ProcessLife } from '../../runtime/kernel/index.ts';
 import { RealTime } from '../../runtime/real-time.ts';
+import { answerErrors } from '../http/answer-errors.ts';
 import { audioRoutes } from './index.ts';
 
 export interface AudioServer {
@@ -54,10 +55,10 @@ export async function startAudioServer(
     startedAtMs: Date.now(),
   });
   const server = Fastify({ logger: false });
+  answerErrors(server, (error) => defects.push(error));
   await server.register(audioRoutes, {
     ...audio.routes,
     ...(stallMs === undefined ? {} : { stallMs }),
-    onDefect: (error: unknown) => defects.push(error),
   });
   await server.listen({ host: '127.0.0.1', port: 0 });
   const url = `http://127.0.0.1:${(server.server.address() as AddressInfo).port}`;

@@ -1,5 +1,6 @@
+import { PassThrough } from 'node:stream';
 import Fastify from 'fastify';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { HttpMetrics, type Span, Telemetry } from '../../observability/index.ts';
 import { PortError } from '../../ports/errors.ts';
 import { Simulation } from '../../runtime/kernel/index.ts';
@@ -34,7 +35,7 @@ async function setUp(sampling: number) {
   const server = Fastify({ genReqId: () => 'the-id' });
   server.decorateRequest('trace', null);
   server.decorateRequest('failure', null);
-  server.decorateRequest('bearer', null);
+  server.decorateRequest('admitted', false);
   server.setErrorHandler((error, request, reply) => {
     request.failure = error;
     return reply.code(error instanceof PortError ? 503 : 500).send('no');
@@ -50,11 +51,14 @@ async function setUp(sampling: number) {
     throw new PortError('unavailable', 'cassandra.read', true);
   });
   server.get('/metrics', async () => 'ours');
+  const body = new PassThrough();
+  const streaming = { schema: { operationId: 'getAudio' } as object, config: { streamed: true } };
+  server.get('/long', streaming, async (_request, reply) => reply.send(body));
   const url = await server.listen({ host: '127.0.0.1', port: 0 });
   const ask = (path: string) => fetch(url + path).then((answer) => answer.text());
   const answers = () =>
     http.families()[0]!.samples.map(({ labels, value }) => [labels.operation, labels.status, value]);
-  return { ask, answers, spans, lines, telemetry, http, close: () => server.close() };
+  return { url, body, ask, answers, spans, lines, telemetry, http, close: () => server.close() };
 }
 
 test('a defect, a failure and a success are each what they are in metrics, spans, objectives and log', async () => {
@@ -101,4 +105,22 @@ test('without sampling a success leaves nothing and a failure its span', async (
   await ask('/down');
   await close();
   expect(spans.map(({ operation, sampled }) => [operation, sampled])).toEqual([['http.getPlaylist', false]]);
+});
+
+test('of a streamed body the promise ends with its headers, and the span with its end', async () => {
+  const { url, body, spans, telemetry, close } = await setUp(0);
+  const record = vi.spyOn(telemetry.slos, 'record');
+  const slow = vi.spyOn(telemetry.tracer, 'finish');
+  body.write('begins');
+  const answer = await fetch(`${url}/long`);
+  // Its headers are here; the rest comes as late as its listener likes.
+  body.end('ends');
+  expect(await answer.text()).toBe('beginsends');
+  await close();
+  const [operation, headersNs, outcome] = record.mock.calls[0]!;
+  expect([operation, outcome]).toEqual(['getAudio', 'success']);
+  const { durationNs } = slow.mock.calls[0]![1];
+  expect(headersNs).toBeGreaterThan(0);
+  expect(headersNs).toBeLessThan(durationNs);
+  expect(spans).toEqual([]);
 });

@@ -1,0 +1,116 @@
+/** What is seen of audio: refusals, failures and times count as those of any other route do. */
+import { request as httpRequest } from 'node:http';
+import { afterEach, expect, test, vi } from 'vitest';
+import type { LiveServer } from './live-server.ts';
+import { sampleOf, startObserved, tracesOf } from './test-observed.ts';
+
+// Each starts a system, on machines that may be busy with other tests.
+vi.setConfig({ testTimeout: 60_000 });
+
+const closing: (() => Promise<void>)[] = [];
+
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+async function observed(...options: Parameters<typeof startObserved>) {
+  const { live, ask, lines, token } = await startObserved(...options);
+  closing.push(() => live.close());
+  const metrics = async () => (await fetch(`${live.url}/metrics`)).text();
+  const signed = async (track: string) => {
+    const answer = await ask(`/v1/tracks/${track}/stream`, { token: await token('audio') });
+    return live.url + ((await answer.json()) as { url: string }).url;
+  };
+  const logged = () => lines.map((line) => JSON.parse(line) as Record<string, object>);
+  return { live, metrics, signed, logged };
+}
+
+const crashPointsOfPresence = ({ system }: LiveServer) => {
+  for (const { machine } of system.audio.edge.nodes) machine.crash();
+};
+
+interface Shown {
+  readonly operation: string;
+  readonly slo: string;
+  readonly windows: readonly { readonly events: number; readonly bad: number }[];
+}
+
+async function sloOf(url: string, operation: string) {
+  const { slos } = (await (await fetch(`${url}/admin/slo`)).json()) as { slos: Shown[] };
+  const of = (name: string) => slos.find((one) => one.operation === operation && one.slo === name);
+  return { availability: of('availability')?.windows[0], latency: of('latency')?.windows[0] };
+}
+
+test('audio that is shed at the door counts as shed, with its reason in log and span, and burns the budget', async () => {
+  const { live, metrics, logged } = await observed({}, { maxInFlight: 0 });
+  for (let i = 0; i < 3; i++) expect((await fetch(`${live.url}/audio/t3/1/160.ogg`)).status).toBe(503);
+  const text = await metrics();
+  expect(sampleOf(text, 'rehearsal_http_shed_total')).toBe(3);
+  expect(sampleOf(text, 'rehearsal_http_requests_total{operation="getAudio",status="503"}')).toBe(3);
+  const [line] = logged().filter(({ message }) => String(message) === 'GET getAudio 503: shed');
+  expect(line).toMatchObject({ error: { type: 'overloaded' } });
+  const [trace] = await tracesOf(live.url);
+  expect(trace!.spans).toMatchObject([{ operation: 'http.getAudio', error: 'overloaded', status: 503 }]);
+  expect((await sloOf(live.url, 'getAudio')).availability).toMatchObject({ events: 3, bad: 3 });
+});
+
+test('audio without a signature and audio that is not there are spans that say so', async () => {
+  const { live } = await observed();
+  expect((await fetch(`${live.url}/audio/t3/1/160.ogg`)).status).toBe(403);
+  expect((await fetch(`${live.url}/live/nobody/96.m3u8`)).status).toBe(404);
+  const errors = (await tracesOf(live.url)).map(({ spans }) => [spans[0]!.operation, spans[0]!.error]);
+  expect(errors).toEqual([
+    ['http.getLivePlaylist', 'not-found'],
+    ['http.getAudio', 'permission-denied'],
+  ]);
+});
+
+test('an edge that is down burns the budget of audio', async () => {
+  const { live, signed, logged } = await observed();
+  const url = await signed('t3');
+  expect((await fetch(url, { headers: { range: 'bytes=0-3' } })).status).toBe(206);
+  live.system.settle(() => crashPointsOfPresence(live));
+  expect((await fetch(url)).status).toBe(503);
+  const { availability, latency } = await sloOf(live.url, 'getAudio');
+  expect(availability).toMatchObject({ events: 2, bad: 1 });
+  expect(latency).toMatchObject({ events: 1 });
+  const [line] = logged().filter(({ message }) => String(message) === 'GET getAudio 503');
+  expect(line).toMatchObject({ error: { type: 'unavailable' } });
+});
+
+test('a body that breaks off here is a failure with its reason, one that its listener has enough of is none', async () => {
+  const { live, signed, metrics } = await observed();
+  const url = await signed('t3');
+  const bodyOf = (heard: (size: number, hangUp: () => void) => void) =>
+    new Promise<boolean>((resolve, reject) => {
+      const asked = httpRequest(url, (answer) => {
+        answer.on('data', ({ length }: Buffer) => heard(length, () => answer.destroy()));
+        answer.on('error', () => {});
+        answer.once('close', () => resolve(answer.complete));
+      });
+      asked.once('error', reject);
+      asked.end();
+    });
+  expect(await bodyOf((_size, hangUp) => hangUp())).toBe(false);
+  await vi.waitFor(async () =>
+    expect(
+      sampleOf(await metrics(), 'rehearsal_http_requests_total{operation="getAudio",status="200"}'),
+    ).toBe(1),
+  );
+  expect((await sloOf(live.url, 'getAudio')).availability).toMatchObject({ events: 1, bad: 0 });
+
+  let parts = 0;
+  const { audio, clock } = live.system;
+  audio.edge.onServe = () => {
+    if (++parts === 2) clock.after(0, () => crashPointsOfPresence(live));
+  };
+  expect(await bodyOf(() => {})).toBe(false);
+  await vi.waitFor(async () =>
+    expect(
+      sampleOf(await metrics(), 'rehearsal_http_requests_total{operation="getAudio",status="503"}'),
+    ).toBe(1),
+  );
+  expect((await sloOf(live.url, 'getAudio')).availability).toMatchObject({ events: 2, bad: 1 });
+  const [trace] = await tracesOf(live.url, '?notable=true');
+  expect(trace!.spans[0]).toMatchObject({ operation: 'http.getAudio', error: 'unavailable', status: 503 });
+});
