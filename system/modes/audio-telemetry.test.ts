@@ -114,3 +114,26 @@ test('a body that breaks off here is a failure with its reason, one that its lis
   const [trace] = await tracesOf(live.url, '?notable=true');
   expect(trace!.spans[0]).toMatchObject({ operation: 'http.getAudio', error: 'unavailable', status: 503 });
 });
+
+test('what serves audio shows its calls, nodes and spans as every service does', async () => {
+  const { live, signed, metrics } = await observed();
+  await fetch(await signed('t3'), { headers: { range: 'bytes=0-3' } });
+  const text = await metrics();
+  const called = 'rehearsal_service_requests_total{service="delivery",operation="authorise"}';
+  expect(sampleOf(text, called)).toBe(1);
+  for (const [component, node] of [
+    ['delivery', 'delivery-1'],
+    ['edge', 'edge-shield'],
+    ['s3', 's3'],
+  ])
+    expect(sampleOf(text, `rehearsal_node_up{component="${component}",node="${node}"}`)).toBe(1);
+  const traces = await tracesOf(live.url);
+  const trace = traces.find(({ spans }) => spans[0]!.operation === 'http.streamTrack');
+  expect(trace!.spans.map(({ depth, operation }) => [depth, operation])).toEqual([
+    [0, 'http.streamTrack'],
+    [1, 'delivery.authorise'],
+    [2, 'catalogue.getAudio'],
+  ]);
+  live.system.settle(() => crashPointsOfPresence(live));
+  expect(sampleOf(await metrics(), 'rehearsal_node_up{component="edge",node="edge-shield"}')).toBe(0);
+});

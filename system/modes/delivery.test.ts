@@ -230,13 +230,35 @@ test('a crash of every instance makes plays fail, a restart lets them through ag
     );
   at(0, play(0));
   at(2_000, () => {
-    for (const { machine } of hosts) machine.crash();
+    for (const { host } of hosts) host.machine.crash();
   });
   at(3_000, play(1));
   at(4_000, () => {
-    for (const { machine } of hosts) machine.restart();
+    for (const { host } of hosts) host.machine.restart();
   });
   at(5_000, play(2));
   await run(20_000);
   expect(kinds).toEqual(['ok', 'unavailable', 'ok']);
+});
+
+test('the balancing that is asked for decides which instance answers', async () => {
+  for (const [balancing, stuck] of [
+    ['round-robin', 4],
+    ['least-requests', 1],
+  ] as const) {
+    const { hosts, delivery, contextOf, at, run } = setUp({
+      'delivery.instances': 2,
+      'delivery.balancing': balancing,
+    });
+    const [first] = hosts;
+    first!.host.machine.pause(60 * SECOND);
+    const asked = { listenerId: 'u000000001', trackId: 't1', bandwidthKbps: 0, plan: 'free' };
+    let answers = 0;
+    for (let i = 0; i < 8; i++)
+      at(i * 100, () => {
+        void delivery.authorise(contextOf(i), asked).then(() => answers++);
+      });
+    await run(1_000);
+    expect([balancing, answers]).toEqual([balancing, 8 - stuck]);
+  }
 });

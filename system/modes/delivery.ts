@@ -16,7 +16,14 @@ import type { Context } from '../ports/context.ts';
 import { PortError } from '../ports/errors.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { ImmediateUrlSigner, ImmediateUrlVerifier } from '../ports/url-signer.ts';
-import { Host, lognormal, type Machine, Remote } from '../runtime/kernel/index.ts';
+import {
+  type Balancing,
+  type CallObserver,
+  Host,
+  lognormal,
+  type Machine,
+  Remote,
+} from '../runtime/kernel/index.ts';
 import { createDeliveryService } from '../services/delivery/delivery-service.ts';
 import type { DeliveryKnobs } from '../services/delivery/knobs.ts';
 import { createUrlSigner } from '../services/delivery/url-signer.ts';
@@ -24,6 +31,9 @@ import type { VersionSource } from '../services/delivery/version-cache.ts';
 import { AudioObjects, audioBytes, trackObject } from './audio-objects.ts';
 import { type SimulatedEnvironment, section } from './environment.ts';
 import { type MethodCosts, remoteApi } from './remote-api.ts';
+import type { ServiceHost } from './services.ts';
+
+const SERVICE = 'delivery';
 
 export interface DeliveryOptions {
   readonly environment: SimulatedEnvironment;
@@ -38,6 +48,8 @@ export interface DeliveryOptions {
   readonly allowedOrigins?: readonly string[];
   /** The object store as whoever stores audio sees it; default: as it is. */
   readonly ingestThrough?: (store: ObjectStore) => ObjectStore;
+  /** Told of every call to the service. */
+  readonly observer?: CallObserver;
   /** Whether caches begin with the most popular tracks, as after a long time, or empty. Default: true. */
   readonly warm?: boolean;
 }
@@ -49,7 +61,7 @@ export interface AudioDelivery {
   readonly s3: EmbeddedS3;
   readonly liveEvents: readonly LiveEvent[];
   /** Every instance of the service, for load tables. */
-  readonly hosts: readonly Host<DeliveryApi>[];
+  readonly hosts: readonly ServiceHost[];
   /** Stores a further version of a track at every bitrate; publish it when this has resolved. */
   storeVersion(context: Context, version: NewVersion): Promise<void>;
 }
@@ -87,7 +99,7 @@ export function createDelivery(options: DeliveryOptions): AudioDelivery {
   const objects = new AudioObjects({ population, liveEvents, now: () => simulation.now() });
   const s3 = createS3(environment, { knobs: section(configuration, 's3'), baseLayer: objects });
   const knobs = section<DeliveryKnobs & HostSettings>(configuration, 'delivery');
-  const { instances, cores, queueLimit, cancellation, balancing: _, ...own } = knobs;
+  const { instances, cores, queueLimit, cancellation, balancing, ...own } = knobs;
   const signer =
     options.signer ?? createUrlSigner({ clock: simulation, random: simulation.random('url keys'), knobs });
   const edge = createEdge(environment, {
@@ -100,7 +112,7 @@ export function createDelivery(options: DeliveryOptions): AudioDelivery {
   const events = new Map(liveEvents.map((event) => [event.id, event]));
   const currentVersion = options.currentVersion ?? (() => firstVersions(objects));
   const hosts = Array.from({ length: instances }, (_unused, i) => {
-    const machine = environment.createMachine(`delivery-${i + 1}`);
+    const machine = environment.createMachine(`${SERVICE}-${i + 1}`);
     const start = () =>
       createDeliveryService({
         clock: simulation,
@@ -117,14 +129,20 @@ export function createDelivery(options: DeliveryOptions): AudioDelivery {
   });
   const ingest = ingestThrough(s3.connect(environment.createMachine('audio-ingest')));
   const hop = (name: string) => environment.hop(name);
-  const remote = new Remote(simulation, network, hosts, { service: 'delivery', hop, cancellation });
+  const remote = new Remote(simulation, network, hosts, {
+    service: SERVICE,
+    hop,
+    cancellation,
+    balancing,
+    observer: options.observer ?? null,
+  });
   const costs: MethodCosts<DeliveryApi> = { authorise: COST(), authoriseLive: COST() };
   return {
     delivery: remoteApi(remote, costs),
     edge,
     s3,
     liveEvents,
-    hosts,
+    hosts: hosts.map((host) => ({ service: SERVICE, host: host as Host<unknown> })),
     async storeVersion(context, { trackId: id, version, durationMs }) {
       for (const kbps of BITRATES_KBPS) {
         const object = trackObject(id, version, kbps, durationMs);
@@ -139,7 +157,7 @@ interface HostSettings {
   readonly cores: number;
   readonly queueLimit: number;
   readonly cancellation: boolean;
-  readonly balancing?: unknown;
+  readonly balancing: Balancing;
 }
 
 function firstVersions(objects: AudioObjects): VersionSource {

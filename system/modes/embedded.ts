@@ -203,6 +203,7 @@ export function composeEmbeddedSystem(
         throw new PortError('not-found', 'delivery.authorise', true, `track ${audioId} has no audio yet`);
       };
     },
+    ...(telemetry === null ? {} : { observer: telemetry }),
     ...(ingest === undefined ? {} : { ingestThrough: (store) => ingest(store, simulation) }),
     outside,
     enter: (work) => realTime.enter(work),
@@ -231,7 +232,7 @@ export function composeEmbeddedSystem(
     ...(metadata?.gauges ?? []),
     ...further,
   ];
-  telemetry?.watch(nodesOf(engines, services), gauges, services.streams);
+  telemetry?.watch(nodesOf(engines, services, audio), gauges, services.streams);
   let stopped = false;
   const system: EmbeddedSystem = {
     api: {

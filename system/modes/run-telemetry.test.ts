@@ -174,3 +174,14 @@ test('the same run leaves the same telemetry', async () => {
   const [one, other] = [(await simulated()).recorded(), (await simulated()).recorded()];
   expect(one).toEqual(other);
 });
+
+test('where plays fetch their audio, a run shows what serves it as it does every service', async () => {
+  const { recorded } = await simulated({ 'audio.plays': 'on' });
+  const { metrics, traces } = recorded();
+  const shows = (sample: string) => new RegExp(`^rehearsal_${sample} `, 'm').test(metrics);
+  // Some of the five plays take their audio from the app's cache.
+  expect(shows('service_requests_total{service="delivery",operation="authorise"} [1-5]')).toBe(true);
+  for (const component of ['delivery', 'edge', 's3'])
+    expect([component, shows(`node_up{component="${component}",node="[^"]+"} 1`)]).toEqual([component, true]);
+  expect(traces).toContain('"name":"delivery.authorise"');
+});

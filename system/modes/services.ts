@@ -93,6 +93,12 @@ export interface ServiceOptions {
   readonly observer?: CallObserver;
 }
 
+/** An instance of a service. */
+export interface ServiceHost {
+  readonly service: string;
+  readonly host: Host<unknown>;
+}
+
 export interface Services {
   /** The public API and the labels' way in, as a client on this machine sees them. */
   gateway(from: Machine): GatewayApi;
@@ -101,7 +107,7 @@ export interface Services {
   readonly behind: { readonly [Name in keyof ServiceApis]: (from: Machine) => ServiceApis[Name] };
   readonly identity: IdentityApi;
   /** Every instance of every service, for load tables. */
-  readonly hosts: readonly { readonly service: string; readonly host: Host<unknown> }[];
+  readonly hosts: readonly ServiceHost[];
   /** How far the stream jobs are; null: none run here. */
   readonly streams: (() => readonly StreamPosition[]) | null;
 }
@@ -132,7 +138,7 @@ export function createServices(options: ServiceOptions): Services {
   const { environment, engines, configuration } = options;
   const { simulation, network } = environment;
   const { cassandra, redis, kafka, elasticsearch } = engines;
-  const hosts: { service: string; host: Host<unknown> }[] = [];
+  const hosts: ServiceHost[] = [];
   const clock = simulation;
   let backgroundWork = 0;
 

@@ -1,6 +1,6 @@
 /** The edge as apps meet it in virtual time: audio and metadata, each where a knob asks for it. */
 import type { Population } from '../../fixtures/index.ts';
-import type { EmbeddedEngine, Gauge } from '../engines/engine.ts';
+import type { Gauge } from '../engines/engine.ts';
 import type { Telemetry } from '../observability/index.ts';
 import type { Context } from '../ports/context.ts';
 import type { AccessToken } from '../ports/tokens.ts';
@@ -8,7 +8,7 @@ import type { Machine } from '../runtime/kernel/index.ts';
 import type { IdentityKnobs } from '../services/identity/knobs.ts';
 import { createTokenVerifier } from '../services/identity/token-verifier.ts';
 import type { MetadataKnobs } from '../services/metadata/knobs.ts';
-import { createDelivery } from './delivery.ts';
+import { type AudioDelivery, createDelivery } from './delivery.ts';
 import { type SimulatedEnvironment, section } from './environment.ts';
 import { placeOfCountry } from './listener-places.ts';
 import { ListeningApps, type Play } from './listening-apps.ts';
@@ -24,7 +24,9 @@ export interface Edge {
     listener: number,
     request: { readonly token: AccessToken; readonly trackId: string },
   ) => Promise<unknown>;
-  readonly audio: readonly EmbeddedEngine[];
+  /** Null: nobody fetches any. */
+  readonly audio: AudioDelivery | null;
+  /** Of metadata. */
   readonly gauges: readonly Gauge[];
 }
 
@@ -44,12 +46,14 @@ export function edgeOf(
   const knobs = section<MetadataKnobs>(configuration, 'metadata');
   const gateway = readFromGateway(services.gateway(clients));
   const fromGateway: Edge['lookUp'] = (context, _listener, request) => gateway.getTrack(context, request);
-  if (!plays && knobs.readFrom !== 'edge') return { play: null, lookUp: fromGateway, audio: [], gauges: [] };
+  if (!plays && knobs.readFrom !== 'edge')
+    return { play: null, lookUp: fromGateway, audio: null, gauges: [] };
   const { simulation } = environment;
-  const { delivery, edge, s3 } = createDelivery({ environment, configuration, population });
-  const apps = new ListeningApps({ simulation, population, delivery: delivery(clients), edge });
+  const observing = observer === null ? {} : { observer };
+  const audio = createDelivery({ environment, configuration, population, ...observing });
+  const { edge } = audio;
+  const apps = new ListeningApps({ simulation, population, delivery: audio.delivery(clients), edge });
   const play: Edge['play'] = plays ? (context, one) => apps.fetch(context, one) : null;
-  const audio = [edge, s3];
   if (knobs.readFrom !== 'edge') return { play, lookUp: fromGateway, audio, gauges: [] };
   const metadata = createMetadataEdge({
     environment,
@@ -62,7 +66,7 @@ export function edgeOf(
         identity: services.behind.identity(machine),
         knobs: section<IdentityKnobs>(configuration, 'identity'),
       }),
-    ...(observer === null ? {} : { observer }),
+    ...observing,
   });
   return {
     play,

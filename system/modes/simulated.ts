@@ -26,7 +26,7 @@ import { CATALOGUE_INDEX, trackDocumentId } from '../services/search/catalogue-i
 import { INDEXER_GROUP } from '../services/search/search-indexer.ts';
 import { createEnvironment, type SimulatedEnvironment, section } from './environment.ts';
 import type { Events } from './events.ts';
-import { type LoadedNode, nodesOf, nodesOfEngine } from './nodes.ts';
+import { type LoadedNode, nodesOf } from './nodes.ts';
 import { INDEXED_SAMPLE } from './search-sample.ts';
 import type { createServices, Engines } from './services.ts';
 import { type Edge, edgeOf } from './simulated-edge.ts';
@@ -128,10 +128,10 @@ export async function createSimulatedSystem(options: SimulatedOptions): Promise<
     clients: clientMachine,
     observer: telemetry,
   });
-  const nodes = [...nodesOf(engines, services), ...audio.flatMap(nodesOfEngine)];
+  const nodes = nodesOf(engines, services, audio);
   const gauges = () => [
     ...(Object.values(engines) as EmbeddedEngine[]).flatMap((engine) => engine.gauges),
-    ...audio.flatMap((engine) => engine.gauges),
+    ...(audio === null ? [] : [...audio.edge.gauges, ...audio.s3.gauges]),
     ...edgeGauges,
     ...(events?.gauges ?? []),
   ];
