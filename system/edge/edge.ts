@@ -8,6 +8,7 @@ import type { ImmediateUrlVerifier, UrlGrant } from '../ports/url-signer.ts';
 import type { Carrier, Machine, Station } from '../runtime/kernel/index.ts';
 import { CacheNode } from './cache-node.ts';
 import { HEADER_BYTES } from './cost.ts';
+import { countersOf } from './counters.ts';
 import { gaugesOf } from './gauges.ts';
 import { nearestSites, PLACES, SITES } from './geography.ts';
 import { type EdgeKnobs, edgeKnobs } from './knobs.ts';
@@ -49,6 +50,8 @@ export interface EmbeddedEdge extends EmbeddedEngine, AudioEdge {
   linkOf(site: number, places: ReadonlyMap<number, number>): Carrier;
   /** From one point of presence to another, one way; the origin and the gateway are at the first. Never resolves when one is cut off. */
   travel(context: Context, from: number, to: number): Promise<void>;
+  /** A request was refused in front of the points of presence, by whoever checks signatures for them. */
+  countRefusal(): void;
   /** Counts an answer of something else that runs at a point of presence, as it counts its own. */
   countAnswer(site: number, bytes: number): void;
   /** Called when a purge has reached a point of presence. */
@@ -115,19 +118,24 @@ export function createEdge(environment: EngineEnvironment, options: EdgeOptions)
   const purges = new Purges({ simulation, wideArea, sites, shield, fetches: requests.fetches, knobs });
   const trips = new Trips(simulation, wideArea, environment.hop('edge.backbone'));
   const figures = figuresOf(sites, shield, requests, knobs);
+  const nodes = [...sites, ...(shield === null ? [] : [shield])];
   const nodeAt = (where: number | 'shield') => (where === 'shield' ? shield : (sites[where] ?? null));
 
   return {
     name: 'edge',
     knobs,
-    nodes: [...sites, ...(shield === null ? [] : [shield])].map(engineNode),
+    nodes: nodes.map(engineNode),
     gauges: gaugesOf(simulation, figures, sites),
+    counters: countersOf(figures, sites, nodes),
     sites: sites.map(({ name }) => name),
     siteOf: (place) => nearest[place]![0]!,
     routeOf: (place) => requests.route(nearest[place]!).site,
     points: sites.map(({ site, name, machine, cpu }) => ({ site, name, machine, cpu })),
     linkOf: (site, places) => new ListenerLink(wideArea, site, places),
     travel: (context, from, to) => trips.travel(context, from, to),
+    countRefusal() {
+      requests.refused++;
+    },
     countAnswer(site, bytes) {
       const node = sites[site]!;
       node.requests++;

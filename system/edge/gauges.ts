@@ -1,3 +1,4 @@
+/** Rates and shares of the edge for the charts of runs in virtual time; `counters.ts` has what is behind them. */
 import type { Gauge } from '../engines/engine.ts';
 import { rateOf } from '../engines/rate.ts';
 import type { Simulation } from '../runtime/kernel/index.ts';
@@ -32,7 +33,7 @@ export function gaugesOf(
   );
   const gbps = 8e-9;
   const perHour = 3_600;
-  return [
+  const gauges: Gauge[] = [
     { name: 'edge hit ratio', unit: '1', group: 'cache', read: hitRatio },
     { name: 'shield hit ratio', unit: '1', group: 'cache', read: shieldHitRatio },
     { name: 'edge requests', unit: 'requests/s', group: 'rate', read: rate(({ requests }) => requests) },
@@ -68,4 +69,5 @@ export function gaugesOf(
       };
     }),
   ];
+  return gauges.map((gauge) => ({ ...gauge, sinceLastLook: true }));
 }

@@ -20,6 +20,19 @@ export interface Gauge {
   readonly group: string;
   /** The present value; null where there is nothing to measure. */
   read(): number | null;
+  /** It is about the time since it was read last: for one reader, who comes at regular times. */
+  readonly sinceLastLook?: boolean;
+}
+
+/** What is counted from the start on: any number of readers see the same, at whatever times. */
+export interface Counter {
+  /** With its base unit, as Prometheus has it, without prefix and '_total': 'edge_egress_bytes'. */
+  readonly name: string;
+  /** A sentence; the same for all of a name. */
+  readonly description: string;
+  /** Which of several. Values come from code and configuration. */
+  readonly labels?: Readonly<Record<string, string>>;
+  read(): number;
 }
 
 /** One machine of an engine, as load tables and charts see it. */
@@ -54,6 +67,8 @@ export interface EmbeddedEngine {
   readonly name: string;
   readonly nodes: readonly EngineNode[];
   readonly gauges: readonly Gauge[];
+  /** Beside the requests of its nodes; absent: nothing. */
+  readonly counters?: readonly Counter[];
   /** Absent: what it holds is lost with the process, as a cache's contents are. */
   readonly durable?: Durable;
   /** Stops periodic work (refreshes, flush checks, heartbeats) so that a run can end with an empty heap. */

@@ -1,4 +1,7 @@
-/** Growth per second since the last look, for gauges; looking twice at one time gives the same. Null: no time has passed. */
+/**
+ * Growth per second since the last look, for gauges of runs in virtual time, which are read once a second by one reader;
+ * looking twice at one time gives the same. Null: no time has passed.
+ */
 import type { Clock } from '../ports/clock.ts';
 
 export function rateOf(clock: Pick<Clock, 'now'>, count: () => number): () => number | null {

@@ -2,7 +2,7 @@
 import { request as httpRequest } from 'node:http';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { LiveServer } from './live-server.ts';
-import { sampleOf, startObserved, tracesOf } from './test-observed.ts';
+import { configuration, sampleOf, startObserved, tracesOf } from './test-observed.ts';
 
 // Each starts a system, on machines that may be busy with other tests.
 vi.setConfig({ testTimeout: 60_000 });
@@ -22,7 +22,7 @@ async function observed(...options: Parameters<typeof startObserved>) {
     return live.url + ((await answer.json()) as { url: string }).url;
   };
   const logged = () => lines.map((line) => JSON.parse(line) as Record<string, object>);
-  return { live, metrics, signed, logged };
+  return { live, ask, metrics, signed, logged };
 }
 
 const crashPointsOfPresence = ({ system }: LiveServer) => {
@@ -136,4 +136,33 @@ test('what serves audio shows its calls, nodes and spans as every service does',
   ]);
   live.system.settle(() => crashPointsOfPresence(live));
   expect(sampleOf(await metrics(), 'rehearsal_node_up{component="edge",node="edge-shield"}')).toBe(0);
+});
+
+test('what the edge has done is counted since its start, whoever reads it and how often', async () => {
+  const cached = configuration({ 'playlist.cache': 'cache-aside' });
+  const { live, ask, signed, metrics } = await observed({}, { configuration: cached });
+  await ask('/v1/playlists/p1');
+  expect((await fetch(`${live.url}/audio/t3/1/160.ogg`)).status).toBe(403);
+  const body = await (await fetch(await signed('t3'))).arrayBuffer();
+  // Somebody else scrapes, too.
+  await metrics();
+  const text = await metrics();
+  const total = (name: string) =>
+    [...text.matchAll(new RegExp(`^rehearsal_${name}_total(?:\\{.*\\})? (\\S+)$`, 'gm'))].reduce(
+      (sum, [, value]) => sum + Number(value),
+      0,
+    );
+  const { figures, knobs } = live.system.audio.edge;
+  // One refusal at the door, and one request for each part of the track.
+  expect([total('edge_refused'), total('edge_requests')]).toEqual([1, figures.requests]);
+  expect(total('edge_egress_bytes')).toBeGreaterThan(body.byteLength);
+  expect(total('edge_egress_bytes')).toBe(figures.egressBytes);
+  const { hits, misses, shieldHits, shieldMisses } = figures;
+  expect([total('edge_hits'), total('edge_misses')]).toEqual([hits + shieldHits, misses + shieldMisses]);
+  expect(total('edge_hits') + total('edge_misses')).toBeGreaterThanOrEqual(
+    body.byteLength / (knobs.chunkKiB * 1024),
+  );
+  expect(total('edge_dollars')).toBeGreaterThan(0);
+  expect(total('redis_commands')).toBeGreaterThan(0);
+  expect(text).not.toMatch(/_per_second|gauge="[^"]*(rate|ratio|commands)"/);
 });

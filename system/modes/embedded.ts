@@ -26,7 +26,7 @@ import { createEnvironment, section } from './environment.ts';
 import { createLabelApi } from './label-api.ts';
 import { createLiveAudio, type LiveAudio } from './live-audio.ts';
 import { createMetadataEdge, type MetadataEdge, readFromGateway } from './metadata-edge.ts';
-import { nodesOf } from './nodes.ts';
+import { countersOf, nodesOf } from './nodes.ts';
 import type { Elsewhere, ServiceApis } from './services.ts';
 import { createSystem, type SystemEngines, type SystemHooks, type SystemOptions } from './system.ts';
 
@@ -232,7 +232,9 @@ export function composeEmbeddedSystem(
     ...(metadata?.gauges ?? []),
     ...further,
   ];
-  telemetry?.watch(nodesOf(engines, services, audio), gauges, services.streams);
+  const nodes = nodesOf(engines, services, audio);
+  const counters = countersOf(engines, audio, metadata);
+  telemetry?.watch({ nodes, gauges, counters, streams: services.streams });
   let stopped = false;
   const system: EmbeddedSystem = {
     api: {

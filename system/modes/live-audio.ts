@@ -125,6 +125,7 @@ export function createLiveAudio(options: LiveAudioOptions): LiveAudio {
     signer,
     routes: {
       edge: audio.edge,
+      onRefusal: () => audio.edge.countRefusal(),
       verifier: signer,
       bodies: createAudioBodies(),
       enter,

@@ -10,7 +10,7 @@ import {
   type MetadataOutcome,
 } from '../contracts/metadata.ts';
 import { type EmbeddedEdge, PLACES } from '../edge/index.ts';
-import type { Gauge } from '../engines/engine.ts';
+import type { Counter, Gauge } from '../engines/engine.ts';
 import { rateOf } from '../engines/rate.ts';
 import type { Context } from '../ports/context.ts';
 import type { TokenVerifier } from '../ports/tokens.ts';
@@ -42,6 +42,7 @@ export interface MetadataEdge {
   from(place: number): MetadataApi;
   readonly figures: MetadataFigures;
   readonly gauges: readonly Gauge[];
+  readonly counters: readonly Counter[];
 }
 
 export function createMetadataEdge(options: MetadataEdgeOptions): MetadataEdge {
@@ -101,8 +102,16 @@ export function createMetadataEdge(options: MetadataEdgeOptions): MetadataEdge {
           const [part, whole] = [hits() ?? 0, all() ?? 0];
           return whole === 0 ? null : part / whole;
         },
+        sinceLastLook: true,
       },
     ],
+    counters: (['hit', 'miss', 'stale'] as const).map((outcome) => ({
+      name: 'edge_metadata_answers',
+      description:
+        'Answers about tracks, artists and albums, by what became of them at the point of presence.',
+      labels: { outcome },
+      read: () => answers[outcome],
+    })),
   };
 }
 

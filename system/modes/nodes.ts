@@ -1,6 +1,7 @@
-/** Every machine of a system as load tables and metrics show it: those of engines, and the instances of services. */
-import type { EmbeddedEngine, EngineNode } from '../engines/engine.ts';
+/** What load tables and metrics show of a system: its machines, those of engines and services, and what engines count. */
+import type { Counter, EmbeddedEngine, EngineNode } from '../engines/engine.ts';
 import type { AudioDelivery } from './delivery.ts';
+import type { MetadataEdge } from './metadata-edge.ts';
 import type { Engines, Services } from './services.ts';
 
 export interface LoadedNode extends EngineNode {
@@ -24,6 +25,19 @@ export function nodesOf(
     })),
     ...(audio === null ? [] : [audio.edge, audio.s3].flatMap(nodesOfEngine)),
   ];
+}
+
+/** `audio` and `metadata` null: nobody fetches any at the edge. */
+export function countersOf(
+  engines: Engines,
+  audio: Pick<AudioDelivery, 'edge' | 's3'> | null,
+  metadata: Pick<MetadataEdge, 'counters'> | null,
+): Counter[] {
+  const all: EmbeddedEngine[] = [
+    ...Object.values(engines),
+    ...(audio === null ? [] : [audio.edge, audio.s3]),
+  ];
+  return [...all.flatMap(({ counters = [] }) => counters), ...(metadata?.counters ?? [])];
 }
 
 function nodesOfEngine({ name, nodes }: EmbeddedEngine): LoadedNode[] {

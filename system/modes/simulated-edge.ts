@@ -1,6 +1,5 @@
 /** The edge as apps meet it in virtual time: audio and metadata, each where a knob asks for it. */
 import type { Population } from '../../fixtures/index.ts';
-import type { Gauge } from '../engines/engine.ts';
 import type { Telemetry } from '../observability/index.ts';
 import type { Context } from '../ports/context.ts';
 import type { AccessToken } from '../ports/tokens.ts';
@@ -12,7 +11,7 @@ import { type AudioDelivery, createDelivery } from './delivery.ts';
 import { type SimulatedEnvironment, section } from './environment.ts';
 import { placeOfCountry } from './listener-places.ts';
 import { ListeningApps, type Play } from './listening-apps.ts';
-import { createMetadataEdge, readFromGateway } from './metadata-edge.ts';
+import { createMetadataEdge, type MetadataEdge, readFromGateway } from './metadata-edge.ts';
 import type { Services } from './services.ts';
 
 /** What apps reach at the points of presence. */
@@ -26,8 +25,8 @@ export interface Edge {
   ) => Promise<unknown>;
   /** Null: nobody fetches any. */
   readonly audio: AudioDelivery | null;
-  /** Of metadata. */
-  readonly gauges: readonly Gauge[];
+  /** Null: it is the gateway's alone. */
+  readonly metadata: MetadataEdge | null;
 }
 
 /** The edge, where a knob asks for it. Every track has its first version: no journey delivers another. */
@@ -47,14 +46,14 @@ export function edgeOf(
   const gateway = readFromGateway(services.gateway(clients));
   const fromGateway: Edge['lookUp'] = (context, _listener, request) => gateway.getTrack(context, request);
   if (!plays && knobs.readFrom !== 'edge')
-    return { play: null, lookUp: fromGateway, audio: null, gauges: [] };
+    return { play: null, lookUp: fromGateway, audio: null, metadata: null };
   const { simulation } = environment;
   const observing = observer === null ? {} : { observer };
   const audio = createDelivery({ environment, configuration, population, ...observing });
   const { edge } = audio;
   const apps = new ListeningApps({ simulation, population, delivery: audio.delivery(clients), edge });
   const play: Edge['play'] = plays ? (context, one) => apps.fetch(context, one) : null;
-  if (knobs.readFrom !== 'edge') return { play, lookUp: fromGateway, audio, gauges: [] };
+  if (knobs.readFrom !== 'edge') return { play, lookUp: fromGateway, audio, metadata: null };
   const metadata = createMetadataEdge({
     environment,
     edge,
@@ -75,6 +74,6 @@ export function edgeOf(
       return metadata.from(placeOfCountry(country)).getTrack(context, request);
     },
     audio,
-    gauges: metadata.gauges,
+    metadata,
   };
 }

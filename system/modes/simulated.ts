@@ -26,7 +26,7 @@ import { CATALOGUE_INDEX, trackDocumentId } from '../services/search/catalogue-i
 import { INDEXER_GROUP } from '../services/search/search-indexer.ts';
 import { createEnvironment, type SimulatedEnvironment, section } from './environment.ts';
 import type { Events } from './events.ts';
-import { type LoadedNode, nodesOf } from './nodes.ts';
+import { countersOf, type LoadedNode, nodesOf } from './nodes.ts';
 import { INDEXED_SAMPLE } from './search-sample.ts';
 import type { createServices, Engines } from './services.ts';
 import { type Edge, edgeOf } from './simulated-edge.ts';
@@ -117,12 +117,7 @@ export async function createSimulatedSystem(options: SimulatedOptions): Promise<
       if (state.onRefill !== null && playlist.startsWith('hot-')) state.onRefill(playlist);
     },
   });
-  const {
-    play,
-    lookUp,
-    audio,
-    gauges: edgeGauges,
-  } = edgeOf(environment, configuration, {
+  const { play, lookUp, audio, metadata } = edgeOf(environment, configuration, {
     population,
     services,
     clients: clientMachine,
@@ -132,10 +127,11 @@ export async function createSimulatedSystem(options: SimulatedOptions): Promise<
   const gauges = () => [
     ...(Object.values(engines) as EmbeddedEngine[]).flatMap((engine) => engine.gauges),
     ...(audio === null ? [] : [...audio.edge.gauges, ...audio.s3.gauges]),
-    ...edgeGauges,
+    ...(metadata?.gauges ?? []),
     ...(events?.gauges ?? []),
   ];
-  telemetry?.watch(nodes, gauges, services.streams);
+  const counters = countersOf(engines, audio, metadata);
+  telemetry?.watch({ nodes, gauges, counters, streams: services.streams });
   const { keys } = await services.identity.listKeys(new CallContext(0, new ProcessLife('start')), {});
   const key = keys[0]!;
   const token = (listener: number): AccessToken => {

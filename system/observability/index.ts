@@ -2,7 +2,7 @@ export { clockFamilies, type ObservedClock } from './clock-metrics.ts';
 export { isFault, kindOf } from './error-kinds.ts';
 export { CLIENT_CLOSED, HttpMetrics } from './http-metrics.ts';
 export { exposition, family, type Labels, type MetricFamily, type Sample } from './metric-family.ts';
-export type { ObservedGauge, ObservedNode } from './node-metrics.ts';
+export type { ObservedCounter, ObservedGauge, ObservedNode } from './node-metrics.ts';
 export { OBJECTIVES, type Objective } from './objectives.ts';
 export { attributesOf, isError, otlpJson, SCOPE } from './otlp-json.ts';
 export { type KeptTrace, RecentTraces } from './recent-traces.ts';

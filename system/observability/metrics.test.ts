@@ -5,7 +5,7 @@ import { CallContext, Machine, ProcessLife, Simulation, Station, untraced } from
 import { BUCKETS_S, DurationHistogram } from './duration-histogram.ts';
 import { HttpMetrics } from './http-metrics.ts';
 import { exposition, family, type MetricFamily } from './metric-family.ts';
-import { gaugeFamilies, nodeFamilies } from './node-metrics.ts';
+import { counterFamilies, gaugeFamilies, nodeFamilies } from './node-metrics.ts';
 import { AUDIO_OBJECTIVES, OBJECTIVES } from './objectives.ts';
 import { RedMetrics } from './red-metrics.ts';
 import { streamFamilies } from './stream-metrics.ts';
@@ -94,22 +94,41 @@ test('gauges of engines come in base units, a family for each group and unit', (
   const families = gaugeFamilies([
     gauge('indexer lag', 'records', 'lag', () => 12),
     gauge('refresh', 'ms', 'lag', () => 250),
-    gauge('s3 egress', 'MB/s', 'rate', () => 3),
-    gauge('redis evictions', 'keys/s', 'rate', () => 4),
-    gauge('s3 cost', '$/h', 'cost', () => 36),
     gauge('cassandra hit share', '%', 'cache', () => 50),
-    gauge('edge egress', 'Gbit/s', 'traffic', () => 8),
     gauge('not yet', 'ms', 'lag', () => null),
+    // Whoever looks at it changes what the next one sees.
+    { ...gauge('s3 gets', 'requests/s', 'rate', () => 3), sinceLastLook: true },
   ]);
   expect(families.map(({ name, samples }) => [name, samples[0]!.labels.gauge, samples[0]!.value])).toEqual([
     ['rehearsal_engine_lag_records', 'indexer lag', 12],
     ['rehearsal_engine_lag_seconds', 'refresh', 0.25],
-    ['rehearsal_engine_rate_bytes_per_second', 's3 egress', 3e6],
-    ['rehearsal_engine_rate_keys_per_second', 'redis evictions', 4],
-    ['rehearsal_engine_cost_dollars_per_second', 's3 cost', 0.01],
     ['rehearsal_engine_cache_ratio', 'cassandra hit share', 0.5],
-    ['rehearsal_engine_traffic_bytes_per_second', 'edge egress', 1e9],
   ]);
+});
+
+test('what engines count since their start is a family for each name, read without a trace', () => {
+  let hits = 3;
+  const counter = (name: string, labels: Record<string, string>, read: () => number) => ({
+    name,
+    description: 'As counted.',
+    labels,
+    read,
+  });
+  const counters = [
+    counter('edge_hits', { node: 'edge-fra' }, () => hits),
+    counter('s3_dollars', {}, () => 0.5),
+    counter('edge_hits', { node: 'edge-iad' }, () => 1),
+  ];
+  const shown = () =>
+    counterFamilies(counters).map(({ name, type, samples }) => [name, type, ...samples.map((s) => s.value)]);
+  const before = [
+    ['rehearsal_edge_hits_total', 'counter', 3, 1],
+    ['rehearsal_s3_dollars_total', 'counter', 0.5],
+  ];
+  expect(shown()).toEqual(before);
+  expect(shown()).toEqual(before);
+  hits = 5;
+  expect(shown()[0]).toEqual(['rehearsal_edge_hits_total', 'counter', 5, 1]);
 });
 
 test('streams show each partition once, as whoever is furthest knows it', () => {

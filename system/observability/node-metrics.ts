@@ -1,6 +1,6 @@
 /** Saturation: how busy each resource of each node is and how much waits for it, and the figures that engines show. */
 import type { Machine, Station } from '../runtime/kernel/index.ts';
-import { family, type MetricFamily, type Sample } from './metric-family.ts';
+import { family, type Labels, type MetricFamily, type Sample } from './metric-family.ts';
 
 /** One machine of a service or an engine. */
 export interface ObservedNode {
@@ -17,6 +17,17 @@ export interface ObservedGauge {
   readonly unit: string;
   readonly group: string;
   read(): number | null;
+  /** It means something to one reader at regular times alone: whoever else looks takes a part of it away. */
+  readonly sinceLastLook?: boolean;
+}
+
+/** A count that an engine shows: it grows from the start on. */
+export interface ObservedCounter {
+  /** Without prefix and '_total'. */
+  readonly name: string;
+  readonly description: string;
+  readonly labels?: Labels;
+  read(): number;
 }
 
 export function nodeFamilies(nodes: readonly ObservedNode[]): MetricFamily[] {
@@ -72,10 +83,14 @@ export function nodeFamilies(nodes: readonly ObservedNode[]): MetricFamily[] {
   ];
 }
 
-/** Gauges of engines, a family for each group and unit; what has nothing to show at present is left out. */
+/**
+ * Gauges of engines, a family for each group and unit. Left out are what has nothing to show at present, and rates: those
+ * follow from counters, whoever reads them and when.
+ */
 export function gaugeFamilies(gauges: readonly ObservedGauge[]): MetricFamily[] {
   const families = new Map<string, { name: string; group: string; unit: string; samples: Sample[] }>();
-  for (const { name: gauge, unit, group, read } of gauges) {
+  for (const { name: gauge, unit, group, read, sinceLastLook = false } of gauges) {
+    if (sinceLastLook) continue;
     const value = read();
     if (value === null) continue;
     const [suffix, factor] = baseUnit(unit);
@@ -86,6 +101,19 @@ export function gaugeFamilies(gauges: readonly ObservedGauge[]): MetricFamily[] 
   }
   return [...families.values()].map(({ name, group, samples }) =>
     family('gauge', name, `What engines show about their ${group}.`, samples),
+  );
+}
+
+/** A family for each name. */
+export function counterFamilies(counters: readonly ObservedCounter[]): MetricFamily[] {
+  const families = new Map<string, { description: string; samples: Sample[] }>();
+  for (const { name, description, labels = {}, read } of counters) {
+    const known = families.get(name) ?? { description, samples: [] };
+    families.set(name, known);
+    known.samples.push({ labels, value: read() });
+  }
+  return [...families].map(([name, { description, samples }]) =>
+    family('counter', `${name}_total`, description, samples),
   );
 }
 
@@ -107,22 +135,11 @@ const BASE_UNITS: Readonly<Record<string, readonly [suffix: string, factor: numb
   KB: ['_bytes', 1e3],
   MB: ['_bytes', 1e6],
   GB: ['_bytes', 1e9],
-  kbit: ['_bytes', 1e3 / 8],
-  Mbit: ['_bytes', 1e6 / 8],
-  Gbit: ['_bytes', 1e9 / 8],
-  $: ['_dollars', 1],
 };
 
 /** Prometheus asks for base units in the name: what a unit is called there, and what to multiply with. */
 function baseUnit(unit: string): readonly [suffix: string, factor: number] {
-  const known = BASE_UNITS[unit];
-  if (known !== undefined) return known;
-  const [amount = '', per] = unit.split('/');
-  const [suffix, factor] = BASE_UNITS[amount] ?? [`_${words(amount)}`, 1];
-  if (per === undefined) return [suffix, factor];
-  if (per === 's') return [`${suffix}_per_second`, factor];
-  if (per === 'h') return [`${suffix}_per_second`, factor / 3_600];
-  return [`${suffix}_per_${words(per)}`, factor];
+  return BASE_UNITS[unit] ?? [`_${words(unit)}`, 1];
 }
 
 const words = (text: string) =>

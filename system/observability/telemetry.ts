@@ -12,7 +12,14 @@ import type { Context, Trace } from '../ports/context.ts';
 import type { CallObserver } from '../runtime/kernel/index.ts';
 import { isFault, kindOf } from './error-kinds.ts';
 import { family, type MetricFamily } from './metric-family.ts';
-import { gaugeFamilies, nodeFamilies, type ObservedGauge, type ObservedNode } from './node-metrics.ts';
+import {
+  counterFamilies,
+  gaugeFamilies,
+  nodeFamilies,
+  type ObservedCounter,
+  type ObservedGauge,
+  type ObservedNode,
+} from './node-metrics.ts';
 import { AUDIO_OBJECTIVES, OBJECTIVES, type Objective } from './objectives.ts';
 import { RedMetrics } from './red-metrics.ts';
 import { type Outcome, Slos } from './slo.ts';
@@ -41,6 +48,17 @@ export interface TelemetryEnvironment {
   readonly now?: () => number;
 }
 
+/** What a system shows beside its calls. */
+export interface Watched {
+  /** Whose saturation is shown. */
+  readonly nodes: readonly ObservedNode[];
+  /** They grow while a system starts. */
+  readonly gauges: () => readonly ObservedGauge[];
+  readonly counters: readonly ObservedCounter[];
+  /** Null: no stream job runs. */
+  readonly streams: (() => readonly ObservedStream[]) | null;
+}
+
 /** One request of a hundred: enough to see where time goes, too few to cost any. */
 export const DEFAULT_SAMPLING = 0.01;
 
@@ -53,9 +71,7 @@ export class Telemetry implements CallObserver {
   readonly #countsCalls: boolean;
   readonly #sinks: ((span: Span) => void)[] = [];
   #spans = 0;
-  #nodes: readonly ObservedNode[] = [];
-  #gauges: () => readonly ObservedGauge[] = () => [];
-  #streams: (() => readonly ObservedStream[]) | null = null;
+  #watched: Watched = { nodes: [], gauges: () => [], counters: [], streams: null };
   readonly #clock: TelemetryEnvironment['clock'];
 
   constructor(options: TelemetryOptions, { clock, now = () => clock.now() }: TelemetryEnvironment) {
@@ -75,15 +91,9 @@ export class Telemetry implements CallObserver {
     });
   }
 
-  /** Whose saturation is shown; `gauges` grow while a system starts. `streams`: null where no stream job runs. */
-  watch(
-    nodes: readonly ObservedNode[],
-    gauges: () => readonly ObservedGauge[],
-    streams: (() => readonly ObservedStream[]) | null = null,
-  ): void {
-    this.#nodes = nodes;
-    this.#gauges = gauges;
-    this.#streams = streams;
+  /** What is read whenever somebody asks. */
+  watch(watched: Watched): void {
+    this.#watched = watched;
   }
 
   /** Told of every span from now on. */
@@ -113,11 +123,13 @@ export class Telemetry implements CallObserver {
   }
 
   families(): MetricFamily[] {
+    const { nodes, gauges, counters, streams } = this.#watched;
     return [
       ...this.red.families(),
-      ...nodeFamilies(this.#nodes),
-      ...gaugeFamilies(this.#gauges()),
-      ...(this.#streams === null ? [] : streamFamilies(this.#streams(), this.#clock.now())),
+      ...nodeFamilies(nodes),
+      ...gaugeFamilies(gauges()),
+      ...counterFamilies(counters),
+      ...(streams === null ? [] : streamFamilies(streams(), this.#clock.now())),
       ...this.slos.families(),
       family('gauge', 'trace_sampling_ratio', 'Share of requests that are traced.', [
         { labels: {}, value: this.tracer.share },

@@ -2,7 +2,8 @@
 import type { Cache, CacheScript, CacheValue, SetOptions, TokenGrant } from '../../ports/cache.ts';
 import type { Context } from '../../ports/context.ts';
 import { type Machine, MILLISECOND, type Simulation } from '../../runtime/kernel/index.ts';
-import type { EmbeddedEngine, EngineEnvironment, EngineNode, Gauge } from '../engine.ts';
+import type { Counter, EmbeddedEngine, EngineEnvironment, EngineNode, Gauge } from '../engine.ts';
+import { rateOf } from '../rate.ts';
 import { Connections } from './connections.ts';
 import { type RedisKnobs, resolveKnobs } from './knobs.ts';
 import { Server } from './server.ts';
@@ -44,6 +45,7 @@ class Redis implements EmbeddedRedis {
   readonly name: string;
   readonly nodes: readonly EngineNode[];
   readonly gauges: readonly Gauge[];
+  readonly counters: readonly Counter[];
   readonly #server: Server;
   readonly #simulation: Simulation;
   readonly #clients = new Map<number, Client>();
@@ -62,6 +64,7 @@ class Redis implements EmbeddedRedis {
       },
     ];
     this.gauges = gaugesOf(server, name, environment.simulation);
+    this.counters = countersOf(server);
   }
 
   get onExpire() {
@@ -179,21 +182,7 @@ function keyOf(script: CacheScript): string {
 }
 
 function gaugesOf(server: Server, name: string, simulation: Simulation): Gauge[] {
-  /** Growth per second since the last look; looking twice at one time gives the same. */
-  const rate = (count: () => number) => {
-    let lastNs = simulation.nowNs;
-    let last = count();
-    let perSecond: number | null = null;
-    return () => {
-      const elapsedNs = simulation.nowNs - lastNs;
-      if (elapsedNs === 0) return perSecond;
-      const present = count();
-      perSecond = ((present - last) * 1e9) / elapsedNs;
-      lastNs = simulation.nowNs;
-      last = present;
-      return perSecond;
-    };
-  };
+  const rate = (count: () => number) => rateOf(simulation, count);
   const hits = rate(() => server.hits);
   const misses = rate(() => server.misses);
   const busy = rate(() => server.thread.read().busyNs / 1e9);
@@ -207,6 +196,7 @@ function gaugesOf(server: Server, name: string, simulation: Simulation): Gauge[]
         const all = hit + (misses() ?? 0);
         return all === 0 ? null : hit / all;
       },
+      sinceLastLook: true,
     },
     { name: `${name} used memory`, unit: 'bytes', group: 'cache', read: () => server.keys.usedBytes },
     {
@@ -214,9 +204,32 @@ function gaugesOf(server: Server, name: string, simulation: Simulation): Gauge[]
       unit: 'keys/s',
       group: 'cache',
       read: rate(() => server.keys.evictions),
+      sinceLastLook: true,
     },
-    { name: `${name} commands`, unit: 'commands/s', group: 'rate', read: rate(() => server.commands) },
-    { name: `${name} thread utilisation`, unit: '1', group: 'load', read: busy },
+    {
+      name: `${name} commands`,
+      unit: 'commands/s',
+      group: 'rate',
+      read: rate(() => server.commands),
+      sinceLastLook: true,
+    },
+    { name: `${name} thread utilisation`, unit: '1', group: 'load', read: busy, sinceLastLook: true },
     { name: `${name} connections`, unit: '1', group: 'load', read: () => server.connected },
+  ];
+}
+
+function countersOf(server: Server): Counter[] {
+  const labels = { node: server.machine.name };
+  const counter = (name: string, description: string, read: () => number): Counter => ({
+    name: `redis_${name}`,
+    description,
+    labels,
+    read,
+  });
+  return [
+    counter('commands', 'Commands that were worked on.', () => server.commands),
+    counter('hits', 'Reads of a key that was there.', () => server.hits),
+    counter('misses', 'Reads of a key that was not there.', () => server.misses),
+    counter('evictions', 'Keys that were dropped for want of memory.', () => server.keys.evictions),
   ];
 }

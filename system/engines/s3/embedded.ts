@@ -13,7 +13,7 @@ import type {
   PutOptions,
 } from '../../ports/object-store.ts';
 import type { Machine, Simulation } from '../../runtime/kernel/index.ts';
-import type { Durable, EmbeddedEngine, EngineEnvironment, EngineNode, Gauge } from '../engine.ts';
+import type { Counter, Durable, EmbeddedEngine, EngineEnvironment, EngineNode, Gauge } from '../engine.ts';
 import { rateOf } from '../rate.ts';
 import { KEY_BYTES, LIST_LIMIT, PUT_BYTES } from './cost.ts';
 import { FrontEnd } from './front-end.ts';
@@ -65,6 +65,7 @@ export function createS3(environment: EngineEnvironment, options: S3Options = {}
     name,
     nodes: [node],
     gauges: gaugesOf(name, environment.simulation, frontEnd, partitions, dollars),
+    counters: countersOf(frontEnd, dollars),
     connect: (client) => new Client(frontEnd, objects, client),
     inspect: (key) => objects.find(key),
     preload: (key, object) => void objects.put(key, object),
@@ -188,12 +189,36 @@ function gaugesOf(
   const gets = rateOf(simulation, () => frontEnd.gets);
   const puts = rateOf(simulation, () => frontEnd.puts);
   const refused = rateOf(simulation, () => frontEnd.refused);
+  const rate = (of: string, unit: string, read: () => number | null, group = 'rate'): Gauge => ({
+    name: `${name} ${of}`,
+    unit,
+    group,
+    read,
+    sinceLastLook: true,
+  });
   return [
-    { name: `${name} gets`, unit: 'requests/s', group: 'rate', read: gets },
-    { name: `${name} puts`, unit: 'requests/s', group: 'rate', read: puts },
-    { name: `${name} slow downs`, unit: 'requests/s', group: 'rate', read: refused },
-    { name: `${name} egress`, unit: 'MB/s', group: 'rate', read: scaled(egress, 1e-6) },
+    rate('gets', 'requests/s', gets),
+    rate('puts', 'requests/s', puts),
+    rate('slow downs', 'requests/s', refused),
+    rate('egress', 'MB/s', scaled(egress, 1e-6)),
     { name: `${name} partitions`, unit: '1', group: 'load', read: () => partitions.count },
-    { name: `${name} cost`, unit: '$/h', group: 'cost', read: scaled(spending, 3_600) },
+    rate('cost', '$/h', scaled(spending, 3_600), 'cost'),
+  ];
+}
+
+function countersOf(frontEnd: FrontEnd, dollars: () => number): Counter[] {
+  const labels = { node: frontEnd.machine.name };
+  const counter = (name: string, description: string, read: () => number): Counter => ({
+    name: `s3_${name}`,
+    description,
+    labels,
+    read,
+  });
+  return [
+    counter('gets', 'Reads that were served.', () => frontEnd.gets),
+    counter('puts', 'Writes that were served.', () => frontEnd.puts),
+    counter('slow_downs', 'Requests that were answered with SlowDown.', () => frontEnd.refused),
+    counter('egress_bytes', 'Bytes that were read.', () => frontEnd.egressBytes),
+    counter('dollars', 'What requests and bytes have cost.', dollars),
   ];
 }

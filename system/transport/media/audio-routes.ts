@@ -48,6 +48,8 @@ export interface AudioRoutesOptions {
   readonly placeOf?: (listenerId: string) => number;
   /** How long a listener may take nothing before the connection is given up; default: a minute, as nginx's send_timeout. */
   readonly stallMs?: number;
+  /** Told of each request that is refused here, before the edge is asked. */
+  readonly onRefusal?: () => void;
   /** Lets a request in or throws; default: all come in. */
   readonly admit?: Admit;
 }
@@ -68,7 +70,7 @@ export async function audioRoutes(server: FastifyInstance, options: AudioRoutesO
   const hidden = { schema: { hide: true } };
   server.addHook('onRequest', async (request, reply) => {
     options.admit?.(reply, OPERATION);
-    checkOrigin(request, reply, allowedOrigins);
+    checkOrigin(request, reply, options, allowedOrigins);
   });
   const serve = async (request: FastifyRequest, reply: FastifyReply) => {
     const path = pathOf(request);
@@ -111,11 +113,16 @@ function pathOf(request: FastifyRequest): string {
 }
 
 /** Apps name no site. One that may embed audio hears so, others are refused whatever their URL says. */
-function checkOrigin(request: FastifyRequest, reply: FastifyReply, allowed: ReadonlySet<string>): void {
+function checkOrigin(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  options: AudioRoutesOptions,
+  allowed: ReadonlySet<string>,
+): void {
   const { origin } = request.headers;
   reply.header('vary', 'Origin');
   if (origin === undefined) return;
-  if (!allowed.has(origin)) throw denied('pages of this site may not embed audio');
+  if (!allowed.has(origin)) throw denied(options, 'pages of this site may not embed audio');
   reply.header('access-control-allow-origin', origin);
   reply.header(
     'access-control-expose-headers',
@@ -126,16 +133,19 @@ function checkOrigin(request: FastifyRequest, reply: FastifyReply, allowed: Read
 async function grantOf(
   request: FastifyRequest,
   path: string,
-  { verifier, now, toleranceNs }: AudioRoutesOptions,
+  options: AudioRoutesOptions,
 ): Promise<{ readonly grant: UrlGrant; readonly token: string }> {
+  const { verifier, now, toleranceNs } = options;
   const token = (request.query as Record<string, unknown>).token;
-  if (typeof token !== 'string' || token === '') throw denied(refusalText('missing'));
+  if (typeof token !== 'string' || token === '') throw denied(options, refusalText('missing'));
   const verdict = await verifier.verify(token, { path, nowNs: now(), toleranceNs });
-  if (typeof verdict === 'string') throw denied(refusalText(verdict));
+  if (typeof verdict === 'string') throw denied(options, refusalText(verdict));
   return { grant: verdict, token };
 }
 
-function denied(detail: string): PortError {
+/** A refusal, which is counted. */
+function denied({ onRefusal }: AudioRoutesOptions, detail: string): PortError {
+  onRefusal?.();
   return new PortError('permission-denied', OPERATION, true, detail);
 }
 
