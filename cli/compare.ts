@@ -2,16 +2,22 @@
 import type { Command } from 'commander';
 import { EXIT } from './errors.ts';
 import { readResult } from './files.ts';
+import { REGRESSION_HELP } from './regression-help.ts';
 import { terminalWidth } from './text.ts';
 
 export function registerCompare(program: Command): void {
   program
     .command('compare')
-    .description('compare two results by seed; exit 1 on a regression')
+    .description(
+      'compare two results by seed; exit 1 on a regression, or where there are too few seeds to tell',
+    )
     .argument('<a.json>', 'the earlier result')
     .argument('<b.json>', 'the later result')
     .option('--json', 'print JSON')
-    .addHelpText('after', '\nExample:\n  rehearse compare before/result.json after/result.json')
+    .addHelpText(
+      'after',
+      `\nExample:\n  rehearse compare before/result.json after/result.json\n\n${REGRESSION_HELP}`,
+    )
     .action(async (before: string, after: string, options: { json?: boolean }) => {
       const [a, b] = [await readResult(before), await readResult(after)];
       const { compareResults } = await import('../reports/compare.ts');
@@ -21,6 +27,6 @@ export function registerCompare(program: Command): void {
         ? JSON.stringify(comparison, null, 2)
         : renderComparison(comparison, { width: terminalWidth(process.stdout) });
       process.stdout.write(`${text.trimEnd()}\n`);
-      process.exitCode = comparison.regressed ? EXIT.refuted : EXIT.confirmed;
+      process.exitCode = comparison.regressed || comparison.undecided ? EXIT.refuted : EXIT.confirmed;
     });
 }

@@ -1,7 +1,7 @@
 /** Exit codes, and the errors that carry them. A message is one sentence for the person at the terminal. */
 export const EXIT = {
   confirmed: 0,
-  /** Refuted, inconclusive or regressed. */
+  /** Refuted, inconclusive, regressed, or too few pairs to tell. */
   refuted: 1,
   usage: 2,
   unavailable: 3,

@@ -49,7 +49,7 @@ export function createProgram(): Command {
     .configureOutput({ outputError: () => {} })
     .addHelpText(
       'after',
-      '\nExample:\n  rehearse run hot-partition\n\nExit codes: 0 confirmed, 1 refuted, inconclusive or regressed, 2 bad usage or input,\n3 not available, 4 internal error, 130 interrupted.',
+      '\nExample:\n  rehearse run hot-partition\n\nExit codes: 0 confirmed, 1 refuted, inconclusive, regressed or cannot tell, 2 bad usage or input,\n3 not available, 4 internal error, 130 interrupted.',
     );
   registerList(program);
   registerShow(program);

@@ -10,7 +10,7 @@ export interface PrintOptions {
   readonly json?: boolean;
 }
 
-/** Returns whether the result is worse than the baseline. */
+/** Returns whether the result is worse than the baseline, or too little was run to tell. */
 export async function printResult(
   result: RunResult,
   baseline: RunResult | null,
@@ -26,7 +26,7 @@ export async function printResult(
     const { compareResults } = await import('../reports/compare.ts');
     const { renderComparison } = await import('../reports/render-comparison.ts');
     const comparison = compareResults(baseline, result);
-    regressed = comparison.regressed;
+    regressed = comparison.regressed || comparison.undecided;
     beside.write(`${renderComparison(comparison, { width: terminalWidth(process.stdout) }).trimEnd()}\n`);
   }
   beside.write(`${written.length === 0 ? '' : `\nWritten: ${written.join(', ')}\n`}`);

@@ -16,6 +16,7 @@ import {
 } from './options.ts';
 import { FORMATS, printResult } from './print.ts';
 import { amount, ProgressLine } from './progress.ts';
+import { REGRESSION_HELP } from './regression-help.ts';
 import { replayCommand } from './replay.ts';
 import { didYouMean } from './suggest.ts';
 import { telemetryWriter } from './telemetry-files.ts';
@@ -79,7 +80,10 @@ export function registerRun(program: Command): void {
       'threads; changes no result (default: all cores)',
       wholeNumber('--workers', 1, 1024),
     )
-    .option('--baseline <file>', 'a result.json to compare with; exit 1 on a regression')
+    .option(
+      '--baseline <file>',
+      'a result.json to compare with; exit 1 on a regression, or where there are too few seeds to tell',
+    )
     .option(
       '--drain <way>',
       'how promises are drained: public, tick or checkpoint; changes no result',
@@ -90,7 +94,8 @@ export function registerRun(program: Command): void {
     .option('--json', 'print the result as JSON instead of a table')
     .addHelpText(
       'after',
-      '\nExamples:\n  rehearse run hot-partition\n  rehearse run all --seed 7 --listeners 500000 --out /tmp/report\n  rehearse run hot-partition --set cassandra.coresPerNode=4',
+      '\nExamples:\n  rehearse run hot-partition\n  rehearse run all --seed 7 --listeners 500000 --out /tmp/report\n  rehearse run hot-partition --set cassandra.coresPerNode=4\n\nA baseline: ' +
+        REGRESSION_HELP,
     )
     .action(async (words: string[], options: RunOptions) => {
       process.exitCode = await run(words, {

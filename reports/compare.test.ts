@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compareResults, renderComparison } from './compare.ts';
+import type { Comparison } from './comparison.ts';
 import { bucketMiddleMs, bucketOf } from './percentiles.ts';
 import { ReportError } from './report-error.ts';
 import type { RunResult } from './result.ts';
@@ -14,11 +15,16 @@ function stampede(count: number): RunResult {
   return structuredClone(result);
 }
 
-/** Every latency of an arm times `factor`. */
-function slowed(result: RunResult, name: string, factor: number): RunResult {
+const armOf = (result: RunResult, name: string) =>
+  result.scenarios[0]!.cases[0]!.arms.find((arm) => arm.name === name)!;
+
+const reasons = ({ arms }: Comparison) => arms.flatMap(({ regressions }) => regressions);
+
+/** Every latency of an arm times `factor`, at all seeds or at some. */
+function slowed(result: RunResult, name: string, factor: number, at?: readonly number[]): RunResult {
   const copy = structuredClone(result);
   copy.digest = 'changed';
-  for (const run of copy.scenarios[0]!.cases[0]!.arms.find((arm) => arm.name === name)!.runs)
+  for (const run of armOf(copy, name).runs.filter(({ seed }) => at?.includes(seed) ?? true))
     for (const { operations } of run.phases)
       for (const { latency } of operations) {
         latency.maxMs *= factor;
@@ -38,14 +44,91 @@ describe('comparing results', () => {
     expect(renderComparison(comparison)).toContain('identical');
   });
 
-  it('below five pairs nothing is significant, and slower alone is no regression', () => {
-    const comparison = compareResults(stampede(4), slowed(stampede(4), 'lock', 2));
+  it('below five pairs nothing is significant, yet twice as slow in each of three pairs is a regression', () => {
+    const comparison = compareResults(stampede(3), slowed(stampede(3), 'lock', 2));
     const changes = comparison.arms.flatMap((arm) => arm.changes);
     expect(changes.every(({ significant, pValue }) => !significant && pValue === null)).toBe(true);
-    expect(comparison.regressed).toBe(false);
-    expect(renderComparison(comparison)).toContain(
-      '4 pairs an arm: too few to call a difference significant',
+    expect(comparison).toMatchObject({ regressed: true, undecided: false });
+    const text = renderComparison(comparison);
+    expect(text).toContain('✗ Regressed: cache-stampede / lock.');
+    expect(text).toContain('playlist.get hot p99 is worse by more than 10 % in each of 3 pairs');
+    expect(text).toContain('3 pairs an arm: too few to call a difference significant');
+    expect(text.replaceAll(/\s+/g, ' ')).toContain('all of 3 are worse in 1 of 8 cases');
+  });
+
+  it('two pairs, or three that disagree, cannot tell: that is said, and is no tick', () => {
+    const two = compareResults(stampede(2), slowed(stampede(2), 'lock', 4.5));
+    expect(two).toMatchObject({ regressed: false, undecided: true });
+    expect(renderComparison(two)).toMatch(/^\? Cannot tell: cache-stampede \/ lock/);
+    expect(renderComparison(two)).not.toContain('✓');
+    expect(renderComparison(two).replaceAll(/\s+/g, ' ')).toContain('run both with --repeat 5');
+    const disagreeing = slowed(stampede(3), 'lock', 2, [1, 3]);
+    expect(compareResults(stampede(3), disagreeing)).toMatchObject({ regressed: false, undecided: true });
+    const one = slowed(stampede(3), 'lock', 2, [1]);
+    expect(compareResults(stampede(3), one)).toMatchObject({ regressed: false, undecided: false });
+  });
+
+  it('a median 350 % worse that is significant is a regression though one pair is better', () => {
+    const later = slowed(slowed(stampede(5), 'lock', 4.5, [1, 2, 3, 4]), 'lock', 0.95, [5]);
+    const comparison = compareResults(stampede(5), later);
+    const change = comparison.arms
+      .find(({ arm }) => arm === 'lock')!
+      .changes.find(({ metric }) => metric === 'playlist.get hot p99')!;
+    expect(change).toMatchObject({ significant: true, worsePairs: 4, betterPairs: 1 });
+    expect(comparison.regressed).toBe(true);
+    expect(renderComparison(comparison)).toContain('worse in 4 of 5, significant');
+  });
+
+  it('errors and goodput count, and so does the percentile of the headline', () => {
+    const failing = stampede(3);
+    failing.digest = 'changed';
+    for (const run of armOf(failing, 'lock').runs)
+      for (const { conservation } of run.phases.flatMap(({ operations }) => operations)) {
+        const moved = Math.round(conservation.completed * 0.05);
+        conservation.completed -= moved;
+        conservation.failed += moved;
+      }
+    expect(reasons(compareResults(stampede(3), failing))).toContain(
+      'playlist.get hot errors is worse by more than 1 point in each of 3 pairs',
     );
+    const less = stampede(3);
+    less.digest = 'changed';
+    const [before, after] = [stampede(3), less];
+    for (const [result, rate] of [[before, 100] as const, [after, 80] as const])
+      for (const run of armOf(result, 'lock').runs)
+        for (const operation of run.phases.flatMap(({ operations }) => operations))
+          operation.goodputPerSecond = rate;
+    expect(reasons(compareResults(before, after))).toContain(
+      'playlist.get hot goodput is worse by more than 10 % in each of 3 pairs',
+    );
+    const slow = [stampede(3), slowed(stampede(3), 'lock', 2)] as const;
+    for (const { scenarios } of slow) scenarios[0]!.cases[0]!.headline.percentile = 99.9;
+    for (const percentile of ['p99', 'p99.9'])
+      expect(reasons(compareResults(...slow))).toContain(
+        `playlist.get hot ${percentile} is worse by more than 10 % in each of 3 pairs`,
+      );
+  });
+
+  it('half a point more errors is no regression, however many times as many that is', () => {
+    const later = stampede(5);
+    later.digest = 'changed';
+    for (const run of armOf(later, 'healthy').runs)
+      for (const { conservation } of run.phases.flatMap(({ operations }) => operations)) {
+        const moved = Math.round(conservation.completed * 0.005);
+        conservation.completed -= moved;
+        conservation.failed += moved;
+      }
+    expect(compareResults(stampede(5), later)).toMatchObject({ regressed: false, undecided: false });
+  });
+
+  it('says how many figures chance would call significant only where that is one or more', () => {
+    const comparison = compareResults(stampede(5), slowed(stampede(5), 'lock', 1.2));
+    const few = renderComparison({ ...comparison, tested: 1 }).replaceAll(/\s+/g, ' ');
+    expect(few).toContain('1 figure that differs was tested at 5 %.');
+    const many = renderComparison({ ...comparison, tested: 40 }).replaceAll(/\s+/g, ' ');
+    expect(many).toContain('40 figures that differ were tested at 5 %: if nothing had changed, about 2 of');
+    const one = { ...comparison, regressed: false, arms: comparison.arms.slice(0, 1) };
+    expect(renderComparison(one)).toContain('✓ No regression in 1 arm.');
   });
 
   it('p99 worse by more than 10 % at each of five seeds is a regression', () => {
@@ -61,7 +144,10 @@ describe('comparing results', () => {
   });
 
   it('p99 worse by 5 %, and p99 better, are no regressions', () => {
-    expect(compareResults(stampede(5), slowed(stampede(5), 'lock', 1.05)).regressed).toBe(false);
+    expect(compareResults(stampede(5), slowed(stampede(5), 'lock', 1.05))).toMatchObject({
+      regressed: false,
+      undecided: false,
+    });
     const better = compareResults(stampede(5), slowed(stampede(5), 'lock', 0.5));
     expect(better.regressed).toBe(false);
     expect(renderComparison(better)).toContain('better in 5 of 5, significant');

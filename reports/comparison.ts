@@ -1,18 +1,15 @@
 /**
  * Compares two results run by run: the same scenario, case, arm and seed saw the same arrivals, so what differs comes
- * from the code or the configuration. Below five pairs nothing is called significant.
+ * from the code or the configuration. Below five pairs nothing is called significant; `regression.ts` says what is
+ * worse all the same.
  */
-import { errorPercentOf, focusPhase, operationIn, sentenceText } from './figures.ts';
-import { median } from './numbers.ts';
+import { errorPercentOf, focusPhase, operationIn, sentenceText, slowPercentile } from './figures.ts';
+import { median, percentileName } from './numbers.ts';
 import { quantileMs } from './percentiles.ts';
+import { type Judgement, judgeChange, PAIRS_FOR_SIGNIFICANCE } from './regression.ts';
 import { ReportError } from './report-error.ts';
 import type { ArmResult, ArmRun, RunResult, ScenarioResult } from './result.ts';
 import { type Interval, pairedTest } from './significance.ts';
-
-/** With fewer, the spread that the test goes by is itself little more than chance. */
-export const PAIRS_FOR_SIGNIFICANCE = 5;
-/** p99 worse by more than this in every pair is a regression. */
-const REGRESSION_SHARE = 0.1;
 
 export interface MetricChange {
   /** 'playlist.get hot p99', or an objective's name. */
@@ -47,11 +44,15 @@ export interface ArmComparison {
   readonly changes: readonly MetricChange[];
   /** Why this arm is a regression; empty when it is none. */
   readonly regressions: readonly string[];
+  /** What is worse, and rests on too few pairs to be called a regression or chance. */
+  readonly undecided: readonly string[];
 }
 
 export interface Comparison {
   readonly identical: boolean;
   readonly regressed: boolean;
+  /** No arm regressed, but of some there are too few pairs to tell. */
+  readonly undecided: boolean;
   /** Seeds that an arm has in both results: the fewest of any arm. */
   readonly pairs: number;
   readonly arms: readonly ArmComparison[];
@@ -77,9 +78,11 @@ export function compareResults(a: RunResult, b: RunResult): Comparison {
       'The two results have no scenario, case, arm and seed in common: there is nothing to compare.',
     );
   }
+  const regressed = arms.some(({ regressions }) => regressions.length > 0);
   return {
     identical: a.digest === b.digest && a.digest !== '',
-    regressed: arms.some(({ regressions }) => regressions.length > 0),
+    regressed,
+    undecided: !regressed && arms.some(({ undecided }) => undecided.length > 0),
     pairs: Math.min(...arms.map(({ pairs }) => pairs)),
     arms,
     tested: arms
@@ -94,20 +97,20 @@ interface Placed {
   readonly scenario: ScenarioResult;
   readonly caseName: string;
   readonly operation: string;
+  /** Of the slow requests of the headline. */
+  readonly percentile: number;
   readonly arm: ArmResult;
 }
 
 function armsOf(result: RunResult): Map<string, Placed> {
   const arms = new Map<string, Placed>();
   for (const scenario of result.scenarios) {
-    for (const { name: caseName, headline, arms: list } of scenario.cases) {
-      for (const arm of list) {
-        arms.set(nameOf(scenario.name, caseName, arm.name), {
-          scenario,
-          caseName,
-          operation: headline.operation,
-          arm,
-        });
+    for (const testCase of scenario.cases) {
+      const { name: caseName, headline } = testCase;
+      const percentile = slowPercentile(testCase);
+      for (const arm of testCase.arms) {
+        const placed = { scenario, caseName, operation: headline.operation, percentile, arm };
+        arms.set(nameOf(scenario.name, caseName, arm.name), placed);
       }
     }
   }
@@ -136,9 +139,11 @@ function compareArm(earlier: Placed, later: Placed): ArmComparison {
   const [confirmedBefore, confirmedAfter] = [earlier.arm.verdict.confirmed, arm.verdict.confirmed];
   const regressions: string[] = [];
   if (confirmedBefore && !confirmedAfter) regressions.push(`no longer confirmed: ${sentenceText(arm)}`);
-  for (const change of changes) {
-    if (isSlower(change)) regressions.push(`${change.metric} is worse by more than 10 % at every seed`);
-  }
+  const told = (decision: Judgement['decision']) =>
+    changes
+      .filter(({ judgement }) => judgement.decision === decision)
+      .map(({ metric, judgement }) => `${metric} is ${judgement.why}`);
+  regressions.push(...told('regression'));
   return {
     scenario: scenario.name,
     case: caseName,
@@ -147,8 +152,9 @@ function compareArm(earlier: Placed, later: Placed): ArmComparison {
     pairs: pairs.length,
     confirmedBefore,
     confirmedAfter,
-    changes: changes.map(({ smallestRise: _, ...change }) => change),
+    changes: changes.map(({ judgement: _, ...change }) => change),
     regressions,
+    undecided: told('cannot tell'),
   };
 }
 
@@ -159,7 +165,7 @@ interface Metric {
   readonly value: number;
 }
 
-function metricsOf({ scenario, operation }: Placed, run: ArmRun): Map<string, Metric> {
+function metricsOf({ scenario, operation, percentile }: Placed, run: ArmRun): Map<string, Metric> {
   const metrics: Metric[] = [];
   const add = (name: string, unit: string, lowerIsBetter: boolean, value: number | null) => {
     if (value !== null && Number.isFinite(value)) metrics.push({ name, unit, lowerIsBetter, value });
@@ -168,8 +174,9 @@ function metricsOf({ scenario, operation }: Placed, run: ArmRun): Map<string, Me
   if (result !== undefined) {
     const { latency } = result;
     const quantile = (q: number) => (latency.count === 0 ? null : quantileMs(latency, q));
-    add(`${operation} p50`, 'ms', true, quantile(0.5));
-    add(`${operation} p99`, 'ms', true, quantile(0.99));
+    // p99 also where the headline's is higher: the highest ones stop at the deadline and show a slow service last.
+    for (const one of new Set([50, 99, percentile]))
+      add(`${operation} ${percentileName(one)}`, 'ms', true, quantile(one / 100));
     add(`${operation} goodput`, 'requests/s', false, result.goodputPerSecond);
     add(`${operation} errors`, '%', true, errorPercentOf(result));
   }
@@ -179,8 +186,7 @@ function metricsOf({ scenario, operation }: Placed, run: ArmRun): Map<string, Me
   return new Map(metrics.map((metric) => [metric.name, metric]));
 }
 
-/** `smallestRise`: the least by which any pair rose, as a share of before. */
-type Change = MetricChange & { readonly smallestRise: number };
+type Change = MetricChange & { readonly judgement: Judgement };
 
 function changeOf({ name, unit, lowerIsBetter }: Metric, values: readonly [number, number][]): Change {
   const differences = values.map(([x, y]) => y - x);
@@ -189,6 +195,7 @@ function changeOf({ name, unit, lowerIsBetter }: Metric, values: readonly [numbe
   const down = differences.filter((difference) => difference < 0).length;
   const enough = values.length >= PAIRS_FOR_SIGNIFICANCE;
   const test = enough ? pairedTest(differences) : null;
+  const significant = test?.significant ?? false;
   const relative = median(ratios);
   return {
     metric: name,
@@ -203,13 +210,10 @@ function changeOf({ name, unit, lowerIsBetter }: Metric, values: readonly [numbe
     betterPairs: lowerIsBetter ? down : up,
     pValue: test?.pValue ?? null,
     interval: test?.interval ?? null,
-    significant: test?.significant ?? false,
-    smallestRise: Math.min(...ratios),
+    significant,
+    judgement: judgeChange({ unit, lowerIsBetter, values, significant }),
   };
 }
-
-const isSlower = ({ metric, significant, smallestRise }: Change) =>
-  metric.endsWith(' p99') && significant && smallestRise > REGRESSION_SHARE;
 
 function remarksOn(
   a: RunResult,

@@ -1,5 +1,6 @@
 /** The figures that every renderer shows first: an arm's headline operation and the objective that decides its case. */
 import {
+  counted,
   formatCount,
   formatDuration,
   formatLarge,
@@ -185,6 +186,13 @@ export function brokenPromises(arm: ArmResult): string[] {
     invariants.filter(({ violations }) => violations > 0).map(({ name }) => name),
   );
   return [...new Set(names)];
+}
+
+/** '4 of 5 arms did what they say', '1 of 1 arm did what it says'. */
+export function confirmedText({ verdicts }: Pick<RunResult, 'verdicts'>): string {
+  const confirmed = verdicts.filter((verdict) => verdict.confirmed).length;
+  const one = verdicts.length === 1;
+  return `${confirmed} of ${counted(verdicts.length, 'arm')} did what ${one ? 'it says' : 'they say'}`;
 }
 
 /** A scenario that was run in part or with an arm too close to call is inconclusive, not refuted. */

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { confirmedText } from './figures.ts';
 import { renderMarkdown } from './markdown.ts';
 import { sampleResult } from './sample-result.ts';
 
@@ -34,4 +35,10 @@ it('what a result says stays text', () => {
   const text = renderMarkdown(result);
   expect(text).not.toMatch(/<img|\[link\]|@someone| #1/);
   expect(text).toContain('````sh\nrehearse run ```x```\n````');
+});
+
+it('one arm did what it says, several did what they say', () => {
+  const verdicts = sampleResult({ seeds: [1] }).verdicts;
+  expect(confirmedText({ verdicts: verdicts.slice(0, 1) })).toBe('1 of 1 arm did what it says');
+  expect(confirmedText({ verdicts: verdicts.slice(0, 2) })).toBe('2 of 2 arms did what they say');
 });

@@ -2,6 +2,7 @@
 import {
   activeText,
   armFigures,
+  confirmedText,
   decidingObjective,
   focusPhase,
   MARK_WORDS,
@@ -22,13 +23,12 @@ import { resultMark, seedText } from './terminal.ts';
 const EMOJI: Readonly<Record<Mark, string>> = { '✓': '✅', '✗': '❌', '?': '⚠️' };
 
 export function renderMarkdown(result: RunResult): string {
-  const { environment, scale, verdicts } = result;
+  const { environment, scale } = result;
   const work = workDone(result);
   const mark = resultMark(result);
-  const confirmed = verdicts.filter((verdict) => verdict.confirmed).length;
   const active = activeText(result);
   const lines = [
-    `## ${EMOJI[mark]} Rehearsal ${MARK_WORDS[mark]}: ${confirmed} of ${verdicts.length} arms did what they say`,
+    `## ${EMOJI[mark]} Rehearsal ${MARK_WORDS[mark]}: ${confirmedText(result)}`,
     '',
     `${work.slice(0, -1).join(', ')} and ${work.at(-1)}, at ${seedText(result.seeds)}; ${formatCount(scale.listeners)} addressable listeners${active === null ? '' : `, ${active}`}${scale.factor === 1 ? '' : `; demand and servers × ${formatNumber(scale.factor)}`}.`,
   ];

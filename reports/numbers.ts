@@ -39,6 +39,11 @@ export function formatCount(value: number): string {
   return Math.round(value).toLocaleString('en-US');
 }
 
+/** '1 arm', '2 arms', '1,000 arms': of words that only take an s. */
+export function counted(count: number, word: string): string {
+  return `${formatCount(count)} ${word}${count === 1 ? '' : 's'}`;
+}
+
 /** A number with its unit; milliseconds and bytes change to the larger unit where that reads better. */
 export function formatQuantity(value: number, unit: string): string {
   if (!Number.isFinite(value)) return '–';

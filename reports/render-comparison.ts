@@ -1,12 +1,7 @@
 /** A comparison as text for a terminal: regressions first, then what changed; what stayed the same is only counted. */
-import {
-  type ArmComparison,
-  type Comparison,
-  type MetricChange,
-  nameOf,
-  PAIRS_FOR_SIGNIFICANCE,
-} from './comparison.ts';
-import { formatQuantity } from './numbers.ts';
+import { type ArmComparison, type Comparison, type MetricChange, nameOf } from './comparison.ts';
+import { counted, formatQuantity } from './numbers.ts';
+import { PAIRS_FOR_SIGNIFICANCE, PAIRS_THAT_AGREE } from './regression.ts';
 import { wrap } from './terminal.ts';
 
 /** Below this share a change is called none: a histogram's bucket is 0.8 % wide. */
@@ -15,38 +10,56 @@ const VISIBLE_SHARE = 0.01;
 export function renderComparison(comparison: Comparison, options: { readonly width?: number } = {}): string {
   const width = options.width ?? 100;
   const lines = [...headline(comparison, width), ''];
-  const changed = comparison.arms.filter((arm) => arm.regressions.length > 0 || arm.changes.some(isVisible));
+  const changed = comparison.arms.filter(
+    (arm) => arm.regressions.length + arm.undecided.length > 0 || arm.changes.some(isVisible),
+  );
   for (const arm of changed) lines.push(...armLines(arm, width), '');
   const same = comparison.arms.length - changed.length;
-  if (same > 0) lines.push(`${same} of ${comparison.arms.length} arms: no visible change.`);
+  if (same > 0) lines.push(`${same} of ${counted(comparison.arms.length, 'arm')}: no visible change.`);
   for (const remark of comparison.remarks) lines.push(...wrap(remark, width));
-  if (comparison.pairs < PAIRS_FOR_SIGNIFICANCE && !comparison.identical) {
-    const { pairs } = comparison;
-    lines.push(
-      ...wrap(
-        `${pairs} ${pairs === 1 ? 'pair' : 'pairs'} an arm: too few to call a difference significant; run both with --repeat ${PAIRS_FOR_SIGNIFICANCE} or more.`,
-        width,
-      ),
-    );
-  }
-  if (comparison.tested > 0 && !comparison.identical) {
-    const { tested } = comparison;
-    const chance = Math.max(1, Math.round(tested / 20));
-    lines.push(
-      ...wrap(
-        `${tested} figures that differ were tested at 5 %: if nothing had changed, about ${chance} of them would be called significant.`,
-        width,
-      ),
-    );
-  }
+  if (!comparison.identical) for (const note of notes(comparison)) lines.push(...wrap(note, width));
   return `${lines.join('\n').trimEnd()}\n`;
 }
+
+/** What the pairs allow to be said, and what chance alone would say. */
+function notes({ pairs, tested }: Comparison): string[] {
+  const found: string[] = [];
+  if (pairs < PAIRS_FOR_SIGNIFICANCE) {
+    const agreeing =
+      pairs < PAIRS_THAT_AGREE
+        ? ''
+        : `; a regression is what is worse by more than 10 % (a share: by more than a point) in every pair: by chance alone all of ${pairs} are worse in 1 of ${2 ** pairs} cases, and seldom by so much`;
+    found.push(
+      `${counted(pairs, 'pair')} an arm: too few to call a difference significant${agreeing}; run both with --repeat ${PAIRS_FOR_SIGNIFICANCE} or more.`,
+    );
+  }
+  if (tested > 0) {
+    const chance = tested / CHANCE_OF_ONE;
+    const about =
+      chance < 1
+        ? ''
+        : `: if nothing had changed, about ${Math.round(chance)} of them would be called significant`;
+    found.push(
+      `${counted(tested, 'figure')} that ${tested === 1 ? 'differs was' : 'differ were'} tested at 5 %${about}.`,
+    );
+  }
+  return found;
+}
+
+/** At 5 %, one figure of so many is called significant by chance. */
+const CHANCE_OF_ONE = 20;
 
 function headline(comparison: Comparison, width: number): string[] {
   if (comparison.identical) return ['✓ The two results are identical (same digest).'];
   const bad = comparison.arms.filter(({ regressions }) => regressions.length > 0);
-  if (bad.length === 0) return [`✓ No regression in ${comparison.arms.length} arms.`];
-  return wrap(`✗ Regressed: ${bad.map(fullName).join(', ')}.`, width);
+  if (bad.length > 0) return wrap(`✗ Regressed: ${bad.map(fullName).join(', ')}.`, width);
+  const unclear = comparison.arms.filter(({ undecided }) => undecided.length > 0);
+  if (unclear.length > 0)
+    return wrap(
+      `? Cannot tell: ${unclear.map(fullName).join(', ')} ${unclear.length === 1 ? 'is' : 'are'} worse in too few pairs; run both with --repeat ${PAIRS_FOR_SIGNIFICANCE} or more.`,
+      width,
+    );
+  return [`✓ No regression in ${counted(comparison.arms.length, 'arm')}.`];
 }
 
 const fullName = (arm: ArmComparison) => nameOf(arm.scenario, arm.case, arm.arm);
@@ -60,8 +73,10 @@ function armLines(arm: ArmComparison, width: number): string[] {
       : arm.confirmedAfter
         ? 'now confirmed'
         : 'no longer confirmed';
-  const lines = [`${arm.regressions.length > 0 ? '✗' : '·'} ${fullName(arm)} (${arm.role}, ${state})`];
-  for (const why of arm.regressions) lines.push(...wrap(why, width - 4).map((line) => `    ${line}`));
+  const mark = arm.regressions.length > 0 ? '✗' : arm.undecided.length > 0 ? '?' : '·';
+  const lines = [`${mark} ${fullName(arm)} (${arm.role}, ${state})`];
+  for (const why of [...arm.regressions, ...arm.undecided])
+    lines.push(...wrap(why, width - 4).map((line) => `    ${line}`));
   const shown = arm.changes.filter(isVisible);
   const rows = shown.map((change) => [
     change.metric,
@@ -97,5 +112,5 @@ function judgement(change: MetricChange): string {
   const worse = worsePairs >= betterPairs;
   const count = `${worse ? 'worse' : 'better'} in ${worse ? worsePairs : betterPairs} of ${pairs}`;
   if (pValue === null) return count;
-  return significant ? `${count}, significant (p = ${pValue.toFixed(3)})` : `${count}, not significant`;
+  return significant ? `${count}, significant (p ${pValue < 0.0005 ? '< 0.001' : `= ${pValue.toFixed(3)}`})` : `${count}, not significant`;
 }

@@ -8,6 +8,7 @@ import {
   areInARow,
   armFigures,
   capital,
+  confirmedText,
   decidingObjective,
   focusPhase,
   MARK_WORDS,
@@ -175,12 +176,11 @@ function layoutFor(rows: readonly Row[], width: number, slow: string): Layout {
 }
 
 function summary(result: RunResult, width: number, paint: Paint): string {
-  const { verdicts, scale } = result;
-  const confirmed = verdicts.filter((verdict) => verdict.confirmed).length;
+  const { scale } = result;
   const mark = resultMark(result);
   const active = activeText(result);
   const word = `${mark} ${capital(MARK_WORDS[mark])}`;
-  const said = `${word}: ${confirmed} of ${verdicts.length} arms did what they say at ${seedText(result.seeds)}.`;
+  const said = `${word}: ${confirmedText(result)} at ${seedText(result.seeds)}.`;
   const lines = (said.length <= width ? [said] : wrap(said, width - 2)).map((line, index) => {
     return index === 0 ? line.replace(word, paint(word, MARK_STYLES[mark], 'bold')) : `  ${line}`;
   });

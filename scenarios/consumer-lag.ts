@@ -30,7 +30,7 @@ const worstShare = (run: RunFigures) => {
   return (100 * run.valuesIn(WORST_PARTITION, 'trigger')[at]!) / Math.max(1, lags[at]!);
 };
 const age = (run: RunFigures) =>
-  `a new track could not be found for up to ${format(worstWait(run))} s (the newest searchable one was up to ${format(worstAge(run))} s old); lag up to ${format(worstLag(run))} records`;
+  `a new track could not be found for up to ${format(worstWait(run))} s (the newest searchable one was up to ${format(worstAge(run))} s old); lag up to ${format(worstLag(run))} ${worstLag(run) === 1 ? 'record' : 'records'}`;
 
 const objectives = [
   objective('wait of a new track', 'trigger', 5, 's', worstWait),

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { activeText, capital, MARK_WORDS, markOf, scenarioMark } from '../figures.ts';
+import { activeText, capital, confirmedText, MARK_WORDS, markOf, scenarioMark } from '../figures.ts';
 import { formatBytes, formatCount, formatDuration, formatLarge, formatNumber } from '../numbers.ts';
 import type { RunResult, ScenarioResult } from '../result.ts';
 import { resultMark, seedText } from '../terminal.ts';
@@ -86,9 +86,8 @@ function navigation(result: RunResult, sections: readonly Section[]): Markup {
 }
 
 function overview(result: RunResult, sections: readonly Section[]): Markup {
-  const { totals, environment, verdicts, scale } = result;
+  const { totals, environment, scale } = result;
   const mark = resultMark(result);
-  const confirmed = verdicts.filter((verdict) => verdict.confirmed).length;
   const active = activeText(result);
   const facts: [string, string, string][] = [
     [formatCount(scale.listeners), 'addressable listeners', active ?? ''],
@@ -103,7 +102,7 @@ function overview(result: RunResult, sections: readonly Section[]): Markup {
   return html`<header class="overview" id="overview">
 <p class="eyebrow">${result.mode} run, ${seedText(result.seeds)}${scale.factor !== 1 && `, demand and servers × ${formatNumber(scale.factor)}`}</p>
 <h1 class="${MARK_WORDS[mark]}"><span aria-hidden="true">${mark}</span> ${capital(MARK_WORDS[mark])}</h1>
-<p class="lead">${confirmed} of ${verdicts.length} arms did what they say${result.partial && '. Only a part was run: a part confirms nothing'}.</p>
+<p class="lead">${confirmedText(result)}${result.partial && '. Only a part was run: a part confirms nothing'}.</p>
 <ul class="facts">${facts.map(([value, name, more]) => html`<li><strong>${value}</strong> ${name} <small>${more}</small></li>`)}</ul>
 <ul class="index">${sections.map((section) => indexEntry(section))}</ul>
 <p class="replay"><span>Replay</span>${command(result.command)}</p>
