@@ -22,6 +22,7 @@ import type {
   ScenarioResult,
   Verdict,
 } from './result.ts';
+import { sentenceSeedText } from './seeds.ts';
 
 export interface ArmFigures {
   readonly p50: Spread | null;
@@ -140,8 +141,17 @@ const SEEN: Readonly<Record<Outcome, string>> = {
   inconclusive: 'too close to call',
 };
 
+/** Stopped before the end of one of its runs at least: nothing can be said of it, not even that it was close. */
+export const isInterrupted = ({ verdict, runs }: ArmResult): boolean =>
+  verdict.observed === 'inconclusive' && runs.some(({ partial }) => partial);
+
+/** 'confirmed', 'refuted', 'inconclusive' or 'interrupted'. */
+export const markWord = (arm: ArmResult): string =>
+  isInterrupted(arm) ? 'interrupted' : MARK_WORDS[markOf(arm.verdict)];
+
 /** 'misses its objectives, as expected', 'violates read-your-writes, as expected', 'meets …, expected to miss them'. */
 export function outcomeText(arm: ArmResult): string {
+  if (isInterrupted(arm)) return 'interrupted';
   const { expected, observed, confirmed } = arm.verdict;
   const seen = seenText(arm);
   if (expected === observed) return confirmed ? `${seen}, as expected` : `${seen}, but not as stated`;
@@ -150,6 +160,7 @@ export function outcomeText(arm: ArmResult): string {
 
 /** What the arm was seen to do. One that keeps every objective and breaks a promise is named by the promise. */
 export function seenText(arm: ArmResult): string {
+  if (isInterrupted(arm)) return 'interrupted';
   const broken = brokenPromises(arm);
   const missed = arm.runs.some(({ objectives }) => objectives.some(({ met }) => !met));
   if (arm.verdict.observed === 'misses' && !missed && broken.length > 0)
@@ -157,22 +168,7 @@ export function seenText(arm: ArmResult): string {
   return SEEN[arm.verdict.observed];
 }
 
-/** Whom the sentence speaks of, beside columns that are medians over seeds: 'seed 2 of 1–3'; null with one seed. */
-export function sentenceSeedText({ verdict, runs }: ArmResult): string | null {
-  if (verdict.sentenceSeed === undefined || runs.length < 2) return null;
-  const seeds = runs.map(({ seed }) => seed);
-  return `seed ${verdict.sentenceSeed} of ${areInARow(seeds) ? `${seeds[0]}–${seeds.at(-1)}` : seeds.join(', ')}`;
-}
-
-/** 1, 2, 3: named by the first and the last. */
-export const areInARow = (seeds: readonly number[]): boolean =>
-  seeds.every((seed, index) => seed === seeds[0]! + index);
-
-/** Whether sentences of the case name a seed, so that a table of them has to say why. */
-export const namesSeeds = ({ arms }: CaseResult): boolean =>
-  arms.some((arm) => sentenceSeedText(arm) !== null);
-
-/** The verdict's sentence, after the seed that it speaks of: 'Seed 2 of 1–3: 27 % failed.' */
+/** The verdict's sentence, after the seed that it speaks of: 'Seed 2, the middle of three: 27 % failed.' */
 export function sentenceText(arm: ArmResult): string {
   const seed = sentenceSeedText(arm);
   return seed === null ? arm.verdict.sentence : `${capital(seed)}: ${arm.verdict.sentence}`;

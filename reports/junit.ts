@@ -1,11 +1,13 @@
 /** The result as JUnit XML for CI: a suite a scenario, a case an arm, and a case for each of the arm's invariants. */
-import { markOf, outcomeText, sentenceText } from './figures.ts';
+import { isInterrupted, markOf, outcomeText, sentenceText } from './figures.ts';
 import type { ArmResult, InvariantResult, RunResult, ScenarioResult } from './result.ts';
 
 interface TestCase {
   readonly name: string;
   readonly className: string;
-  /** Null: passed. */
+  /** Why it was not looked at to the end; such a case neither passed nor failed. */
+  readonly skipped?: string;
+  /** Null: passed, or skipped. */
   readonly failure: { readonly message: string; readonly detail: string } | null;
 }
 
@@ -50,11 +52,14 @@ function suite(result: RunResult, scenario: ScenarioResult, cases: readonly Test
 
 function counts(cases: readonly TestCase[]): string {
   const failures = cases.filter(({ failure }) => failure !== null).length;
-  return `tests="${cases.length}" failures="${failures}" errors="0" skipped="0"`;
+  const skipped = cases.filter((one) => one.skipped !== undefined).length;
+  return `tests="${cases.length}" failures="${failures}" errors="0" skipped="${skipped}"`;
 }
 
-function testCase({ name, className, failure }: TestCase): string[] {
+function testCase({ name, className, failure, skipped }: TestCase): string[] {
   const attributes = `classname="${xml(className)}" name="${xml(name)}"`;
+  if (skipped !== undefined)
+    return [`    <testcase ${attributes}>`, `      <skipped message="${xml(skipped)}"/>`, '    </testcase>'];
   if (failure === null) return [`    <testcase ${attributes}/>`];
   return [
     `    <testcase ${attributes}>`,
@@ -63,10 +68,13 @@ function testCase({ name, className, failure }: TestCase): string[] {
   ];
 }
 
+const INTERRUPTED = 'interrupted';
+
 function armCase(arm: ArmResult, className: string): TestCase {
   const { verdict } = arm;
   const name = `${arm.name} (${arm.role}) ${verdict.expected} its objectives`;
   if (verdict.confirmed) return { name, className, failure: null };
+  if (isInterrupted(arm)) return { name, className, failure: null, skipped: INTERRUPTED };
   const word = markOf(verdict) === '?' ? 'inconclusive' : 'refuted';
   const detail = [sentenceText(arm), ...missedLines(arm)].join('\n');
   return { name, className, failure: { message: `${word}: ${outcomeText(arm)}`, detail } };
@@ -88,8 +96,14 @@ function missedLines(arm: ArmResult): string[] {
 function invariantCases(arm: ArmResult, className: string): TestCase[] {
   const names = [...new Set(arm.runs.flatMap(({ invariants }) => invariants.map(({ name }) => name)))];
   return names.map((name) => {
-    const wrong = arm.runs
-      .map((run) => ({ seed: run.seed, invariant: run.invariants.find((i) => i.name === name) }))
+    const found = arm.runs.map((run) => ({
+      seed: run.seed,
+      partial: run.partial,
+      invariant: run.invariants.find((i) => i.name === name),
+    }));
+    // An interrupted run is only asked for what it did violate: what it had no time to check proves nothing.
+    const wrong = found
+      .filter(({ partial, invariant }) => !partial || violatesUnexpectedly(invariant))
       .map(({ seed, invariant }) => ({ seed, invariant, problem: invariantProblem(invariant) }))
       .filter(({ problem }) => problem !== null);
     const failure =
@@ -103,9 +117,18 @@ function invariantCases(arm: ArmResult, className: string): TestCase[] {
               )
               .join('\n'),
           };
-    return { name: `${arm.name}: ${name}`, className, failure };
+    const unchecked = failure === null && found.some(({ partial }) => partial);
+    return {
+      name: `${arm.name}: ${name}`,
+      className,
+      failure,
+      ...(unchecked ? { skipped: INTERRUPTED } : {}),
+    };
   });
 }
+
+const violatesUnexpectedly = (invariant: InvariantResult | undefined): boolean =>
+  invariant !== undefined && !invariant.expectedToBreak && invariant.violations > 0;
 
 /** Why an invariant speaks against its arm; null when it does not. */
 export function invariantProblem(invariant: InvariantResult | undefined): string | null {

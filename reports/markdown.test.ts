@@ -20,9 +20,11 @@ it('every row of a table has as many cells as its head', () => {
 it('says which seed a sentence speaks of, where there are several', () => {
   const scenarios = ['hot-partition'];
   const text = renderMarkdown(sampleResult({ scenarios }));
-  expect(text).toContain('Seed 2 of 1–3: 27 % of its reads failed');
+  expect(text).toContain('Seed 2, the middle of three: 27 % of its reads failed');
   expect(text).toContain('sentences are those of the seed in the middle');
-  expect(renderMarkdown(sampleResult({ scenarios, seeds: [1, 5, 9] }))).toContain('Seed 5 of 1, 5, 9: 27 %');
+  expect(renderMarkdown(sampleResult({ scenarios, seeds: [1, 5, 9] }))).toContain(
+    'Seed 5, the middle of three: 27 %',
+  );
   const one = renderMarkdown(sampleResult({ scenarios, seeds: [4] }));
   expect(one).toContain('<br>27 % of its reads failed');
   expect(one).not.toContain('in the middle');

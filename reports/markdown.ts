@@ -8,7 +8,6 @@ import {
   MARK_WORDS,
   type Mark,
   markOf,
-  namesSeeds,
   outcomeText,
   scenarioMark,
   sentenceText,
@@ -18,7 +17,8 @@ import {
 } from './figures.ts';
 import { formatCount, formatNumber, formatSpread, percentileName } from './numbers.ts';
 import type { CaseResult, RunResult, ScenarioResult } from './result.ts';
-import { resultMark, seedText } from './terminal.ts';
+import { namesSeeds, seedText } from './seeds.ts';
+import { resultMark } from './terminal.ts';
 
 const EMOJI: Readonly<Record<Mark, string>> = { '✓': '✅', '✗': '❌', '?': '⚠️' };
 

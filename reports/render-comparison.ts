@@ -112,5 +112,7 @@ function judgement(change: MetricChange): string {
   const worse = worsePairs >= betterPairs;
   const count = `${worse ? 'worse' : 'better'} in ${worse ? worsePairs : betterPairs} of ${pairs}`;
   if (pValue === null) return count;
-  return significant ? `${count}, significant (p ${pValue < 0.0005 ? '< 0.001' : `= ${pValue.toFixed(3)}`})` : `${count}, not significant`;
+  return significant
+    ? `${count}, significant (p ${pValue < 0.0005 ? '< 0.001' : `= ${pValue.toFixed(3)}`})`
+    : `${count}, not significant`;
 }

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { sampleResult } from './sample-result.ts';
-import { renderTable, seedText, terminalOptions, wrap } from './terminal.ts';
+import { seedText } from './seeds.ts';
+import { renderTable, terminalOptions, wrap } from './terminal.ts';
 
 const result = sampleResult();
 const lines = (text: string) => text.split('\n');
@@ -12,7 +13,8 @@ it('shows a scenario as one row an arm', () => {
                  arm                  p50      p99  errors   objective (seeds)  verdict
       ✓ healthy  healthy                –        –       –                 0 %  meets its objectives, as expected
       ✓ broken   broken           47.4 ms   499 ms  27.9 %    26.8 % (26.3–27)  misses its objectives, as expected
-          Seed 2 of 1–3: 27 % of its reads failed, p99 500 ms; its three replicas were 93 % busy, the cluster 34 %.
+          Seed 2, the middle of three: 27 % of its reads failed, p99 500 ms; its three replicas were 93 % busy, the cluster
+          34 %.
       ✓ fixed    bucketed key     9.28 ms  44.6 ms     0 %                 0 %  meets its objectives, as expected
       ✓ fixed    cache-aside      1.44 ms  6.92 ms     0 %                 0 %  meets its objectives, as expected
       ✓ decoy    twice the nodes  47.4 ms   499 ms  25.8 %  24.8 % (24.3–24.9)  misses its objectives, as expected
@@ -35,8 +37,9 @@ it('a narrow terminal loses columns, never digits', () => {
                  arm             p99     objective  verdict
       ✓ healthy  healthy           –  1.03 reads/s  meets
       ✓ broken   broken       259 ms  53.7 reads/s  misses
-          Seed 2 of 1–3: 52 rebuilds per expiry (worst 71), each
-          key expired at least 3 times; p99 260 ms.
+          Seed 2, the middle of three: 52 rebuilds per expiry
+          (worst 71), each key expired at least 3 times; p99
+          260 ms.
       ✓ fixed    lock        9.91 ms  1.14 reads/s  meets
       ✓ fixed    xfetch      7.92 ms  1.86 reads/s  meets
       ✓ decoy    longer ttl   269 ms  55.7 reads/s  misses
@@ -76,7 +79,9 @@ it('an arm that did not do what it says is marked and explained, and the whole i
   refuted.scenarios[0]!.confirmed = refuted.confirmed = false;
   const text = renderTable(refuted);
   expect(text).toContain('✗ cache-stampede');
-  expect(text).toMatch(/✗ fixed {4}lock .*expected to meet\n {6}Seed 2 of 1–3: It fails\. Not confirmed\./);
+  expect(text).toMatch(
+    /✗ fixed {4}lock .*expected to meet\n {6}Seed 2, the middle of three: It fails\. Not confirmed\./,
+  );
   expect(text).toContain('✗ Refuted: 4 of 5 arms did what they say at seeds 1 to 3.');
 });
 

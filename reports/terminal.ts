@@ -5,7 +5,6 @@
 import {
   type ArmFigures,
   activeText,
-  areInARow,
   armFigures,
   capital,
   confirmedText,
@@ -24,6 +23,7 @@ import {
 } from './figures.ts';
 import { formatCount, formatNumber, formatSpread, percentileName, type Spread } from './numbers.ts';
 import type { ArmResult, CaseResult, RunResult, ScenarioResult } from './result.ts';
+import { seedText } from './seeds.ts';
 
 export interface TableOptions {
   /** Letters a line; 100 when left out. */
@@ -203,13 +203,6 @@ export function resultMark(result: RunResult): Mark {
   if (result.confirmed) return '✓';
   const marks = result.scenarios.map((scenario) => scenarioMark(scenario, result.partial));
   return marks.includes('✗') ? '✗' : '?';
-}
-
-/** 'seed 7', 'seeds 1 to 3', 'seeds 1, 5 and 9'. */
-export function seedText(seeds: readonly number[]): string {
-  if (seeds.length === 1) return `seed ${seeds[0]}`;
-  if (areInARow(seeds)) return `seeds ${seeds[0]} to ${seeds.at(-1)}`;
-  return `seeds ${seeds.slice(0, -1).join(', ')} and ${seeds.at(-1)}`;
 }
 
 const cut = (text: string, width: number) =>

@@ -2,6 +2,7 @@
 import { focusPhase, operationIn, slowPercentile } from '../figures.ts';
 import { formatCount, formatMs, percentileName } from '../numbers.ts';
 import type { ArmResult, CaseResult, ScenarioResult } from '../result.ts';
+import { type DrawnSeed, runAt } from '../seeds.ts';
 import { armStyles, swatch } from './arm-style.ts';
 import { html, type Markup } from './escape.ts';
 
@@ -18,34 +19,42 @@ interface Row {
 }
 
 /** Null when no arm has such requests in the phase. */
-export function breakdownFigure(scenario: ScenarioResult, testCase: CaseResult): Markup | null {
+export function breakdownFigure(
+  scenario: ScenarioResult,
+  testCase: CaseResult,
+  drawn: DrawnSeed,
+): Markup | null {
   const phase = focusPhase(scenario);
   const { operation } = testCase.headline;
   const percentiles = [50, slowPercentile(testCase)]
     .map((percentile) => ({
       percentile,
-      rows: testCase.arms.flatMap((arm) => rowOf(arm, operation, phase, percentile)),
+      rows: testCase.arms.flatMap((arm) => rowOf(arm, operation, phase, percentile, drawn)),
     }))
     .filter(({ rows }) => rows.length > 0);
   if (percentiles.length === 0) return null;
   const hops = hopsOf(percentiles.flatMap(({ rows }) => rows));
   return html`<figure class="panel breakdown">
-<figcaption><span class="name">Where the time goes</span><span class="hint">critical path of ${operation}, ${phase}, at the seed in the middle</span><button type="button" class="small" data-toggle="share" aria-pressed="false" hidden>as shares</button></figcaption>
+<figcaption><span class="name">Where the time goes</span><span class="hint">critical path of ${operation}, ${phase}, ${drawn.text}</span><button type="button" class="small" data-toggle="share" aria-pressed="false" hidden>as shares</button></figcaption>
 ${percentiles.map(({ percentile, rows }) => bars(testCase, percentile, rows, hops))}
 <ul class="hops">${hops.map((hop, index) => html`<li><i class="hop-${index}"></i>${hop}</li>`)}</ul>
 ${table(percentiles, hops)}
 </figure>`;
 }
 
-function rowOf(arm: ArmResult, operation: string, phase: string, percentile: number): Row[] {
-  const found = arm.runs
-    .map((run) => operationIn(run, operation, phase)?.breakdown.find((b) => b.percentile === percentile))
-    .filter((breakdown) => breakdown !== undefined)
-    .sort((a, b) => a.totalMs - b.totalMs);
-  // Of the seed in the middle, as the tables say it; a mean of parts over seeds would be of no request that there was.
-  const middle = found[(found.length - 1) >> 1];
-  if (middle === undefined) return [];
-  const { totalMs, requests, parts } = middle;
+function rowOf(
+  arm: ArmResult,
+  operation: string,
+  phase: string,
+  percentile: number,
+  { seed }: DrawnSeed,
+): Row[] {
+  // Of one seed: a mean of parts over seeds would be of no request that there was.
+  const run = runAt(arm, seed);
+  const operationThere = run === undefined ? undefined : operationIn(run, operation, phase);
+  const found = operationThere?.breakdown.find((b) => b.percentile === percentile);
+  if (found === undefined) return [];
+  const { totalMs, requests, parts } = found;
   return [{ arm, totalMs, requests, parts: new Map(parts.map(({ hop, ms }) => [hop, ms])) }];
 }
 

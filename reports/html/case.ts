@@ -7,14 +7,14 @@ import {
   focusPhase,
   MARK_WORDS,
   markOf,
-  namesSeeds,
+  markWord,
   outcomeText,
-  sentenceSeedText,
   slowPercentile,
   targetText,
 } from '../figures.ts';
 import { formatQuantity, percentileName } from '../numbers.ts';
 import type { ArmResult, CaseResult, ObjectiveResult, PhaseWindow, ScenarioResult } from '../result.ts';
+import { type DrawnSeed, drawnSeed, namesSeeds, sentenceSeedText } from '../seeds.ts';
 import { type ArmStyle, armStyles, swatch } from './arm-style.ts';
 import { breakdownFigure } from './breakdown.ts';
 import type { ChartCase, ChartSeries, Spectrum } from './chart-data.ts';
@@ -36,24 +36,25 @@ export interface CaseContext {
   readonly scenario: ScenarioResult;
   readonly testCase: CaseResult;
   readonly charts: ChartCase;
-  readonly seed: number;
 }
 
 export function renderCase(context: CaseContext): Markup {
   const { scenario, testCase, charts } = context;
   const several = scenario.cases.length > 1;
-  const breakdown = breakdownFigure(scenario, testCase);
+  const drawn = drawnSeed(testCase);
+  const breakdown = breakdownFigure(scenario, testCase, drawn);
   const spectrum = charts.spectra.length > 0 ? spectrumFigure(context) : null;
   const others = [breakdown, spectrum].filter((panel) => panel !== null).length;
   return html`<section class="case" data-case="${charts.id}"${several ? html` id="${charts.id}"` : null}>
 ${several && html`<h3>${testCase.title}</h3>`}
 ${verdictTable(context)}
 ${legend(testCase)}
+${drawn.by !== null && html`<p class="hint drawn">Every arm is drawn at ${drawn.text} by what ‘${drawn.by}’ is judged by; curves by percentile merge all seeds.</p>`}
 <div class="panels">
-${slots(context, others).map((series) => seriesFigure(context, series))}
+${slots(context, others).map((series) => seriesFigure(context, drawn, series))}
 ${spectrum}
 ${breakdown}
-${nodeFigures(scenario, testCase)}
+${nodeFigures(scenario, testCase, drawn)}
 </div>
 <details class="more"><summary>Objectives, evidence and invariants</summary>
 ${objectivesTable(testCase)}
@@ -99,7 +100,7 @@ function verdictRow(
   const seed = sentenceSeedText(arm);
   const met = arm.runs.every(({ objectives }) => objectives.every((o) => o.name !== key?.name || o.met));
   return html`<tr class="${style.tone} ${MARK_WORDS[mark]}">
-<td class="mark" title="${MARK_WORDS[mark]}"><span aria-hidden="true">${mark}</span><span class="unseen">${MARK_WORDS[mark]}</span></td>
+<td class="mark" title="${markWord(arm)}"><span aria-hidden="true">${mark}</span><span class="unseen">${markWord(arm)}</span></td>
 <th scope="row">${swatch(style)} ${arm.name} <span class="role">${arm.role}</span><span class="title">${arm.title}</span></th>
 <td class="says">${seed !== null && html`<span class="seed">${capital(seed)}:</span> `}${keepTogether(arm.verdict.sentence)} <span class="outcome">${capital(outcomeText(arm))}.</span></td>
 ${key !== null && html`<td class="num objective" data-label="${key.name} ${targetText(key)}:"><span class="${judged === null ? 'faint' : met ? 'good' : 'bad'}">${spreadMarkup(judged?.measured ?? null, judged?.result.unit ?? '')}</span></td>`}
@@ -145,7 +146,11 @@ function tellsArmsApart({ lines }: ChartSeries): boolean {
   return Math.max(...heights) >= TELLING_RATIO * Math.max(1, Math.min(...heights));
 }
 
-function seriesFigure({ scenario, testCase, charts, seed }: CaseContext, shown: ChartSeries): Markup {
+function seriesFigure(
+  { scenario, testCase, charts }: CaseContext,
+  drawn: DrawnSeed,
+  shown: ChartSeries,
+): Markup {
   const groups = [...new Set(charts.series.map(({ group }) => group))];
   const options = groups.map(
     (group) =>
@@ -157,16 +162,21 @@ function seriesFigure({ scenario, testCase, charts, seed }: CaseContext, shown: 
   );
   const label = `${shown.name} in ${unitName(shown.unit)} over time, one line an arm, phases shaded; the table below has its figures by phase.`;
   return html`<figure class="panel" data-chart="series">
-<figcaption><select class="name" aria-label="Series shown">${options}</select><span class="hint"><span data-unit>${unitName(shown.unit)}</span>, seed ${seed}<span data-note>${shown.note && `; ${shown.note}`}</span></span></figcaption>
+<figcaption><select class="name" aria-label="Series shown">${options}</select><span class="hint"><span data-unit>${unitName(shown.unit)}</span>, ${drawn.text}<span data-note>${shown.note && `; ${shown.note}`}</span></span></figcaption>
 <div class="plot"><canvas role="img" aria-label="${label}"></canvas></div>
-${seriesTable(scenario.phases, testCase, shown)}
+${seriesTable(scenario.phases, testCase, drawn, shown)}
 </figure>`;
 }
 
 /** A pure number has the unit '1' in results, and a word for people. */
 const unitName = (unit: string) => (unit === '1' || unit === '' ? 'count' : unit);
 
-function seriesTable(phases: readonly PhaseWindow[], testCase: CaseResult, series: ChartSeries): Markup {
+function seriesTable(
+  phases: readonly PhaseWindow[],
+  testCase: CaseResult,
+  drawn: DrawnSeed,
+  series: ChartSeries,
+): Markup {
   const measured = phases.filter((phase) => phase.measured);
   const cell = (line: ChartSeries['lines'][number], { startS, endS }: PhaseWindow) => {
     const values = line.values.filter((value, index): value is number => {
@@ -178,7 +188,7 @@ function seriesTable(phases: readonly PhaseWindow[], testCase: CaseResult, serie
     return html`<td class="num">${formatQuantity(mean, series.unit)} / ${formatQuantity(Math.max(...values), series.unit)}</td>`;
   };
   return html`<details class="data"><summary>Figures</summary><div class="scroll" tabindex="0"><table>
-<caption>${series.name}: mean and highest point of each phase</caption>
+<caption>${series.name}: mean and highest point of each phase, seed ${drawn.seed}</caption>
 <thead><tr><th scope="col">arm</th>${measured.map(({ name }) => html`<th scope="col" class="num">${name}</th>`)}</tr></thead>
 <tbody>${series.lines.map((line) => html`<tr><th scope="row">${testCase.arms[line.arm]!.name}</th>${measured.map((phase) => cell(line, phase))}</tr>`)}</tbody>
 </table></div></details>`;

@@ -2,6 +2,7 @@
 import { focusPhase, mergedLatency } from '../figures.ts';
 import { bucketMiddleMs } from '../percentiles.ts';
 import type { CaseResult, HistogramData, RunResult, ScenarioResult, TimeSeries } from '../result.ts';
+import { drawnSeed, runAt } from '../seeds.ts';
 import { armStyles } from './arm-style.ts';
 
 export interface ChartLine {
@@ -85,19 +86,21 @@ export function chartCase(
 const GROUP_ORDER = ['latency', 'errors', 'lag', 'rate', 'load', 'cache'];
 
 function seriesOf(testCase: CaseResult, points: number): ChartSeries[] {
+  const { seed } = drawnSeed(testCase);
+  const runs = testCase.arms.map((arm) => runAt(arm, seed));
   const names = new Map<string, TimeSeries>();
-  for (const { runs } of testCase.arms)
-    for (const series of runs[0]?.series ?? []) if (!names.has(series.name)) names.set(series.name, series);
+  for (const run of runs)
+    for (const series of run?.series ?? []) if (!names.has(series.name)) names.set(series.name, series);
   const targets = new Map(
-    testCase.arms.flatMap(({ runs }) => (runs[0]?.objectives ?? []).map((o) => [o.name, o.target] as const)),
+    runs.flatMap((run) => (run?.objectives ?? []).map((o) => [o.name, o.target] as const)),
   );
   return [...names.values()]
     .sort((a, b) => groupRank(a) - groupRank(b))
     .map(({ name, unit, group, values, stepS }): ChartSeries => {
       const factor = Math.ceil(values.length / points);
       const highest = ['latency', 'errors', 'lag'].includes(group);
-      const lines = testCase.arms.flatMap((arm, index): ChartLine[] => {
-        const series = arm.runs[0]?.series.find((s) => s.name === name);
+      const lines = runs.flatMap((run, index): ChartLine[] => {
+        const series = run?.series.find((s) => s.name === name);
         if (series === undefined || series.values.every((value) => value === null)) return [];
         const reduced = reduce(series.values, factor, highest);
         return [{ arm: index, start: series.startS, step: series.stepS * factor, values: reduced }];

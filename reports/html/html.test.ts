@@ -5,6 +5,7 @@ import { operationIn } from '../figures.ts';
 import { renderHtml } from '../html.ts';
 import type { RunResult } from '../result.ts';
 import { sampleResult } from '../sample-result.ts';
+import { drawnSeed } from '../seeds.ts';
 import { breakdownFigure } from './breakdown.ts';
 import { percentileCurve, reduce } from './chart-data.ts';
 import { CLIENT_CHARTS } from './client-charts.ts';
@@ -56,7 +57,7 @@ describe('the page', () => {
     expect(() => new Function(CLIENT_CHARTS + CLIENT_PAGE)).not.toThrow();
   });
 
-  it('breaks down the percentile that the case is told by, at the seed in the middle, and never a mean over seeds', () => {
+  it('breaks down the percentile that the case is told by, at the seed that is drawn, and never a mean over seeds', () => {
     const result = sampleResult();
     const testCase = result.scenarios[0]!.cases[0]!;
     testCase.headline.percentile = 99.9;
@@ -71,10 +72,10 @@ describe('the page', () => {
         parts: [{ hop: 'cassandra.read', ms: totals[i]! }],
       }));
     });
-    const figure = breakdownFigure(result.scenarios[0]!, testCase)!.toString();
+    const figure = breakdownFigure(result.scenarios[0]!, testCase, drawnSeed(testCase))!.toString();
     expect(figure).toContain('>p99.9</p>');
-    expect(figure).toMatch(/broken<\/span>.*?<span class="num">90 ms<\/span>/);
-    expect(figure).toContain('<td class="num">1,000</td>');
+    expect(figure).toMatch(/broken<\/span>.*?<span class="num">900 ms<\/span>/);
+    expect(figure).toContain('<td class="num">100</td>');
   });
 
   it('titles the cases of a scenario that has several, at one seed too, and the only case of another not', () => {
@@ -98,8 +99,38 @@ describe('the page', () => {
   });
 
   it('says which seed a sentence speaks of beside medians, and nothing of it with one seed', () => {
-    expect(renderHtml(sampleResult())).toContain('<span class="seed">Seed 2 of 1–3:</span> ');
+    expect(renderHtml(sampleResult())).toContain('<span class="seed">Seed 2, the middle of three:</span> ');
     expect(renderHtml(sampleResult({ seeds: [7] }))).not.toContain('class="seed"');
+  });
+
+  it('draws charts, loads per node and the breakdown at one seed, the middle of the broken arm, and names it', () => {
+    const result = sampleResult({ scenarios: ['hot-partition'] });
+    const [testCase] = result.scenarios[0]!.cases;
+    const broken = testCase!.arms.find(({ role }) => role === 'broken')!;
+    broken.verdict.sentenceSeed = 3;
+    for (const { runs } of testCase!.arms)
+      for (const { seed, nodes, series, phases } of runs) {
+        for (const node of nodes) node.utilisation = seed / 10;
+        for (const one of series) one.values = one.values.map(() => seed);
+        for (const { operations } of phases)
+          for (const { breakdown } of operations) for (const one of breakdown) one.totalMs = 1_000 + seed;
+      }
+    const shown = renderHtml(result).replaceAll('\u00a0', ' ');
+    const figures = [...shown.matchAll(/<figcaption>.*?<\/figcaption>/gs)].map(([caption]) => caption);
+    const ofOneSeed = figures.filter((caption) => !caption.includes('all seeds'));
+    expect(ofOneSeed.length).toBeGreaterThanOrEqual(4);
+    for (const caption of ofOneSeed) expect(caption).toContain('seed 3, the middle of three');
+    expect(shown).toContain(
+      'Every arm is drawn at seed 3, the middle of three by what ‘broken’ is judged by',
+    );
+    expect(shown).toContain('<caption>Utilisation of each cassandra node, trigger phase, seed 3</caption>');
+    expect(shown).toContain('mean 30 %, busiest 30 %');
+    expect(shown).not.toContain('mean 10 %, busiest 10 %');
+    expect(shown).toContain('<span class="num">1,003 ms</span>');
+    const data = JSON.parse(/id="rehearsal-data">(.*?)<\/script>/s.exec(shown)![1]!);
+    for (const { lines } of data.cases[0].series)
+      for (const { values } of lines)
+        expect(new Set(values.filter((v: unknown) => v !== null))).toEqual(new Set([3]));
   });
 
   it('has ids that are unique, and links that lead somewhere', () => {

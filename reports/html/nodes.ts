@@ -2,6 +2,7 @@
 import { focusPhase } from '../figures.ts';
 import { formatBytes, formatNumber } from '../numbers.ts';
 import type { ArmResult, CaseResult, ScenarioResult } from '../result.ts';
+import { type DrawnSeed, runAt } from '../seeds.ts';
 import { armStyles } from './arm-style.ts';
 import { html, type Markup, raw } from './escape.ts';
 
@@ -24,7 +25,7 @@ interface ArmNodes {
 const WORTH_SHOWING = 0.02;
 
 /** The engine with the hottest nodes openly, the others to open. Empty when no engine has more than one node. */
-export function nodeFigures(scenario: ScenarioResult, testCase: CaseResult): Markup | null {
+export function nodeFigures(scenario: ScenarioResult, testCase: CaseResult, drawn: DrawnSeed): Markup | null {
   const phase = focusPhase(scenario);
   const engines = [
     ...new Set(testCase.arms.flatMap(({ runs }) => runs.flatMap(({ nodes }) => nodes.map((n) => n.engine)))),
@@ -32,7 +33,7 @@ export function nodeFigures(scenario: ScenarioResult, testCase: CaseResult): Mar
   const figures = engines
     .map((engine) => ({
       engine,
-      arms: testCase.arms.map((arm) => ({ arm, nodes: nodesOf(arm, engine, phase) })),
+      arms: testCase.arms.map((arm) => ({ arm, nodes: nodesOf(arm, engine, phase, drawn) })),
     }))
     .map((figure) => ({ ...figure, arms: figure.arms.filter(({ nodes }) => nodes.length > 0) }))
     .filter(({ arms }) => arms.some(({ nodes }) => nodes.length > 1))
@@ -40,10 +41,10 @@ export function nodeFigures(scenario: ScenarioResult, testCase: CaseResult): Mar
     .sort((a, b) => importance(b.arms) - importance(a.arms));
   const [first, ...others] = figures;
   if (first === undefined) return null;
-  return html`${figure(testCase, first.engine, first.arms, phase)}
+  return html`${figure(testCase, first.engine, first.arms, phase, drawn)}
 ${others.map(
   ({ engine, arms }) =>
-    html`<details class="more wide"><summary>Load per node of ${engine}</summary>${figure(testCase, engine, arms, phase)}</details>`,
+    html`<details class="more wide"><summary>Load per node of ${engine}</summary>${figure(testCase, engine, arms, phase, drawn)}</details>`,
 )}`;
 }
 
@@ -53,9 +54,9 @@ function importance(arms: readonly ArmNodes[]): number {
   return (nodes.some(({ hot }) => hot) ? 10 : 0) + Math.max(...nodes.map((n) => n.utilisation));
 }
 
-/** Of the first seed: which node is hot differs between seeds, so a median over them would show none. */
-function nodesOf(arm: ArmResult, engine: string, phase: string): Node[] {
-  const loads = arm.runs[0]?.nodes ?? [];
+/** Of one seed: which node is hot differs between seeds, so a median over them would show none. */
+function nodesOf(arm: ArmResult, engine: string, phase: string, { seed }: DrawnSeed): Node[] {
+  const loads = runAt(arm, seed)?.nodes ?? [];
   return loads
     .filter((load) => load.engine === engine && load.phase === phase)
     .map(({ node, utilisation, requestsPerSecond, resource, largestBytes, hot }) => {
@@ -63,19 +64,23 @@ function nodesOf(arm: ArmResult, engine: string, phase: string): Node[] {
     });
 }
 
-function figure(testCase: CaseResult, engine: string, arms: readonly ArmNodes[], phase: string): Markup {
+function figure(
+  testCase: CaseResult,
+  engine: string,
+  arms: readonly ArmNodes[],
+  phase: string,
+  drawn: DrawnSeed,
+): Markup {
   const styles = armStyles(testCase);
   return html`<figure class="panel wide">
-<figcaption><span class="name">Load per node of ${engine}</span><span class="hint">share of its busiest resource in use, ${phase} phase, seed ${seedOf(arms)}; hot nodes in colour, line: mean</span></figcaption>
+<figcaption><span class="name">Load per node of ${engine}</span><span class="hint">share of its busiest resource in use, ${phase} phase, ${drawn.text}; hot nodes in colour, line: mean</span></figcaption>
 <div class="multiples">${arms.map(
     ({ arm, nodes }) =>
       html`<div class="multiple ${styles.get(arm)!.tone}"><p><strong>${arm.name}</strong> ${summary(nodes)}</p>${columns(arm, nodes)}</div>`,
   )}</div>
-${table(engine, arms)}
+${table(engine, arms, phase, drawn)}
 </figure>`;
 }
-
-const seedOf = (arms: readonly ArmNodes[]) => arms[0]?.arm.runs[0]?.seed ?? '–';
 
 const mean = (nodes: readonly Node[]) => nodes.reduce((sum, n) => sum + n.utilisation, 0) / nodes.length;
 const percent = (share: number) => `${formatNumber(Math.round(share * 1000) / 10)}\u00a0%`;
@@ -110,7 +115,7 @@ function gridLines(width: number): Markup {
   );
 }
 
-function table(engine: string, arms: readonly ArmNodes[]): Markup {
+function table(engine: string, arms: readonly ArmNodes[], phase: string, { seed }: DrawnSeed): Markup {
   const names = [...new Set(arms.flatMap(({ nodes }) => nodes.map(({ name }) => name)))];
   const cell = (nodes: readonly Node[], name: string) => {
     const node = nodes.find((n) => n.name === name);
@@ -119,7 +124,7 @@ function table(engine: string, arms: readonly ArmNodes[]): Markup {
     return html`<td class="num${node.hot ? ' bad' : ''}" title="${node.resource}, ${formatNumber(node.requestsPerSecond)} requests/s${bytes}">${percent(node.utilisation)}</td>`;
   };
   return html`<details class="data"><summary>Figures</summary><div class="scroll" tabindex="0"><table>
-<caption>Utilisation of each ${engine} node, median over seeds</caption>
+<caption>Utilisation of each ${engine} node, ${phase} phase, seed ${seed}</caption>
 <thead><tr><th scope="col">node</th>${arms.map(({ arm }) => html`<th scope="col" class="num">${arm.name}</th>`)}</tr></thead>
 <tbody>${names.map((name) => html`<tr><th scope="row">${name}</th>${arms.map(({ nodes }) => cell(nodes, name))}</tr>`)}</tbody>
 </table></div></details>`;

@@ -3,10 +3,19 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { activeText, capital, confirmedText, MARK_WORDS, markOf, scenarioMark } from '../figures.ts';
+import {
+  activeText,
+  capital,
+  confirmedText,
+  MARK_WORDS,
+  markOf,
+  markWord,
+  scenarioMark,
+} from '../figures.ts';
 import { formatBytes, formatCount, formatDuration, formatLarge, formatNumber } from '../numbers.ts';
 import type { RunResult, ScenarioResult } from '../result.ts';
-import { resultMark, seedText } from '../terminal.ts';
+import { seedText } from '../seeds.ts';
+import { resultMark } from '../terminal.ts';
 import { armStyles } from './arm-style.ts';
 import { chartCase, pointsPerSeries } from './chart-data.ts';
 import { CLIENT_CHARTS } from './client-charts.ts';
@@ -122,7 +131,7 @@ function indexEntry({ scenario, id }: Section): Markup {
     const styles = armStyles(testCase);
     const chips = testCase.arms.map((arm) => {
       const mark = markOf(arm.verdict);
-      return html`<li class="${styles.get(arm)!.tone} ${MARK_WORDS[mark]}" title="${arm.role}: ${MARK_WORDS[mark]}"><span aria-hidden="true">${mark}</span> ${arm.name}<span class="unseen"> (${arm.role}, ${MARK_WORDS[mark]})</span></li>`;
+      return html`<li class="${styles.get(arm)!.tone} ${MARK_WORDS[mark]}" title="${arm.role}: ${markWord(arm)}"><span aria-hidden="true">${mark}</span> ${arm.name}<span class="unseen"> (${arm.role}, ${markWord(arm)})</span></li>`;
     });
     return html`<ul class="chips">${several && html`<li class="of">${testCase.title}</li>`}${chips}</ul>`;
   });
@@ -146,5 +155,5 @@ function footer({ environment, digest, seeds, scale }: RunResult): Markup {
     ['digest', digest],
   ];
   return html`<footer><h2>Environment</h2><dl>${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
-<p class="hint">Figures are medians over seeds with the lowest and highest beside them; percentiles and curves merge all seeds; charts over time show one. The digest is the same wherever the same seeds are replayed with the same code.</p></footer>`;
+<p class="hint">Figures are medians over seeds with the lowest and highest beside them; percentiles and curves merge all seeds; charts over time, loads per node and breakdowns are of the one seed that they name. The digest is the same wherever the same seeds are replayed with the same code.</p></footer>`;
 }

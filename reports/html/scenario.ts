@@ -12,14 +12,13 @@ export function renderScenario(
   charts: readonly ChartCase[],
 ): Markup {
   const mark = scenarioMark(scenario, result.partial);
-  const seed = scenario.cases[0]?.arms[0]?.runs[0]?.seed ?? result.seeds[0] ?? 0;
   return html`<section class="scenario" id="${id}" aria-labelledby="${id}-title">
 <header>
 <p class="eyebrow"><code>${scenario.name}</code> <span class="badge ${MARK_WORDS[mark]}">${mark} ${MARK_WORDS[mark]}</span></p>
 <h2 id="${id}-title">${scenario.title}</h2>
 <p class="lead">${keepTogether(scenario.hypothesis)}</p>
 </header>
-${scenario.cases.map((testCase, index) => renderCase({ scenario, testCase, charts: charts[index]!, seed }))}
+${scenario.cases.map((testCase, index) => renderCase({ scenario, testCase, charts: charts[index]! }))}
 ${renderNotes(scenario.notes)}
 <p class="replay"><span>Replay this scenario</span>${command(scenario.command)}</p>
 </section>`;

@@ -79,7 +79,8 @@ export function evidenceTable(testCase: CaseResult): Markup | null {
 export function invariantsTable(testCase: CaseResult): Markup {
   const rows = rowsByName(
     testCase,
-    ({ invariants }) => invariants,
+    // What an interrupted run had no time to check proves nothing.
+    ({ invariants, partial }) => invariants.filter(({ violations }) => !partial || violations > 0),
     ({ name }) => name,
     ({ name }) => name,
     (found) => {
