@@ -14,6 +14,8 @@ export const LIVE_DEFAULTS: Readonly<Record<string, string | number | boolean>> 
   'listening.skipEvents': 'also',
   // Segments are for more plays than a server on one machine gets, and go back no further than an hour.
   'listening.historyWrites': 'per-play',
+  // Apps that got no answer send a play again, and what is shown of it must not change.
+  'listening.historyRepeats': 'left-out',
   // The public API as listeners meet it: what rarely changes is answered near them.
   'metadata.readFrom': 'edge',
   'search.sample': 'everything',

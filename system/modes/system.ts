@@ -22,7 +22,12 @@ import { furtherCatalogueTables, tracksById } from '../services/catalogue/tables
 import type { ListeningKnobs } from '../services/listening/knobs.ts';
 import { furtherListeningTopics } from '../services/listening/stream-workers.ts';
 import { streamTables } from '../services/listening/streams/tables.ts';
-import { listeningEdits, listeningHistory, listeningSegments } from '../services/listening/tables.ts';
+import {
+  knownPlays,
+  listeningEdits,
+  listeningHistory,
+  listeningSegments,
+} from '../services/listening/tables.ts';
 import { furtherPlaylistTables, playlistTables } from '../services/playlist/tables.ts';
 import { catalogueIndex } from '../services/search/catalogue-index.ts';
 import type { SearchKnobs } from '../services/search/knobs.ts';
@@ -75,6 +80,8 @@ const TABLES: readonly TableDefinition[] = [
   ...furtherPlaylistTables,
   ...furtherCatalogueTables,
   ...streamTables,
+  // Behind the others: what is drawn for a table depends on its place.
+  knownPlays,
 ];
 
 export interface SystemHooks

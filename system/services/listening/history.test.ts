@@ -9,7 +9,7 @@ import { createTestBench } from '../test-bench.ts';
 import { knobsOf } from '../test-support.ts';
 import { createHistory } from './history.ts';
 import { listeningKnobs } from './knobs.ts';
-import { listeningHistory, listeningSegments } from './tables.ts';
+import { knownPlays, listeningHistory, listeningSegments } from './tables.ts';
 
 const MONTH_S = 30 * 86_400;
 
@@ -30,14 +30,19 @@ const recordsOf = (plays: readonly Play[], from = 0): LogRecord[] =>
     key: value.listenerId,
     value,
     bytes: 60,
-    timestampNs: 0,
+    timestampNs: value.playedAtNs,
   }));
 
 /** A history that is read when it is `nowS`. */
-async function setUp(historyWrites: 'per-play' | 'segments', plays: readonly Play[], nowS: number) {
+async function setUp(
+  historyWrites: 'per-play' | 'segments',
+  plays: readonly Play[],
+  nowS: number,
+  historyRepeats: 'written' | 'left-out' = 'written',
+) {
   const bench = createTestBench();
   const cassandra = bench.cassandra({
-    tables: [listeningHistory, listeningSegments],
+    tables: [listeningHistory, listeningSegments, knownPlays],
     knobs: { nodes: 3, garbageCollection: false, backgroundWriteBytesPerSecond: 0 },
   });
   const store = cassandra.connect(bench.machine('listening'));
@@ -55,6 +60,7 @@ async function setUp(historyWrites: 'per-play' | 'segments', plays: readonly Pla
     clock: { ...clockOf(bench.simulation), now: () => nowS * SECOND },
     knobs: knobsOf(listeningKnobs, {
       historyWrites,
+      historyRepeats,
       historyPeriodS: 600,
       historyPeriods: 4,
       historyShards: 2,
@@ -67,6 +73,7 @@ async function setUp(historyWrites: 'per-play' | 'segments', plays: readonly Pla
     page,
     selects,
     bench,
+    history,
     write: (more: readonly Play[]) => history.write(bench.context(), recordsOf(more, plays.length)),
   };
 }
@@ -145,4 +152,67 @@ test('a play that an app recorded twice is shown once, and a page is full all th
   const { page } = await setUp('per-play', plays, 100);
   const read = await page(3);
   expect(read.plays.map(({ playId }) => playId)).toEqual([4, 3, 2]);
+});
+
+/** The whole history, page by page. */
+async function allOf(page: Awaited<ReturnType<typeof setUp>>['page'], limit: number) {
+  const seen: string[] = [];
+  for (let cursor: HistoryCursor | undefined, pages = 0; pages < 100; pages++) {
+    const read = await page(limit, cursor);
+    for (const { playId, trackId, playedAtNs } of read.plays)
+      seen.push(`${playId} ${trackId} ${playedAtNs / SECOND}`);
+    cursor = read.next;
+    if (cursor === undefined) break;
+  }
+  return seen;
+}
+
+test('the first play under a number stays, whatever comes under it later and wherever a page ends', async () => {
+  const first = [play(1, 10), play(2, 20), { ...play(1, 30), trackId: 't99' }, play(1, 11, 'l2')];
+  const { page, write, bench } = await setUp('per-play', first, 100, 'left-out');
+  await bench.finish(write([play(1, 40), play(3, 50), { ...play(2, 20), trackId: 't98' }]));
+  for (const limit of [1, 2, 50])
+    expect(await allOf(page, limit), `pages of ${limit}`).toEqual(['3 t3 50', '2 t2 20', '1 t1 10']);
+});
+
+test('a number is known beyond the border of a month, and forgotten after two', async () => {
+  const atS = MONTH_S - 1;
+  const { page, write, bench } = await setUp('per-play', [play(1, atS)], 4 * MONTH_S - 1, 'left-out');
+  await bench.finish(write([play(1, MONTH_S + 1)]));
+  expect(await allOf(page, 1)).toEqual([`1 t1 ${atS}`]);
+  await bench.finish(write([play(1, 2 * MONTH_S - 1)]));
+  expect(await allOf(page, 1)).toEqual([`1 t1 ${atS}`]);
+  await bench.finish(write([play(1, 2 * MONTH_S + 1)]));
+  expect(await allOf(page, 1)).toEqual([`1 t1 ${2 * MONTH_S + 1}`, `1 t1 ${atS}`]);
+});
+
+test('two consumers that handle the same plays during a rebalance leave each once', async () => {
+  const numbers = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 4, maxLength: 24 });
+  const cuts = fc.tuple(fc.nat(24), fc.nat(24), fc.nat(24));
+  await fc.assert(
+    fc.asyncProperty(numbers, cuts, async (ids, ends) => {
+      const plays = ids.map((id, i) => ({ ...play(id, i + 1), trackId: `t${i}` }));
+      const records = recordsOf(plays);
+      const { page, history, bench } = await setUp('per-play', [], 100, 'left-out');
+      const [committed, first, second] = ends.map((end) => end % (ids.length + 1)).sort((a, b) => a - b) as [
+        number,
+        number,
+        number,
+      ];
+      const write = (from: number, until: number) =>
+        history.write(bench.context(), records.slice(from, until));
+      await bench.finish(write(0, committed));
+      // The old owner is still at its batch when the new one begins with the same offset.
+      const old = write(committed, second);
+      await bench.run(0.001);
+      await bench.finish(write(committed, first).then(() => write(first, ids.length)));
+      await bench.finish(old);
+      const kept = plays.filter(({ playId }, i) => ids.indexOf(playId) === i);
+      const expected = kept.map(
+        ({ playId, trackId, playedAtNs }) => `${playId} ${trackId} ${playedAtNs / SECOND}`,
+      );
+      expect(await allOf(page, 3)).toEqual(expected.reverse());
+    }),
+    { seed: 41, numRuns: 25 },
+  );
 });

@@ -14,6 +14,8 @@ import type { Row, WideColumnStore } from '../../ports/wide-column-store.ts';
 import { forEachBounded } from '../consume.ts';
 import { hashOf } from '../hash.ts';
 import type { ListeningKnobs } from './knobs.ts';
+import { createKnownPlays, firstsOf } from './known-plays.ts';
+import { MONTH_NS } from './months.ts';
 import { readSegment, writeLine } from './segment.ts';
 import { listeningHistory, listeningSegments } from './tables.ts';
 
@@ -40,27 +42,37 @@ export function createHistory(dependencies: HistoryDependencies): History {
   return dependencies.knobs.historyWrites === 'per-play' ? perPlay(dependencies) : segments(dependencies);
 }
 
-/** Thirty days: the part of the key that keeps a listener's partition from growing for ever. */
-const MONTH_NS = 30 * 86_400 * SECOND;
-
 function perPlay(dependencies: HistoryDependencies): History {
   const { store, knobs } = dependencies;
   const monthOf = (ns: number) => Math.floor(ns / MONTH_NS);
+
+  function put(context: Context, { value }: LogRecord) {
+    const play = value as Play;
+    const row: Row = {
+      listener_id: play.listenerId,
+      month: monthOf(play.playedAtNs),
+      played_at_ns: play.playedAtNs,
+      play_id: play.playId,
+      track_id: play.trackId,
+      listened_ms: play.listenedMs,
+      skipped: play.skipped,
+    };
+    return store.upsert(context, { table: listeningHistory.name, row, consistency: 'QUORUM' });
+  }
+
+  const known = createKnownPlays(store);
+  async function putNew(context: Context, record: LogRecord): Promise<void> {
+    if (await known.isKnown(context, record)) return;
+    await put(context, record);
+    await known.remember(context, record);
+  }
+
   return {
     write(context, records) {
-      return forEachBounded(records, knobs.historyConcurrency, ({ value }) => {
-        const play = value as Play;
-        const row: Row = {
-          listener_id: play.listenerId,
-          month: monthOf(play.playedAtNs),
-          played_at_ns: play.playedAtNs,
-          play_id: play.playId,
-          track_id: play.trackId,
-          listened_ms: play.listenedMs,
-          skipped: play.skipped,
-        };
-        return store.upsert(context, { table: listeningHistory.name, row, consistency: 'QUORUM' });
-      });
+      const { historyConcurrency: lanes } = knobs;
+      if (knobs.historyRepeats === 'written')
+        return forEachBounded(records, lanes, (record) => put(context, record));
+      return forEachBounded(firstsOf(records), lanes, (record) => putNew(context, record));
     },
 
     read: createReader(dependencies, monthOf, async (context, listenerId, month, most) => {

@@ -22,6 +22,13 @@ export const listeningKnobs = {
       'A row per play and listener (cheap reads), or the plays of many listeners as one row (cheap writes)',
     values: ['per-play', 'segments'],
   },
+  historyRepeats: {
+    default: 'written',
+    unit: '',
+    description:
+      'per-play: whether a play under a number that its listener has used before is a row of its own (each page shows it once), or left out, for two reads and a write more a play',
+    values: ['written', 'left-out'],
+  },
   // estimate: five seconds late in one's own history is not noticed.
   historyIntervalMs: {
     default: 5_000,

@@ -64,16 +64,17 @@ export function createRecentlyPlayed(cache: Cache, knobs: ListeningKnobs): Recen
 
 const newestFirst = (a: Play, b: Play) => b.playedAtNs - a.playedAtNs || b.playId - a.playId;
 
-/** What an app recorded twice stands there twice. */
+/** What an app recorded twice stands there twice, and is what and when it was first. */
 function shown(listed: readonly Play[], limit: number): Play[] {
   const ids = new Set([WHOLE.playId]);
   const plays: Play[] = [];
-  for (const play of listed) {
-    if (ids.has(play.playId) || plays.length === limit) continue;
+  for (let i = listed.length - 1; i >= 0; i--) {
+    const play = listed[i]!;
+    if (ids.has(play.playId)) continue;
     ids.add(play.playId);
     plays.push(play);
   }
-  return plays;
+  return plays.reverse().slice(0, limit);
 }
 
 function commandsOf(records: readonly LogRecord[]): BoundedPush[][] {

@@ -18,6 +18,17 @@ export const listeningHistory: TableDefinition = {
 };
 
 /**
+ * `historyRepeats: 'left-out'`: numbers of plays that are in the history, and where in the log each was first. Months are
+ * those of the log, not of the plays: whenever somebody says to have played, it is known for how long a number is.
+ */
+export const knownPlays: TableDefinition = {
+  name: 'listening_known_plays',
+  columns: { listener_id: 'text', month: 'int', play_id: 'bigint', log_offset: 'bigint' },
+  partitionKey: ['listener_id', 'month'],
+  clusteringKey: ['play_id'],
+};
+
+/**
  * `historyWrites: 'segments'`: the plays of many listeners as one row. The key is where the first of them stood in the
  * log, so that a batch which is read again after a crash replaces what it wrote.
  */

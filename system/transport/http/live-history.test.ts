@@ -36,3 +36,31 @@ test('a play is in the history of its listener hours later', async () => {
   expect(await shown('recently-played')).toEqual([8, 7]);
   expect(live.defects).toEqual([]);
 }, 60_000);
+
+test('a play that is sent again stays what and when it was, also where it begins a page', async () => {
+  live = await startTestServer({}, { 'listening.historyIntervalMs': 100 });
+  const request = { token: 'u000000099' };
+  const record = async (playId: number, trackId: string) => {
+    const body = { playId, trackId, listenedMs: 60_000, skipped: false };
+    expect((await askServer(live, '/v1/plays', { ...request, method: 'POST', body })).status).toBe(202);
+  };
+  const pages = async () => {
+    const seen: unknown[] = [];
+    for (let after = ''; ; ) {
+      const { body } = await askServer(live, `/v1/me/history?limit=1${after}`, request);
+      const { plays, next } = body as { plays: object[]; next?: string };
+      seen.push(...plays);
+      if (next === undefined) return seen;
+      after = `&after=${next}`;
+    }
+  };
+  await record(1, 't3');
+  await expect.poll(pages, { timeout: 10_000 }).toMatchObject([{ playId: 1, trackId: 't3' }]);
+  const [first] = await pages();
+  await record(1, 't3');
+  await record(1, 't99');
+  await record(2, 't4');
+  await expect.poll(pages, { timeout: 10_000 }).toMatchObject([{ playId: 2 }, first]);
+  const recent = await askServer(live, '/v1/me/recently-played', request);
+  expect(recent.body!.plays).toMatchObject([{ playId: 2 }, first]);
+}, 60_000);
