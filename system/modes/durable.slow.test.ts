@@ -117,6 +117,7 @@ function appOf(system: EmbeddedSystem) {
           trackId: trackId(3),
           listenedMs: 1_000,
           skipped: false,
+          playedAtNs: 0,
         }),
       ),
     recent: () =>
@@ -367,4 +368,30 @@ test('messages in bytes and their schemas come back together; objects are refuse
   await expect(start(folder(), { 'events.format': 'objects' })).rejects.toThrow('Use avro or off');
   await next.stop();
   await expect(start(copy, { 'events.format': 'off' })).rejects.toThrow('events.format=avro');
+});
+
+test('after a day in which nothing ran, times are what they were, and the clock shows what time it is', async () => {
+  const DAY_MS = 86_400_000;
+  const directory = folder();
+  const first = await start(directory, LIVE_HISTORY);
+  const wallMs = (system: EmbeddedSystem, ns: number) => system.epochMs + ns / 1e6;
+  const timeOf = async (system: EmbeddedSystem) =>
+    wallMs(system, (await appOf(system).history()).plays[0]!.playedAtNs);
+  await appOf(first).play(1);
+  await eventually(async () => expect((await appOf(first).history()).plays).toHaveLength(1));
+  const playedMs = await timeOf(first);
+  expect(Math.abs(playedMs - Date.now())).toBeLessThan(30_000);
+  await first.stop();
+  const now = Date.now.bind(Date);
+  const clock = vi.spyOn(Date, 'now').mockImplementation(() => now() + DAY_MS);
+  try {
+    const second = await start(directory, LIVE_HISTORY);
+    expect(await timeOf(second)).toBe(playedMs);
+    expect(Math.abs(wallMs(second, second.clock.now()) - Date.now())).toBeLessThan(30_000);
+    await appOf(second).play(2);
+    await eventually(async () => expect((await appOf(second).history()).plays).toHaveLength(2));
+    expect((await timeOf(second)) - playedMs).toBeGreaterThan(DAY_MS - 30_000);
+  } finally {
+    clock.mockRestore();
+  }
 });

@@ -15,8 +15,10 @@ import {
 } from '../runtime/journal/journal.ts';
 import { JournalError } from '../runtime/journal/journal-error.ts';
 import type { Machine, Simulation } from '../runtime/kernel/index.ts';
+import { newEpochMs } from '../runtime/live-clock.ts';
 import { HISTORY_GROUP } from '../services/listening/history-consumer.ts';
 import { RECENTLY_PLAYED_GROUP } from '../services/listening/recently-played-consumer.ts';
+import { OLDEST_PLAY_MS } from '../transport/http/index.ts';
 import {
   composeEmbeddedSystem,
   createEmbeddedSystem,
@@ -91,7 +93,8 @@ export async function createDurableSystem(options: DurableOptions): Promise<Embe
     ...(maxBytes === undefined ? {} : { maxBytes }),
     ...(maxUnwritten === undefined ? {} : { maxUnwritten }),
   };
-  const journal = await Journal.open({ directory, identity: identityOf(options), ...limits });
+  const epochMs = newEpochMs(OLDEST_PLAY_MS);
+  const journal = await Journal.open({ directory, identity: identityOf(options), epochMs, ...limits });
   try {
     return await goOn(options, journal);
   } catch (error) {
@@ -103,7 +106,8 @@ export async function createDurableSystem(options: DurableOptions): Promise<Embe
 /** Makes the system what it was, then lets time begin. */
 async function goOn(options: DurableOptions, journal: Journal): Promise<EmbeddedSystem> {
   const { directory, onRestored, onFailure } = options.journal;
-  const { system, engines, simulation, realTime } = composeEmbeddedSystem(options, {
+  const { system, engines, simulation, realTime, begin } = composeEmbeddedSystem(options, {
+    ...(journal.found.epochMs === null ? {} : { epochMs: journal.found.epochMs }),
     startNs: journal.startNs,
     ports: (made, clock) => journalledPorts(made, clock, journal),
     ingest: (store, clock) => journalledObjects(store, createWriteGate(clock, journal)),
@@ -122,7 +126,7 @@ async function goOn(options: DurableOptions, journal: Journal): Promise<Embedded
     durable.onChange((change) => {
       if (groupOf({ source, change }) !== FOLLOWING_GROUP) journal.append(source, change);
     });
-  realTime.begin();
+  begin();
   const { ready, stop } = system;
   return Object.assign(system, {
     ready: () => ready() && journal.failure === null,

@@ -14,11 +14,12 @@ import type { ObjectStore } from '../ports/object-store.ts';
 import { type AccessToken, identityOf, type TokenVerifier } from '../ports/tokens.ts';
 import type { Drain } from '../runtime/drive.ts';
 import { CallContext, ProcessLife, type Simulation, untraced } from '../runtime/kernel/index.ts';
+import { liveNowNs, newEpochMs } from '../runtime/live-clock.ts';
 import { type Lateness, RealTime } from '../runtime/real-time.ts';
 import type { GatewayKnobs } from '../services/gateway/knobs.ts';
 import { createPublicCall } from '../services/gateway/public-call.ts';
 import type { MetadataKnobs } from '../services/metadata/knobs.ts';
-import type { LabelApi } from '../transport/http/index.ts';
+import { type LabelApi, OLDEST_PLAY_MS } from '../transport/http/index.ts';
 import type { DeadLetterDesk } from '../transport/telemetry/index.ts';
 import { createDeadLetterDesk } from './dead-letters.ts';
 import { audioConfiguration } from './delivery-knobs.ts';
@@ -48,6 +49,8 @@ export interface EmbeddedOptions extends SystemOptions {
 /** What a client of another process needs from the system that waits for it. */
 export interface OutsideWaits {
   readonly clock: Clock;
+  /** Unix time, in ms, at which it stands at 0. */
+  readonly epochMs: number;
   /** Opens a call that is settled from outside, at any time; rejects when the context is cancelled before. */
   wait<T>(
     context: Context,
@@ -77,6 +80,8 @@ export interface EmbeddedSystem {
   context(from?: RequestOrigin): ChildContext;
   /** The system's time; timers are set inside `enter` or `settle`. */
   readonly clock: Clock;
+  /** Unix time, in ms, at which it stands at 0. */
+  readonly epochMs: number;
   /** Calls `work` at the present time; it is no call from outside, and is counted nowhere. */
   settle(work: () => void): void;
   /** For how long the system's next event has been due, in ns. */
@@ -124,8 +129,8 @@ const checkedByTransport: TokenVerifier = {
 };
 
 export function createEmbeddedSystem(options: EmbeddedOptions): EmbeddedSystem {
-  const { system, realTime } = composeEmbeddedSystem(options);
-  realTime.begin();
+  const { system, begin } = composeEmbeddedSystem(options);
+  begin();
   return system;
 }
 
@@ -135,11 +140,14 @@ export interface HeldSystem {
   readonly engines: SystemEngines;
   readonly simulation: Simulation;
   readonly realTime: RealTime;
+  /** Time begins: what has passed meanwhile has passed here too. */
+  begin(): void;
 }
 
 /** What stands around a system whose time is held. */
 export interface Surroundings {
-  /** Where the clock begins. */
+  /** Unix time, in ms, at which the clock stands at 0, and where it begins; default: one that is new. */
+  readonly epochMs?: number;
   readonly startNs?: number;
   readonly ports?: SystemHooks['ports'];
   /** The store of audio as whoever stores it sees it. */
@@ -150,7 +158,13 @@ export interface Surroundings {
 
 export function composeEmbeddedSystem(
   options: EmbeddedOptions,
-  { startNs, ports, ingest, gauges: further = [] }: Surroundings = {},
+  {
+    epochMs = newEpochMs(OLDEST_PLAY_MS),
+    startNs = liveNowNs(epochMs),
+    ports,
+    ingest,
+    gauges: further = [],
+  }: Surroundings = {},
 ): HeldSystem {
   const { seed, costs, drain, onFault } = options;
   const environment = createEnvironment(seed, costs, startNs);
@@ -170,7 +184,8 @@ export function composeEmbeddedSystem(
   const now = () => realTime.wallNs;
   const telemetry =
     options.telemetry === undefined ? null : new Telemetry(options.telemetry, { clock: simulation, now });
-  const elsewhere = options.elsewhere?.({ clock: simulation, wait: waits(simulation, realTime) }) ?? {};
+  const elsewhere =
+    options.elsewhere?.({ clock: simulation, epochMs, wait: waits(simulation, realTime) }) ?? {};
   const { engines, services, population, events, log } = createSystem(
     environment,
     { ...options, configuration },
@@ -183,7 +198,6 @@ export function composeEmbeddedSystem(
   );
   const life = new ProcessLife('clients');
   let requests = 0;
-  const epochMs = Date.now() - realTime.wallNs / 1e6;
   const call = createPublicCall({
     cache: engines.redis.connect(outside),
     clock: simulation,
@@ -270,6 +284,7 @@ export function composeEmbeddedSystem(
       return new CallContext(request ?? requests++, life, trace, simulation.nowNs + remainingNs, attempt);
     },
     clock: simulation,
+    epochMs,
     settle: (work) => realTime.settle(work),
     get lagNs() {
       return realTime.lagNs;
@@ -285,7 +300,8 @@ export function composeEmbeddedSystem(
       realTime.stop();
     },
   };
-  return { system, engines, simulation, realTime };
+  const begin = () => realTime.begin(liveNowNs(epochMs));
+  return { system, engines, simulation, realTime, begin };
 }
 
 /** Metadata as whoever a token stands for meets it: at the point of presence that is nearest to his place. */

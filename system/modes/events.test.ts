@@ -106,6 +106,7 @@ describe.each<EventsOptions['format']>(['objects', 'avro'])('%s', (format) => {
           trackId: `t${playId}`,
           listenedMs: 1_000 * playId,
           skipped: false,
+          playedAtNs: 0,
         }),
       );
     kafka.append(PLAYS, 'l1', 'no message at all', 17);
@@ -181,7 +182,7 @@ test.each<EventsOptions['format']>(['objects', 'avro'])(
       const context = new CallContext(playId, clients.life, untraced);
       const skipped = playId % 2 === 0;
       const listenedMs = skipped ? 2_000 : 60_000;
-      const request = { playId, listenerId: 'u1', trackId: 't7', listenedMs, skipped };
+      const request = { playId, listenerId: 'u1', trackId: 't7', listenedMs, skipped, playedAtNs: 0 };
       void outcomeOf(listening.recordPlay(context, request)).then((outcome) => answered.push(outcome));
     });
     for (const playId of [1, 2, 3]) simulation.schedule(playId * 10 * SECOND, play, playId);

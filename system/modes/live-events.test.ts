@@ -217,7 +217,7 @@ test('a dead letter is read when it is sent again after its schema was registere
     playId: 2,
     listenerId: LISTENER,
     trackId: 't2',
-    playedAtNs: 1,
+    playedAtNs: system.clock.now(),
     listenedMs: 1_000,
     skipped: false,
     volume: 7,

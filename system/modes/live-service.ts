@@ -83,6 +83,7 @@ export async function startLiveService(options: LiveServiceOptions): Promise<Liv
   const server = createGrpcServer({
     enter: (work) => system.enter(work),
     context: ({ remainingMs, ...from }) => system.context({ ...from, remainingNs: remainingMs * 1e6 }),
+    epochMs: system.epochMs,
     credentials: serverCredentials(tls),
     onDefect(error, correlationId, trace) {
       observer?.onDefect(error, correlationId, trace);

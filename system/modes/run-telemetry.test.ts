@@ -96,6 +96,7 @@ async function embedded(): Promise<Telemetry> {
           trackId: trackId(track),
           listenedMs: 30_000,
           skipped: false,
+          playedAtNs: 0,
         }),
       ),
   });

@@ -187,6 +187,7 @@ function createClients(
       trackId: trackId(track),
       listenedMs,
       skipped,
+      playedAtNs: 0,
     });
   return {
     play:

@@ -42,7 +42,7 @@ export class RealTime {
   readonly #drainNow: (() => void) | null;
   readonly #onFault: (error: Error) => void;
   #originMs: number;
-  readonly #originNs: number;
+  #originNs: number;
   readonly #lateness = new Histogram();
   #latestMs = 0;
   #entries: Entry[] = [];
@@ -66,10 +66,11 @@ export class RealTime {
     this.#wake();
   }
 
-  /** Time begins, where it was held. */
-  begin(): void {
+  /** Time begins, where it was held: where it stood, or later. */
+  begin(nowNs = this.#originNs): void {
     if (!this.#held) return;
     this.#held = false;
+    this.#originNs = Math.max(this.#originNs, nowNs);
     this.#originMs = performance.now();
     this.#wake();
   }

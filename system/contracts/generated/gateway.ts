@@ -31,6 +31,8 @@ export interface RecordPlayRequest {
   readonly trackId: string;
   readonly listenedMs: number;
   readonly skipped: boolean;
+  /** When; 0, or later than now: now. */
+  readonly playedAtNs: number;
 }
 
 export interface GetHistoryRequest {
@@ -330,6 +332,7 @@ export function sizeOfRecordPlayRequest(m: RecordPlayRequest): number {
   if (m.trackId !== '') size += 1 + wire.sizeOfBlock(wire.sizeOfText(m.trackId));
   if (m.listenedMs !== 0) size += 1 + wire.sizeOfVarint(m.listenedMs);
   if (m.skipped) size += 2;
+  if (m.playedAtNs !== 0) size += 1 + wire.sizeOfVarint(m.playedAtNs);
   return size;
 }
 
@@ -339,6 +342,7 @@ export function writeRecordPlayRequest(w: wire.Writer, m: RecordPlayRequest): vo
   if (m.trackId !== '') w.text(26, m.trackId);
   if (m.listenedMs !== 0) w.number(32, m.listenedMs);
   if (m.skipped) w.number(40, 1);
+  if (m.playedAtNs !== 0) w.number(48, m.playedAtNs);
 }
 
 export function readRecordPlayRequest(r: wire.Reader): RecordPlayRequest {
@@ -347,6 +351,7 @@ export function readRecordPlayRequest(r: wire.Reader): RecordPlayRequest {
   let trackId = '';
   let listenedMs = 0;
   let skipped = false;
+  let playedAtNs = 0;
   while (r.at < r.end) {
     const tag = r.varint();
     if (tag === 10) token = r.message(identity.readToken);
@@ -354,9 +359,10 @@ export function readRecordPlayRequest(r: wire.Reader): RecordPlayRequest {
     else if (tag === 26) trackId = r.text();
     else if (tag === 32) listenedMs = r.varint();
     else if (tag === 40) skipped = r.varint() !== 0;
+    else if (tag === 48) playedAtNs = r.varint();
     else r.skip(tag);
   }
-  return { token, playId, trackId, listenedMs, skipped };
+  return { token, playId, trackId, listenedMs, skipped, playedAtNs };
 }
 
 export const encodeRecordPlayRequest = (m: RecordPlayRequest) =>

@@ -37,7 +37,10 @@ function folder(): string {
   return made;
 }
 
-function journal(directory: string, options: { identity?: Identity; maxBytes?: number } = {}): JournalFile {
+function journal(
+  directory: string,
+  options: { identity?: Identity; maxBytes?: number; epochMs?: number } = {},
+): JournalFile {
   const file = new JournalFile({ directory, identity, ...options });
   open.push(file);
   return file;
@@ -339,4 +342,28 @@ test('damaged pages of the database are an error, never a shorter journal', () =
     }
   }
   expect(refused).toBeGreaterThan(5);
+});
+
+test('when its clock stood at 0 is said once and stays, also when it is shortened', () => {
+  const directory = folder();
+  const first = journal(directory, { epochMs: 1_000 });
+  expect(first.found.epochMs).toBe(1_000);
+  write(first, 1, 3);
+  first.beginReplacement(3_000);
+  write(first, 4, 4);
+  first.endReplacement();
+  first.close();
+  expect(journal(directory, { epochMs: 2_000 }).found.epochMs).toBe(1_000);
+});
+
+test('a journal from before that goes on as if no time had passed', () => {
+  const directory = folder();
+  const old = journal(directory);
+  expect(old.found.epochMs).toBeNull();
+  old.write({ nowNs: 5e9, changes: 1, body: bodyOf(1) });
+  old.close();
+  const beforeMs = Date.now();
+  const { epochMs } = journal(directory, { epochMs: 0 }).found;
+  expect(epochMs).toBeGreaterThanOrEqual(beforeMs - 5_000);
+  expect(epochMs).toBeLessThanOrEqual(Date.now() - 5_000);
 });

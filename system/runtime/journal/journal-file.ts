@@ -27,6 +27,8 @@ export interface JournalFileOptions {
   /** It exists. */
   readonly directory: string;
   readonly identity: Identity;
+  /** Unix time, in ms, at which the clock of a new journal stands at 0; default: its clock has nothing to do with it. */
+  readonly epochMs?: number;
   /** A limit beside the disk's own; default: none. */
   readonly maxBytes?: number;
 }
@@ -38,6 +40,8 @@ export interface Found {
   readonly bytes: number;
   /** Model time of the newest batch; -1: nothing was ever written. */
   readonly lastNs: number;
+  /** Unix time, in ms, at which the journal's clock stands at 0; null: nobody has said so. */
+  readonly epochMs: number | null;
   /** Batches at the end that do not fit their checksums and are left out. */
   readonly droppedBatches: number;
   /** Bytes after the last whole batch: it was being written when the process ended, or has changed since. */
@@ -64,7 +68,7 @@ export class JournalFile {
   #replacing = false;
 
   /** Throws a `JournalError`. */
-  constructor({ directory, identity, maxBytes }: JournalFileOptions) {
+  constructor({ directory, identity, epochMs, maxBytes }: JournalFileOptions) {
     this.#directory = directory;
     this.#path = join(directory, FILE_NAME);
     const logBytes = sizeOf(`${this.#path}-wal`);
@@ -76,7 +80,8 @@ export class JournalFile {
       if (maxBytes !== undefined)
         this.#pragma(`max_page_count = ${Math.max(1, Math.ceil(maxBytes / pageBytes))}`);
       const validBytes = this.#validLogBytes(pageBytes);
-      this.found = this.#verify(Math.max(0, logBytes - validBytes));
+      const found = this.#verify(Math.max(0, logBytes - validBytes));
+      this.found = { ...found, epochMs: this.#epoch(found.lastNs, epochMs) };
       this.#insert = this.#database.prepare(
         'INSERT INTO batches (number, now_ns, changes, checksum, body) VALUES (?, ?, ?, ?, ?)',
       );
@@ -236,7 +241,7 @@ export class JournalFile {
   }
 
   /** Checks all batches; those at the end that do not fit are deleted, one before the end is an error. */
-  #verify(tornBytes: number): Found {
+  #verify(tornBytes: number): Omit<Found, 'epochMs'> {
     const first = Number(this.#meta('first'));
     const replaced = Number(this.#meta('replaced'));
     let expected = first;
@@ -263,6 +268,16 @@ export class JournalFile {
       throw damaged(this.#directory, `batch ${this.#last + 1} does not fit its checksum`);
     if (bad > 0) this.#database.exec(`DELETE FROM batches WHERE number > ${this.#last}`);
     return { ...good, bytes: this.bytes, droppedBatches: bad, tornBytes };
+  }
+
+  /** Said once: what was written before keeps its time. A journal from before there was one went on until now. */
+  #epoch(lastNs: number, ofNew: number | undefined): number | null {
+    const row = this.#database.prepare("SELECT value FROM meta WHERE name = 'epoch_ms'").get();
+    if (row !== undefined) return Number(row.value);
+    if (ofNew === undefined) return null;
+    const epochMs = lastNs < 0 ? ofNew : Date.now() - Math.ceil(lastNs / 1e6);
+    this.#setMeta('epoch_ms', epochMs);
+    return epochMs;
   }
 
   *#rows(): Generator<Row> {

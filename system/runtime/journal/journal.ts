@@ -47,11 +47,13 @@ const MAX_UNWRITTEN = 10_000;
 const MAX_BATCH = 2_000;
 /** A run goes on this much later than the last thing written: numbers that were handed out ahead of the clock stay behind. */
 const RESTART_NS = 1_000_000_000;
-/** Nanoseconds are exact up to 104 days: a run that could go beyond within four is not continued. */
+/** Nanoseconds are exact up to 104 days: a journal whose clock could go beyond within four is not continued. */
 const LATEST_NS = 100 * 86_400e9;
 
 export class Journal {
   readonly found: Found;
+  /** Model time at which the run goes on: what time it is, or soon after the last thing written. */
+  readonly startNs: number;
   readonly #directory: string;
   readonly #thread: JournalThread;
   readonly #maxUnwritten: number;
@@ -78,12 +80,12 @@ export class Journal {
     let journal: Journal | null = null;
     const thread = await JournalThread.open(options, (error) => journal?.fail(error));
     journal = new Journal(thread, options.directory, maxUnwritten ?? MAX_UNWRITTEN);
-    if (thread.found.lastNs <= LATEST_NS) return journal;
+    if (journal.startNs <= LATEST_NS) return journal;
     await journal.close();
     throw new JournalError(
       'unusable',
       'the journal has reached its end',
-      `The journal in '${options.directory}' covers ${Math.floor(thread.found.lastNs / 86_400e9)} days of running, as many as the clock holds: start anew in another directory.`,
+      `The journal in '${options.directory}' covers ${Math.floor(journal.startNs / 86_400e9)} days, as many as the clock holds: start anew in another directory.`,
     );
   }
 
@@ -92,12 +94,10 @@ export class Journal {
     this.#directory = directory;
     this.#maxUnwritten = maxUnwritten;
     this.found = thread.found;
+    const { lastNs, epochMs } = thread.found;
+    const nowNs = epochMs === null ? 0 : (Date.now() - epochMs) * 1e6;
+    this.startNs = Math.max(nowNs, lastNs < 0 ? 0 : lastNs + RESTART_NS);
     this.#bytes = thread.found.bytes;
-  }
-
-  /** Model time at which the run goes on; 0 for a new one. */
-  get startNs(): number {
-    return this.found.lastNs < 0 ? 0 : this.found.lastNs + RESTART_NS;
   }
 
   /** Why nothing is written any more. */

@@ -107,6 +107,7 @@ export function createGatewayService(dependencies: GatewayDependencies): Gateway
           trackId: play.trackId,
           listenedMs: play.listenedMs,
           skipped: play.skipped,
+          playedAtNs: play.playedAtNs,
         }),
       ),
 

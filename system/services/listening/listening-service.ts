@@ -54,9 +54,11 @@ export function createListeningService(dependencies: ListeningDependencies): Lis
   }
 
   return {
-    async recordPlay(context, { playId, listenerId, trackId, listenedMs, skipped }) {
+    async recordPlay(context, { playId, listenerId, trackId, listenedMs, skipped, playedAtNs: given }) {
       if (!isId(listenerId) || !isId(trackId)) throw invalid('recordPlay', 'an id is missing or malformed');
-      const play: Play = { playId, listenerId, trackId, playedAtNs: clock.now(), listenedMs, skipped };
+      // An app's clock may be ahead: nothing was played later than now.
+      const playedAtNs = given === 0 ? clock.now() : Math.min(given, clock.now());
+      const play: Play = { playId, listenerId, trackId, playedAtNs, listenedMs, skipped };
       if (knobs.skipEvents === 'off' || !isSkip(play)) await publish(context, PLAYS, play);
       else if (knobs.skipEvents === 'instead') await publish(context, SKIPS, play);
       else await Promise.all([publish(context, PLAYS, play), publish(context, SKIPS, play)]);

@@ -74,8 +74,11 @@ function setUp(set: Partial<KnobValues<typeof listeningKnobs>> = {}) {
     listenedMs = 60_000,
     skipped = false,
     playId = ++plays,
+    playedAtNs = 0,
   ) =>
-    bench.finish(listening.recordPlay(bench.context(), { playId, listenerId, trackId, listenedMs, skipped }));
+    bench.finish(
+      listening.recordPlay(bench.context(), { playId, listenerId, trackId, listenedMs, skipped, playedAtNs }),
+    );
   const logged = (name: string) =>
     kafka.inspect(name).flatMap(({ records }) => records.map(({ value }) => (value as Play).playId));
   const recent = async (listenerId: string, limit = 0) =>

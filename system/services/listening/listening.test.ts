@@ -17,6 +17,7 @@ const play = (playId: number, listenerId: string): RecordPlayRequest => ({
   trackId: `t${playId % 50}`,
   listenedMs: 30_000,
   skipped: playId % 2 === 0,
+  playedAtNs: 0,
 });
 
 function setUp(set: Partial<KnobValues<typeof listeningKnobs>> = {}) {

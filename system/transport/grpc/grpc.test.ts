@@ -2,6 +2,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { Client } from '@grpc/grpc-js';
 import { afterEach, expect, test } from 'vitest';
 import { type IdentityApi, identityService } from '../../contracts/generated/identity.ts';
+import { type ListeningApi, listeningService } from '../../contracts/generated/listening.ts';
 import type { Context } from '../../ports/context.ts';
 import { PortError } from '../../ports/errors.ts';
 import { CallContext, ProcessLife, Simulation, untraced } from '../../runtime/kernel/index.ts';
@@ -11,6 +12,7 @@ import {
   clientCredentials,
   createGrpcClient,
   createGrpcServer,
+  type GrpcClientOptions,
   type Incoming,
   type MutualTls,
   serverCredentials,
@@ -28,7 +30,12 @@ const answer = { token: { subject: 'Ä', expiresAtNs: 2 ** 52, keyId: 1, signatu
 type Serve = (context: Context, incoming: Incoming) => ReturnType<IdentityApi['issueToken']>;
 
 /** A server of the contract that does as `serve` says, on a clock of its own. */
-async function startServer(serve: Serve, tls: MutualTls | null = null) {
+async function startServer(
+  serve: Serve,
+  tls: MutualTls | null = null,
+  epochMs?: number,
+  add: (server: ReturnType<typeof createGrpcServer>) => void = () => {},
+) {
   const defects: unknown[] = [];
   const simulation = new Simulation({ seed: 1 });
   const realTime = new RealTime(simulation, { onFault: (error) => defects.push(error) });
@@ -41,10 +48,12 @@ async function startServer(serve: Serve, tls: MutualTls | null = null) {
       return new CallContext(given.request ?? 0, life, untraced, simulation.nowNs + given.remainingMs * 1e6);
     },
     credentials: serverCredentials(tls),
+    ...(epochMs === undefined ? {} : { epochMs }),
     onDefect: (error) => defects.push(error),
   });
   const api = { issueToken: (context: Context) => serve(context, incoming!) };
   server.add(identityService, api as unknown as IdentityApi);
+  add(server);
   const port = await server.listen('127.0.0.1:0');
   closing.push(async () => {
     await server.close(100);
@@ -54,13 +63,14 @@ async function startServer(serve: Serve, tls: MutualTls | null = null) {
 }
 
 /** A client in a system of its own. */
-function connect(address: string, tls: MutualTls | null = null) {
+function connect(address: string, tls: MutualTls | null = null, epochMs?: number) {
   const simulation = new Simulation({ seed: 2 });
   const realTime = new RealTime(simulation, { onFault: () => {} });
-  const client = createGrpcClient<IdentityApi>(identityService, {
+  const options: GrpcClientOptions = {
     address,
     credentials: clientCredentials(tls),
     clock: simulation,
+    ...(epochMs === undefined ? {} : { epochMs }),
     wait(context, operation, begin) {
       const call = simulation.open<never>(context, operation);
       call.onCancel = begin((error, value) => {
@@ -70,9 +80,12 @@ function connect(address: string, tls: MutualTls | null = null) {
       });
       return call.promise;
     },
-  });
+  };
+  const client = createGrpcClient<IdentityApi>(identityService, options);
+  const listening = createGrpcClient<ListeningApi>(listeningService, options);
   closing.push(() => {
     client.close();
+    listening.close();
     realTime.stop();
   });
   const life = new ProcessLife('client');
@@ -87,7 +100,9 @@ function connect(address: string, tls: MutualTls | null = null) {
         );
       return client.api.issueToken(context, request);
     });
-  return { ask, simulation };
+  const call = <T>(work: (api: ListeningApi, context: Context) => Promise<T>) =>
+    realTime.enter(() => work(listening.api, new CallContext(8, life, untraced)));
+  return { ask, call, simulation };
 }
 
 const outcome = (work: Promise<unknown>) =>
@@ -222,4 +237,46 @@ test('under mutual TLS only callers of the same authority get in', async () => {
   expect(await outcome(connect(address, distrustful).ask({ deadlineMs: 2_000 }))).toMatchObject({
     kind: 'unavailable',
   });
+});
+
+test('times are of the caller’s clock on both ways, whenever the clock over there began', async () => {
+  const HOUR_NS = 3_600e9;
+  const epochMs = Date.UTC(2026, 0, 1);
+  const asked: unknown[] = [];
+  const play = { playId: 1, listenerId: 'l', trackId: 't', listenedMs: 5, skipped: false };
+  const next = { playedAtNs: 5, playId: 1, depth: 2 };
+  const api: Partial<ListeningApi> = {
+    async recordPlay(_context, request) {
+      asked.push(request.playedAtNs);
+      return {};
+    },
+    async getHistory(_context, { cursor }) {
+      asked.push(cursor);
+      return {
+        plays: [
+          { ...play, playedAtNs: 9 * HOUR_NS },
+          { ...play, playedAtNs: 1 },
+        ],
+        next,
+      };
+    },
+  };
+  const server = await startServer(
+    async () => answer,
+    null,
+    epochMs,
+    (grpc) => grpc.add(listeningService, api as ListeningApi),
+  );
+  // An hour younger than the one over there.
+  const { call } = connect(server.address, null, epochMs + 3_600_000);
+  const record = (playedAtNs: number) =>
+    call((listening, context) => listening.recordPlay(context, { ...play, playedAtNs }));
+  await record(2 * HOUR_NS);
+  await record(0);
+  const history = await call((listening, context) =>
+    listening.getHistory(context, { listenerId: 'l', limit: 0, cursor: next }),
+  );
+  expect(asked).toEqual([3 * HOUR_NS, 0, next]);
+  expect(history.plays.map(({ playedAtNs }) => playedAtNs)).toEqual([8 * HOUR_NS, 1]);
+  expect(history.next).toEqual(next);
 });

@@ -7,6 +7,8 @@ export const TRACEPARENT = 'traceparent';
 /** Number of the request and of the try, so that what is keyed by them is the same in every process. */
 export const REQUEST = 'rehearsal-request';
 export const ATTEMPT = 'rehearsal-attempt';
+/** Unix time, in ms, at which the caller's clock stood at 0: times in the message, and in the answer, are of that clock. */
+export const EPOCH = 'rehearsal-epoch-ms';
 
 export function metadataText(metadata: Metadata, key: string): string | undefined {
   const value = metadata.get(key)[0];

@@ -12,7 +12,8 @@ import {
 import type { Call, Service } from '../../contracts/wire.ts';
 import type { ChildContext, Context, Trace } from '../../ports/context.ts';
 import { PortError } from '../../ports/errors.ts';
-import { ATTEMPT, CORRELATION_ID, metadataText, REQUEST, TRACEPARENT } from './metadata.ts';
+import { shifted } from './clocks.ts';
+import { ATTEMPT, CORRELATION_ID, EPOCH, metadataText, REQUEST, TRACEPARENT } from './metadata.ts';
 import { statusOf } from './status.ts';
 
 /** What a call brings along. */
@@ -31,6 +32,8 @@ export interface GrpcServerOptions {
   readonly context: (incoming: Incoming) => ChildContext;
   /** Runs a call at the present time of the system. */
   readonly enter: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Unix time, in ms, at which the system's clock stands at 0. Absent: callers have the same clock. */
+  readonly epochMs?: number;
   readonly credentials: ServerCredentials;
   /** Told of every error that is a defect. */
   readonly onDefect: (error: unknown, correlationId: string, trace: Trace | null) => void;
@@ -90,9 +93,10 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
 }
 
 function unary(operation: string, api: AnyApi, name: string, options: GrpcServerOptions) {
-  const { enter, context: contextOf, onDefect } = options;
+  const { enter, context: contextOf, epochMs, onDefect } = options;
   return (call: ServerUnaryCall<unknown, unknown>, done: sendUnaryData<unknown>) => {
     const incoming = incomingOf(call);
+    const laterNs = epochMs === undefined ? 0 : (epochOf(call, epochMs) - epochMs) * 1e6;
     let context: ChildContext | null = null;
     call.on('cancelled', () => {
       const gone = new PortError('cancelled', operation, false, 'the caller gave up');
@@ -100,10 +104,10 @@ function unary(operation: string, api: AnyApi, name: string, options: GrpcServer
     });
     enter(() => {
       context = contextOf(incoming);
-      return api[name]!(context, call.request);
+      return api[name]!(context, shifted(call.request, laterNs));
     })
       .then(
-        (answer) => done(null, answer),
+        (answer) => done(null, shifted(answer, -laterNs)),
         (error: unknown) => {
           const answer = statusOf(error);
           if (answer.code === status.INTERNAL)
@@ -113,6 +117,12 @@ function unary(operation: string, api: AnyApi, name: string, options: GrpcServer
       )
       .finally(() => context?.close());
   };
+}
+
+/** Unix time, in ms, at which the caller's clock stood at 0; `own` where it does not say. */
+function epochOf(call: ServerUnaryCall<unknown, unknown>, own: number): number {
+  const epochMs = Number(metadataText(call.metadata, EPOCH) ?? own);
+  return Number.isSafeInteger(epochMs) ? epochMs : own;
 }
 
 function incomingOf(call: ServerUnaryCall<unknown, unknown>): Incoming {

@@ -12,6 +12,18 @@ export interface Problem {
   readonly correlationId: string;
 }
 
+/** What was sent has the right form and cannot be taken all the same. */
+export class FieldError extends Error {
+  override readonly name = 'FieldError';
+  readonly field: string;
+
+  /** `field`: as 'body.playedAt'. */
+  constructor(field: string, message: string) {
+    super(message);
+    this.field = field;
+  }
+}
+
 export const PROBLEM_JSON = 'application/problem+json';
 
 const STATUS: Readonly<Record<ErrorKind, number>> = {
@@ -62,6 +74,10 @@ export interface ProblemAnswer {
 
 export function problemOf(error: unknown, correlationId: string): ProblemAnswer {
   if (error instanceof PortError) return portProblem(error, correlationId);
+  if (error instanceof FieldError) {
+    const { field, message } = error;
+    return answer(400, `${field}: ${message}.`, correlationId, { field });
+  }
   const { statusCode, validation, validationContext, code, message } = error as FastifyError;
   if (validation !== undefined) {
     const first = validation[0]!;

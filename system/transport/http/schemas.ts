@@ -23,12 +23,14 @@ export const list = <I extends object>(items: I) => ({ type: 'array', items }) a
 // Answers: what is not named does not leave. Services vouch for their values, so these say the kind alone.
 export const word = { type: 'string' } as const;
 export const count = { type: 'number' } as const;
+/** RFC 3339, the one way in which times come and go. */
+export const time = { type: 'string', format: 'date-time' } as const;
 
 export const playlistParams = object({ playlistId: id });
 export const trackParams = object({ trackId: id });
 export const snapshotAnswer = object({ snapshot: count });
 export const emptyAnswer = object({});
-export const trackFields = {
+const trackFields = {
   trackId: word,
   title: word,
   artistId: word,
@@ -36,13 +38,14 @@ export const trackFields = {
   labelId: word,
   durationMs: count,
   popularity: count,
-  publishedAtNs: count,
 } as const;
+/** Without the time it was published at: it was there before the system was. */
+export const track = object({ ...trackFields, publishedAt: time }, Object.keys(trackFields));
 export const playFields = {
   playId: count,
   listenerId: word,
   trackId: word,
-  playedAtNs: count,
+  playedAt: time,
   listenedMs: count,
   skipped: flag,
 } as const;

@@ -29,11 +29,15 @@ import { refuseOtherMethods } from './other-methods.ts';
 import { problem, problemOf, sendProblem } from './problem.ts';
 import { type PublicApi, ROUTES, type Route } from './routes/index.ts';
 import { LENIENT, refuseOddRequests } from './strict-requests.ts';
+import { createTimes } from './times.ts';
 import { answerUnparsed } from './unparsed.ts';
 import { compileValidator } from './validation.ts';
 
 export interface LiveSystem {
-  readonly api: PublicApi;
+  readonly api: Omit<PublicApi, 'times'>;
+  readonly clock: { now(): number };
+  /** Unix time, in ms, at which its clock stands at 0. */
+  readonly epochMs: number;
   /** Runs a call at the present time of the system. */
   enter<T>(work: () => Promise<T>): Promise<T>;
   /** A context for one request; close it when the answer is there. */
@@ -167,6 +171,7 @@ function createFastify({ https, requestTimeoutMs = REQUEST_TIMEOUT_MS }: HttpOpt
 }
 
 function addRoute(server: FastifyInstance, route: Route, system: LiveSystem, guard: Guard): void {
+  const api = { ...system.api, times: createTimes(system.epochMs, system.clock) };
   const { operationId, params, query, body, status, answer } = route;
   server.route({
     method: route.method,
@@ -206,7 +211,7 @@ function addRoute(server: FastifyInstance, route: Route, system: LiveSystem, gua
         body: request.body,
       };
       try {
-        const call = () => route.call(system.api, context, asked);
+        const call = () => route.call(api, context, asked);
         const result = await (route.entersItself === true ? call() : system.enter(call));
         reply.code(status);
         if (route.metadata === 'kept') return describeKept(reply, result as Kept<unknown>);

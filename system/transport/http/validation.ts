@@ -4,8 +4,15 @@
  * log, so no schema has to remember to refuse it.
  */
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { isDateTime } from './times.ts';
 
-const options = { allErrors: false, removeAdditional: false, useDefaults: false, strict: true } as const;
+const options = {
+  allErrors: false,
+  removeAdditional: false,
+  useDefaults: false,
+  strict: true,
+  formats: { 'date-time': isDateTime },
+} as const;
 const strict = new Ajv(options);
 const reading = new Ajv({ ...options, coerceTypes: true });
 

@@ -1,11 +1,17 @@
 /** Audio of tracks: its delivery by labels, and where it is to be fetched by signed URLs, good for about an hour. */
 import { CONTENT_ID } from '../../../contracts/content-id.ts';
 import { identityOf } from '../../../ports/tokens.ts';
-import { count, id, object, trackParams, word } from '../schemas.ts';
-import { number, type Route } from './route.ts';
+import { count, id, object, time, trackParams, word } from '../schemas.ts';
+import { number, type Route, type Stream } from './route.ts';
 
 const query = object({ bandwidthKbps: { type: 'number', minimum: 0, maximum: 1e7 } }, []);
-const stream = object({ url: word, bitrateKbps: count, expiresAtMs: count });
+const stream = object({ url: word, bitrateKbps: count, expiresAt: time });
+
+/** Its end is told by the clock that signs, and checks, URLs. */
+const told = ({ expiresAtMs, ...stream }: Stream) => ({
+  ...stream,
+  expiresAt: new Date(expiresAtMs).toISOString(),
+});
 
 export const audioUrlRoutes: readonly Route[] = [
   {
@@ -37,12 +43,14 @@ export const audioUrlRoutes: readonly Route[] = [
     status: 200,
     answer: stream,
     entersItself: true,
-    call: ({ audio }, context, { token, params, query: asked }) =>
-      audio.track(context, {
-        ...identityOf(token),
-        id: params.trackId!,
-        bandwidthKbps: number(asked.bandwidthKbps),
-      }),
+    call: async ({ audio }, context, { token, params, query: asked }) =>
+      told(
+        await audio.track(context, {
+          ...identityOf(token),
+          id: params.trackId!,
+          bandwidthKbps: number(asked.bandwidthKbps),
+        }),
+      ),
   },
   {
     method: 'GET',
@@ -55,11 +63,13 @@ export const audioUrlRoutes: readonly Route[] = [
     status: 200,
     answer: stream,
     entersItself: true,
-    call: ({ audio }, context, { token, params, query: asked }) =>
-      audio.event(context, {
-        ...identityOf(token),
-        id: params.eventId!,
-        bandwidthKbps: number(asked.bandwidthKbps),
-      }),
+    call: async ({ audio }, context, { token, params, query: asked }) =>
+      told(
+        await audio.event(context, {
+          ...identityOf(token),
+          id: params.eventId!,
+          bandwidthKbps: number(asked.bandwidthKbps),
+        }),
+      ),
   },
 ];

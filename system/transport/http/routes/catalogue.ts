@@ -1,4 +1,5 @@
 /** Tracks, artists, albums, podcasts and what belongs to them; and how labels deliver them. */
+import type { Track } from '../../../contracts/generated/catalogue.ts';
 import { identityOf } from '../../../ports/tokens.ts';
 import {
   count,
@@ -8,11 +9,13 @@ import {
   list,
   object,
   TITLE,
-  trackFields,
+  time,
+  track,
   trackParams,
   whole,
   word,
 } from '../schemas.ts';
+import type { Times } from '../times.ts';
 import { keptAs, number, type Route } from './route.ts';
 
 const DAY_MS = 86_400_000;
@@ -36,6 +39,14 @@ interface PublishBody {
   readonly popularity: number;
 }
 
+/** What was there before the system was is of no time. */
+const publishedAt = (times: Times, ns: number) => (ns === 0 ? {} : { publishedAt: times.textOf(ns) });
+
+const trackOf = (times: Times, { publishedAtNs, ...rest }: Track) => ({
+  ...rest,
+  ...publishedAt(times, publishedAtNs),
+});
+
 const images = list(object({ url: word, width: count }));
 /** Ids with commas between them: as many as an app shows on a screen. */
 const ids = { type: 'string', pattern: '^[A-Za-z0-9_-]{1,64}(,[A-Za-z0-9_-]{1,64}){0,49}$' } as const;
@@ -48,6 +59,17 @@ const details = object(
   },
   ['albumId', 'number', 'artworkId'],
 );
+
+const episodeFields = {
+  episodeId: word,
+  podcastId: word,
+  podcastTitle: word,
+  number: count,
+  title: word,
+  text: word,
+  durationMs: count,
+  popularity: count,
+} as const;
 
 /** Anybody with a token may look at the catalogue: an answer for an id. */
 function lookUp<Key extends string>(
@@ -82,9 +104,11 @@ export const catalogueRoutes: readonly Route[] = [
     metadata: 'kept',
     params: trackParams,
     status: 200,
-    answer: object(trackFields),
-    call: async ({ metadata }, context, { token, params }) =>
-      keptAs(await metadata.getTrack(context, { token, trackId: params.trackId! }), ({ track }) => track),
+    answer: track,
+    call: async ({ metadata, times }, context, { token, params }) =>
+      keptAs(await metadata.getTrack(context, { token, trackId: params.trackId! }), ({ track }) =>
+        trackOf(times, track!),
+      ),
   },
   {
     method: 'GET',
@@ -96,14 +120,16 @@ export const catalogueRoutes: readonly Route[] = [
     query: object({ ids, details: flag }, ['ids']),
     status: 200,
     answer: object({
-      tracks: list(object({ track: object(trackFields), details, artwork: images }, ['track', 'artwork'])),
+      tracks: list(object({ track, details, artwork: images }, ['track', 'artwork'])),
       missingIds: list(word),
     }),
-    call: ({ gateway }, context, { token, query }) =>
-      gateway.getTracks(context, {
+    async call({ gateway, times }, context, { token, query }) {
+      const { tracks, missingIds } = await gateway.getTracks(context, {
         token,
         call: { trackIds: (query.ids as string).split(','), details: query.details === true },
-      }),
+      });
+      return { tracks: tracks.map((one) => ({ ...one, track: trackOf(times, one.track!) })), missingIds };
+    },
   },
   {
     method: 'POST',
@@ -113,11 +139,13 @@ export const catalogueRoutes: readonly Route[] = [
     scope: 'catalogue:publish',
     body: published,
     status: 202,
-    answer: object({ publishedAtNs: count }),
-    call: ({ labels }, context, { token, body }) =>
-      labels.publishTrack(context, identityOf(token), {
+    answer: object({ publishedAt: time }),
+    async call({ labels, times }, context, { token, body }) {
+      const { publishedAtNs } = await labels.publishTrack(context, identityOf(token), {
         track: { ...(body as PublishBody), publishedAtNs: 0 },
-      }),
+      });
+      return { publishedAt: times.textOf(publishedAtNs) };
+    },
   },
   lookUp(
     'trackId',
@@ -197,21 +225,14 @@ export const catalogueRoutes: readonly Route[] = [
     '/v1/episodes/:episodeId',
     'getEpisode',
     'An episode with its text',
-    object({
-      episodeId: word,
-      podcastId: word,
-      podcastTitle: word,
-      number: count,
-      title: word,
-      text: word,
-      durationMs: count,
-      popularity: count,
-      publishedAtNs: count,
-    }),
-    async ({ metadata }, context, { token, params }) =>
+    object({ ...episodeFields, publishedAt: time }, Object.keys(episodeFields)),
+    async ({ metadata, times }, context, { token, params }) =>
       keptAs(
         await metadata.getEpisode(context, { token, call: { episodeId: params.episodeId! } }),
-        ({ episode }) => episode,
+        ({ episode }) => {
+          const { publishedAtNs, ...rest } = episode!;
+          return { ...rest, ...publishedAt(times, publishedAtNs) };
+        },
       ),
   ),
 ];

@@ -1,11 +1,34 @@
 /** What listeners play: recording it, and what follows from it. */
-import { count, emptyAnswer, flag, id, limit, list, object, playFields, whole, word } from '../schemas.ts';
+import type { Play } from '../../../contracts/generated/events.ts';
+import {
+  count,
+  emptyAnswer,
+  flag,
+  id,
+  limit,
+  list,
+  object,
+  playFields,
+  time,
+  whole,
+  word,
+} from '../schemas.ts';
+import type { Times } from '../times.ts';
 import { number, type Route } from './route.ts';
 
 const DAY_MS = 86_400_000;
-const playBody = object({ playId: whole(), trackId: id, listenedMs: whole(DAY_MS), skipped: flag });
+const playBody = object(
+  {
+    playId: whole(),
+    trackId: id,
+    listenedMs: whole(DAY_MS),
+    skipped: flag,
+    playedAt: { ...time, description: 'When it was played, a week ago at most; left out: now' },
+  },
+  ['playId', 'trackId', 'listenedMs', 'skipped'],
+);
 const plays = list(object(playFields));
-/** Where the next page begins, as the page before said it. */
+/** Where the next page begins, as the page before said it: of the system's own clock, which has more places than a text. */
 const CURSOR = /^(\d{1,16})\.(\d{1,16})\.(\d{1,9})$/;
 
 interface PlayBody {
@@ -13,6 +36,7 @@ interface PlayBody {
   readonly trackId: string;
   readonly listenedMs: number;
   readonly skipped: boolean;
+  readonly playedAt?: string;
 }
 
 interface Cursor {
@@ -28,6 +52,9 @@ function cursorOf(text: unknown): { cursor?: Cursor } {
   return { cursor: { playedAtNs, playId, depth } };
 }
 
+const playsOf = (times: Times, found: readonly Play[]) =>
+  found.map(({ playedAtNs, ...play }) => ({ ...play, playedAt: times.textOf(playedAtNs) }));
+
 /** Filled in by the gateway from the token. */
 const listenerId = '';
 
@@ -41,8 +68,11 @@ export const listeningRoutes: readonly Route[] = [
     body: playBody,
     status: 202,
     answer: emptyAnswer,
-    call: ({ gateway }, context, { token, body }) =>
-      gateway.recordPlay(context, { token, ...(body as PlayBody) }),
+    async call({ gateway, times }, context, { token, body }) {
+      const { playedAt, ...play } = body as PlayBody;
+      const playedAtNs = playedAt === undefined ? 0 : times.nsOfPlay(playedAt, 'body.playedAt');
+      return gateway.recordPlay(context, { token, ...play, playedAtNs });
+    },
   },
   {
     method: 'GET',
@@ -53,14 +83,15 @@ export const listeningRoutes: readonly Route[] = [
     query: object({ limit: limit(200), after: { type: 'string', pattern: CURSOR.source } }, []),
     status: 200,
     answer: object({ plays, next: word }, ['plays']),
-    async call({ gateway }, context, { token, query }) {
+    async call({ gateway, times }, context, { token, query }) {
       const { plays: found, next } = await gateway.getHistory(context, {
         token,
         limit: number(query.limit),
         ...cursorOf(query.after),
       });
-      if (next === undefined) return { plays: found };
-      return { plays: found, next: `${next.playedAtNs}.${next.playId}.${next.depth}` };
+      const shown = playsOf(times, found);
+      if (next === undefined) return { plays: shown };
+      return { plays: shown, next: `${next.playedAtNs}.${next.playId}.${next.depth}` };
     },
   },
   {
@@ -72,8 +103,10 @@ export const listeningRoutes: readonly Route[] = [
     query: object({ limit: limit(50) }, []),
     status: 200,
     answer: object({ plays }),
-    call: ({ gateway }, context, { token, query }) =>
-      gateway.getRecentlyPlayed(context, { token, call: { listenerId, limit: number(query.limit) } }),
+    async call({ gateway, times }, context, { token, query }) {
+      const call = { listenerId, limit: number(query.limit) };
+      return { plays: playsOf(times, (await gateway.getRecentlyPlayed(context, { token, call })).plays) };
+    },
   },
   {
     method: 'GET',
@@ -85,8 +118,8 @@ export const listeningRoutes: readonly Route[] = [
     answer: object(
       {
         session: object({
-          startedAtNs: count,
-          endedAtNs: count,
+          startedAt: time,
+          endedAt: time,
           tracks: count,
           skips: count,
           listenedMs: count,
@@ -95,7 +128,13 @@ export const listeningRoutes: readonly Route[] = [
       },
       ['open'],
     ),
-    call: ({ gateway }, context, { token }) => gateway.getSession(context, { token, call: { listenerId } }),
+    async call({ gateway, times }, context, { token }) {
+      const { session, open } = await gateway.getSession(context, { token, call: { listenerId } });
+      if (session === undefined) return { open };
+      const { startedAtNs, endedAtNs, ...rest } = session;
+      const when = { startedAt: times.textOf(startedAtNs), endedAt: times.textOf(endedAtNs) };
+      return { session: { ...rest, ...when }, open };
+    },
   },
   {
     method: 'GET',
@@ -106,12 +145,15 @@ export const listeningRoutes: readonly Route[] = [
     query: object({ limit: limit(100) }, []),
     status: 200,
     answer: object({
-      fromNs: count,
-      untilNs: count,
+      from: time,
+      until: time,
       complete: flag,
       entries: list(object({ trackId: word, plays: count })),
     }),
-    call: ({ gateway }, context, { token, query }) =>
-      gateway.getTopCharts(context, { token, call: { atNs: 0, limit: number(query.limit) } }),
+    async call({ gateway, times }, context, { token, query }) {
+      const call = { atNs: 0, limit: number(query.limit) };
+      const { fromNs, untilNs, ...chart } = await gateway.getTopCharts(context, { token, call });
+      return { ...chart, from: times.textOf(fromNs), until: times.textOf(untilNs) };
+    },
   },
 ];

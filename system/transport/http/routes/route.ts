@@ -4,6 +4,7 @@ import type { GatewayApi } from '../../../contracts/generated/gateway.ts';
 import type { Kept, MetadataApi } from '../../../contracts/metadata.ts';
 import type { Context } from '../../../ports/context.ts';
 import type { AccessToken, Identity } from '../../../ports/tokens.ts';
+import type { Times } from '../times.ts';
 
 /** Where a listener may fetch audio, until when; the URL is without the host. */
 export interface Stream {
@@ -44,6 +45,7 @@ export interface PublicApi {
   readonly metadata: MetadataApi;
   readonly labels: LabelApi;
   readonly audio: AudioApi;
+  readonly times: Times;
 }
 
 /** A request after validation; each route knows the types of its own fields. */
