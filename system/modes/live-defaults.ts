@@ -10,6 +10,8 @@ export const LIVE_DEFAULTS: Readonly<Record<string, string | number | boolean>> 
   // Tracks are put at a place and moved; scenarios whose playlists only grow at the top pay for neither.
   'playlist.order': 'position',
   'listening.streams': 'on',
+  // Anybody can say that he played something that there is not: everybody would see it.
+  'listening.chartTracks': 'known',
   // Whoever recommends wants to know what was skipped, and no counter of plays loses any for it.
   'listening.skipEvents': 'also',
   // Segments are for more plays than a server on one machine gets, and go back no further than an hour.

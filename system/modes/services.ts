@@ -317,7 +317,7 @@ export function createServices(options: ServiceOptions): Services {
     createSessionStateWorker(streamWorker(machine)),
   );
   const charts = worker('top-charts', streamWorkers, (machine) =>
-    createTopChartsWorker(streamWorker(machine)),
+    createTopChartsWorker({ ...streamWorker(machine), catalogue: catalogue(machine) }),
   );
   const positions = () => [...sessions(), ...charts()].flatMap((one) => one.positions());
   const isHere = streamWorkers > 0 && options.elsewhere?.listening === undefined;

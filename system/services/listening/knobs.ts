@@ -93,6 +93,13 @@ export const listeningKnobs = {
     description: 'How long after the last play of a listener they are kept',
     min: 1,
   },
+  chartTracks: {
+    default: 'all',
+    unit: '',
+    description:
+      'Whether charts show whatever was played, or ask the catalogue and leave out what it does not know',
+    values: ['all', 'known'],
+  },
   chartCacheMs: {
     default: 5_000,
     unit: 'ms',

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
+import type { CatalogueApi } from '../../contracts/generated/catalogue.ts';
 import type { Play } from '../../contracts/generated/events.ts';
 import { PLAYS, SKIPS } from '../../contracts/topics.ts';
 import { SECOND } from '../../ports/clock.ts';
+import { PortError } from '../../ports/errors.ts';
 import type { KnobValues } from '../../ports/knobs.ts';
 import { createTestBench, topic } from '../test-bench.ts';
 import { knobsOf, outcomeOf } from '../test-support.ts';
@@ -13,7 +15,10 @@ import { createSessionStateWorker, createTopChartsWorker, furtherListeningTopics
 import { streamTables } from './streams/tables.ts';
 import { listeningHistory, listeningSegments } from './tables.ts';
 
-function setUp(set: Partial<KnobValues<typeof listeningKnobs>> = {}) {
+function setUp(
+  set: Partial<KnobValues<typeof listeningKnobs>> = {},
+  getTracks: CatalogueApi['getTracks'] = async () => ({ tracks: [], missingIds: [] }),
+) {
   const bench = createTestBench();
   const knobs = knobsOf(listeningKnobs, { streams: 'on', playPartitions: 4, historyIntervalMs: 500, ...set });
   const cassandra = bench.cassandra({
@@ -64,7 +69,8 @@ function setUp(set: Partial<KnobValues<typeof listeningKnobs>> = {}) {
       const state = worker('session-state-1');
       void createSessionStateWorker(state.dependencies).run(state.context);
       const charts = worker('top-charts-1');
-      void createTopChartsWorker(charts.dependencies).run(charts.context);
+      const catalogue = { getTracks };
+      void createTopChartsWorker({ ...charts.dependencies, catalogue }).run(charts.context);
     },
   };
   let plays = 0;
@@ -190,6 +196,62 @@ test('charts count what was listened to, are there while their hour runs, and co
   // A new hour has begun and nobody has played: what is shown is the last one.
   expect(await charts()).toMatchObject({ fromNs: 0, complete: true, entries: expected });
   expect(await charts(2 * 3_600 * SECOND)).toMatchObject({ fromNs: 7_200 * SECOND, entries: [] });
+});
+
+test('charts leave out what the catalogue does not know, however much there is of it', async () => {
+  const asked: string[] = [];
+  const isReal = (trackId: string) => /^t\d/.test(trackId);
+  const { bench, start, record, listening } = setUp(
+    { chartTracks: 'known', chartCacheMs: 0 },
+    async (_context, { trackIds }) => {
+      asked.push(...trackIds);
+      return { tracks: [], missingIds: trackIds.filter((trackId) => !isReal(trackId)) };
+    },
+  );
+  start.streams();
+  const entries = async () =>
+    (await bench.finish(listening.getTopCharts(bench.context(), { atNs: 0, limit: 0 }))).entries;
+  for (let i = 0; i < 250; i++) for (const listener of ['l1', 'l2']) await record(listener, `no${i}`);
+  await record('l1', 't1');
+  await bench.run(30);
+  expect(await entries()).toEqual([{ trackId: 't1', plays: 1 }]);
+  expect(asked).toHaveLength(251);
+  // For a minute an answer is remembered: nobody is asked at every writing of the chart.
+  await record('l2', 't1');
+  await bench.run(15);
+  expect(await entries()).toEqual([{ trackId: 't1', plays: 2 }]);
+  expect(asked).toHaveLength(251);
+});
+
+test('while the catalogue does not answer a chart stands still, and it has every play when it does again', async () => {
+  let answers = false;
+  let published = false;
+  const { bench, start, record, listening } = setUp(
+    { chartTracks: 'known', chartCacheMs: 0 },
+    async (_context, { trackIds }) => {
+      if (!answers) throw new PortError('unavailable', 'catalogue.getTracks', true);
+      return { tracks: [], missingIds: published ? [] : trackIds.filter((trackId) => trackId === 'new') };
+    },
+  );
+  start.streams();
+  const entries = async () =>
+    (await bench.finish(listening.getTopCharts(bench.context(), { atNs: 0, limit: 0 }))).entries;
+  for (const listener of ['l1', 'l2']) await record(listener, 't1');
+  await record('l1', 'new');
+  await bench.run(60);
+  expect(await entries()).toEqual([]);
+  answers = true;
+  await bench.run(30);
+  expect(await entries()).toEqual([{ trackId: 't1', plays: 2 }]);
+  // What was played before it was published counts from the minute on in which the catalogue knows it.
+  published = true;
+  await bench.run(60);
+  await record('l3', 't1');
+  await bench.run(30);
+  expect(await entries()).toEqual([
+    { trackId: 't1', plays: 3 },
+    { trackId: 'new', plays: 1 },
+  ]);
 });
 
 test('a play counts although others’ apps chose the same number for theirs; said again it counts once', async () => {

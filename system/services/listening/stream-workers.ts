@@ -2,6 +2,7 @@
 import { SESSIONS, SESSIONS_LATE, SKIPS, TOP_CHARTS_LATE, TOP_CHARTS_PARTS } from '../../contracts/topics.ts';
 import type { TopicDefinition } from '../../ports/event-log.ts';
 import type { ListeningKnobs } from './knobs.ts';
+import { createKnownTracks, type KnownTracksDependencies } from './known-tracks.ts';
 import { sessionState, topCharts } from './streams/jobs.ts';
 import {
   createStreamWorker,
@@ -18,8 +19,13 @@ export function createSessionStateWorker({ knobs, ...rest }: ListeningStreamDepe
   return createStreamWorker(sessionState, { ...rest, settings: settingsOf(knobs) });
 }
 
-export function createTopChartsWorker({ knobs, ...rest }: ListeningStreamDependencies): StreamWorker {
-  return createStreamWorker(topCharts, { ...rest, settings: settingsOf(knobs) });
+export function createTopChartsWorker({
+  knobs,
+  catalogue,
+  ...rest
+}: ListeningStreamDependencies & Pick<KnownTracksDependencies, 'catalogue'>): StreamWorker {
+  const keys = knobs.chartTracks === 'all' ? undefined : createKnownTracks({ catalogue, clock: rest.clock });
+  return createStreamWorker(topCharts, { ...rest, keys, settings: settingsOf(knobs) });
 }
 
 /** Topics of listening beside `plays`: none unless a knob asks for them. */

@@ -22,6 +22,16 @@ export interface SinkDependencies {
   readonly store: WideColumnStore;
   readonly cache: Cache;
   readonly clock: Clock;
+  /** For a table: which keys may be shown; absent: all. */
+  readonly keys?: KeyCheck | undefined;
+}
+
+/** Says of keys whether they are any: records are counted whatever their key is. */
+export interface KeyCheck {
+  /** Whether it is known that it is none. */
+  isOut(key: string): boolean;
+  /** Finds out about those of which nothing is known; false: nobody can say at the moment. */
+  learn(context: Context, keys: readonly string[]): Promise<boolean>;
 }
 
 /** Of one partition. */

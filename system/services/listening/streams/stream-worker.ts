@@ -11,6 +11,7 @@ import { type Background, consume } from '../../consume.ts';
 import type { StreamJob } from './description.ts';
 import type { Position } from './partition-state.ts';
 import { settleAll } from './settle-all.ts';
+import type { KeyCheck } from './sinks.ts';
 import { type Stage, stagesOf } from './stage.ts';
 import { StreamTask } from './stream-task.ts';
 
@@ -20,6 +21,8 @@ export interface StreamWorkerDependencies {
   readonly internal: EventLog;
   readonly store: WideColumnStore;
   readonly cache: Cache;
+  /** Which keys its tables may show; absent: all. */
+  readonly keys?: KeyCheck | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly background: Background;
@@ -143,7 +146,7 @@ class StageRunner {
   #task(partition: number): StreamTask {
     const known = this.#tasks.get(partition);
     if (known !== undefined) return known;
-    const { store, cache, clock, settings, clientId } = this.#dependencies;
+    const { store, cache, keys, clock, settings, clientId } = this.#dependencies;
     const { slots, pieceLength } = settings;
     const task = new StreamTask({
       stage: this.#stage,
@@ -151,6 +154,7 @@ class StageRunner {
       producer: this.#producer,
       store,
       cache,
+      keys,
       clock,
       writer: `${clientId}@${clock.now()}`,
       slots,

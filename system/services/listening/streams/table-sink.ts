@@ -1,6 +1,7 @@
 /**
  * The top of each shared window as one row. It is written so far apart as the job says, and at once when the window is
- * over; by a compare-and-set on the step that it is from, so that an older one never takes its place.
+ * over; by a compare-and-set on the step that it is from, so that an older one never takes its place. Keys that are none
+ * are left out, and others move up; as long as nobody can say which those are, what was written last stays.
  */
 import { MILLISECOND } from '../../../ports/clock.ts';
 import type { Context } from '../../../ports/context.ts';
@@ -9,13 +10,16 @@ import type { Sink } from './description.ts';
 import type { PartitionState } from './partition-state.ts';
 import type { SinkDependencies, SinkWriter } from './sinks.ts';
 import { topOf } from './top.ts';
-import type { SharedWindow } from './windows.ts';
+import type { Pane, SharedWindow } from './windows.ts';
 
 /** Key and value of each place, the first one first. */
 export type TopEntries = readonly (readonly [key: string, value: number])[];
 
+/** Each finds out about as many keys as a row shows. estimate: whoever makes up more of them in one writing gets a shorter row. */
+const ROUNDS = 10;
+
 export function createTableWriter(
-  { stage, store, clock }: SinkDependencies,
+  { stage, store, clock, keys }: SinkDependencies,
   { table, everyMs }: Extract<Sink, { kind: 'table' }>,
 ): SinkWriter {
   const { name: job, top } = stage.job;
@@ -43,10 +47,24 @@ export function createTableWriter(
     }
   }
 
-  function rowOf(window: SharedWindow, { position }: PartitionState) {
-    const entries: TopEntries = topOf(window.panes.values(), place, limit).map(
-      ({ key, values }) => [key, values[place]!] as const,
-    );
+  /** The top of each window, of keys that are some; null: nobody can say now. */
+  async function topsOf(context: Context, windows: readonly SharedWindow[]): Promise<Pane[][] | null> {
+    for (let round = 1; ; round++) {
+      const tops = windows.map(({ panes }) => topOf(shown(panes.values()), place, limit));
+      if (keys === undefined) return tops;
+      const wanted = [...new Set(tops.flatMap((top) => top.map(({ key }) => key)))];
+      if (!(await keys.learn(context, wanted))) return null;
+      if (!wanted.some(keys.isOut)) return tops;
+      if (round === ROUNDS) return tops.map((top) => top.filter(({ key }) => !keys.isOut(key)));
+    }
+  }
+
+  function* shown(panes: Iterable<Pane>): Generator<Pane> {
+    for (const pane of panes) if (keys?.isOut(pane.key) !== true) yield pane;
+  }
+
+  function rowOf(window: SharedWindow, top: readonly Pane[], { position }: PartitionState) {
+    const entries: TopEntries = top.map(({ key, values }) => [key, values[place]!] as const);
     return {
       job,
       from_ns: window.startNs,
@@ -68,10 +86,10 @@ export function createTableWriter(
       const over = [...changed].some((startNs) => (all.get(startNs)?.endNs ?? 0) <= watermarkNs);
       if (!over && clock.now() - writtenNs < everyMs * MILLISECOND) return;
       // All rows are made before the first is written: the state is that of one step.
-      const rows = [...changed].flatMap((startNs) => {
-        const window = all.get(startNs);
-        return window === undefined ? [] : [rowOf(window, state)];
-      });
+      const windows = [...changed].flatMap((startNs) => all.get(startNs) ?? []);
+      const tops = await topsOf(context, windows);
+      if (tops === null) return;
+      const rows = windows.map((window, i) => rowOf(window, tops[i]!, state));
       for (const row of rows) {
         await put(context, row);
         if (row.complete) versions.delete(row.from_ns);
