@@ -194,8 +194,9 @@ async function readPlays(file: string): Promise<unknown> {
 /** One line an arm as soon as all its seeds are there; the reasons stand in the table at the end. */
 function verdictLine({ scenario, case: testCase, arm, confirmed, expected }: Verdict): string {
   const place = testCase === scenario ? scenario : `${scenario} / ${testCase}`;
-  const did = expected === 'meets' ? 'meets its objectives' : 'misses its objectives, as it should';
-  return confirmed ? `  ✓ ${place} / ${arm} ${did}` : `  ✗ ${place} / ${arm} is not confirmed`;
+  return confirmed
+    ? `  ✓ ${place} / ${arm} ${expected}, as expected`
+    : `  ✗ ${place} / ${arm} is not confirmed`;
 }
 
 function announce(

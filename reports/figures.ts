@@ -136,8 +136,8 @@ export const MARK_WORDS: Readonly<Record<Mark, string>> = {
 };
 
 const SEEN: Readonly<Record<Outcome, string>> = {
-  meets: 'meets its objectives',
-  misses: 'misses its objectives',
+  meets: 'meets',
+  misses: 'misses',
   inconclusive: 'too close to call',
 };
 
@@ -149,17 +149,17 @@ export const isInterrupted = ({ verdict, runs }: ArmResult): boolean =>
 export const markWord = (arm: ArmResult): string =>
   isInterrupted(arm) ? 'interrupted' : MARK_WORDS[markOf(arm.verdict)];
 
-/** 'misses its objectives, as expected', 'violates read-your-writes, as expected', 'meets …, expected to miss them'. */
+/** The one wording of a verdict, of its objectives: 'misses, as expected', 'violates read-your-writes, as expected', 'meets, should miss'. */
 export function outcomeText(arm: ArmResult): string {
   if (isInterrupted(arm)) return 'interrupted';
   const { expected, observed, confirmed } = arm.verdict;
   const seen = seenText(arm);
   if (expected === observed) return confirmed ? `${seen}, as expected` : `${seen}, but not as stated`;
-  return `${seen}, expected to ${expected === 'misses' ? 'miss' : 'meet'} its objectives`;
+  return `${seen}, should ${expected === 'misses' ? 'miss' : 'meet'}`;
 }
 
 /** What the arm was seen to do. One that keeps every objective and breaks a promise is named by the promise. */
-export function seenText(arm: ArmResult): string {
+function seenText(arm: ArmResult): string {
   if (isInterrupted(arm)) return 'interrupted';
   const broken = brokenPromises(arm);
   const missed = arm.runs.some(({ objectives }) => objectives.some(({ met }) => !met));

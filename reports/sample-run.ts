@@ -256,7 +256,7 @@ function seriesOf({ profile, seed, phases, hot }: RunPlan, wobble: number): Time
       lag = Math.max(10, lag + (on ? grow * jitter(s, 14) : -grow * 0.9 - 150));
       return Math.round(lag);
     }),
-    make('search age', 's', 'lag', () => null),
+    make('age of the newest searchable track', 's', 'lag', () => null),
   );
   const age = list.at(-1)!;
   age.values = list.at(-2)!.values.map((records) => Number(((records ?? 0) / 420 + 0.8).toPrecision(3)));

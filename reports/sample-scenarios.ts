@@ -199,7 +199,7 @@ export const CASES: readonly SampleCase[] = [
     name: 'too few consumers',
     title: 'Four consumers for twelve partitions',
     hot: PUBLISH,
-    series: ['search age', 'search-indexer lag on catalogue_updates'],
+    series: ['age of the newest searchable track', 'search-indexer lag on catalogue_updates'],
     judgedBy: 'lag',
     set: {},
     arms: [
@@ -232,7 +232,7 @@ export const CASES: readonly SampleCase[] = [
     name: 'hot key',
     title: 'One label holds the traffic',
     hot: PUBLISH,
-    series: ['search age', 'search-indexer lag on catalogue_updates'],
+    series: ['age of the newest searchable track', 'search-indexer lag on catalogue_updates'],
     judgedBy: 'lag',
     set: { 'catalogue.eventKey': 'label', 'indexer.consumers': 12 },
     arms: [

@@ -15,7 +15,6 @@ import {
   markOf,
   outcomeText,
   scenarioMark,
-  seenText,
   sentenceText,
   slowPercentile,
   targetText,
@@ -123,27 +122,13 @@ const OBJECTIVE_RANGE: Column = {
     formatSpread(objective?.measured ?? null, objective?.result.unit ?? ''),
 };
 const VERDICT: Column = { title: 'verdict', left: true, text: ({ arm }) => outcomeText(arm) };
-const MEDIUM_VERDICT: Column = {
-  title: 'verdict',
-  left: true,
-  text: ({ arm }) => outcomeText(arm).replace(/ (its objectives|them)/g, ''),
-};
-const SHORT_VERDICT: Column = {
-  title: 'verdict',
-  left: true,
-  text: ({ arm }) => `${seenText(arm).replace(' its objectives', '')}${arm.verdict.confirmed ? '' : ' (!)'}`,
-};
-
 /** From everything to the least that still tells the story; the first that fits the width is taken. */
 const LAYOUTS: readonly (readonly Column[])[] = [
   [ARM, P50, SLOW, ERRORS, OBJECTIVE_RANGE, VERDICT],
   [ARM, P50, SLOW, ERRORS, OBJECTIVE, VERDICT],
-  [ARM, P50, SLOW, ERRORS, OBJECTIVE_RANGE, MEDIUM_VERDICT],
-  [ARM, P50, SLOW, ERRORS, OBJECTIVE, MEDIUM_VERDICT],
-  [ARM, P50, SLOW, ERRORS, OBJECTIVE, SHORT_VERDICT],
-  [ARM, SLOW, ERRORS, OBJECTIVE, SHORT_VERDICT],
-  [ARM, SLOW, OBJECTIVE, SHORT_VERDICT],
-  [ARM, OBJECTIVE, SHORT_VERDICT],
+  [ARM, SLOW, ERRORS, OBJECTIVE, VERDICT],
+  [ARM, SLOW, OBJECTIVE, VERDICT],
+  [ARM, OBJECTIVE, VERDICT],
   [ARM, OBJECTIVE],
 ];
 

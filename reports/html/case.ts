@@ -80,7 +80,7 @@ function verdictTable({ scenario, testCase }: CaseContext): Markup {
   const slow = percentileName(slowPercentile(testCase));
   return html`<table class="verdicts">
 <caption class="unseen">What every arm did; ${testCase.title}</caption>
-<thead><tr><th scope="col"><span class="unseen">confirmed</span></th><th scope="col">arm</th><th scope="col">what happened${namesSeeds(testCase) && html` <small>at the seed in the middle; figures are medians</small>`}</th>${
+<thead><tr><th scope="col"><span class="unseen">confirmed</span></th><th scope="col">arm</th><th scope="col">what happened${namesSeeds(testCase) && html` <small>at the seed in the middle, and whether it meets its objectives; figures are medians</small>`}</th>${
     key !== null && html`<th scope="col" class="num">${key.name} <small>${targetText(key)}</small></th>`
   }<th scope="col" class="num">${slow} <small>${operation}</small></th><th scope="col" class="num">errors <small>${focusPhase(scenario)}</small></th></tr></thead>
 <tbody>${testCase.arms.map((arm) => verdictRow(arm, styles.get(arm)!, armFigures(scenario, testCase, arm), key, slow))}</tbody>
@@ -121,21 +121,43 @@ function legend(testCase: CaseResult): Markup {
 /** Charts over time that are drawn at once; every other series can be chosen in their place. */
 const MOST_SLOTS = 4;
 
-/** The headline first, then what belongs beside it; one more or one less, so that two in a row leave no gap. */
+/**
+ * The headline first, then what belongs beside it; one more or one less, so that two in a row leave no gap. An arm that
+ * has no line in any of them (a healthy one has none of the fault's own requests) brings a series where it has one.
+ */
 function slots({ testCase, charts }: CaseContext, otherPanels: number): ChartSeries[] {
   const { operation, series } = testCase.headline;
   const byName = (name: string) => charts.series.find((s) => s.name === name);
   const lag = charts.series.filter(({ group }) => group === 'lag').find(tellsArmsApart);
   const wanted = [...series.map(byName), byName(`${operation} p99`), byName(`${operation} errors`), lag];
   const found = [...new Set(wanted.filter((s) => s !== undefined))].slice(0, MOST_SLOTS);
-  if ((found.length + otherPanels) % 2 === 0) return found;
   const judged = charts.series.filter(({ target }) => target !== null);
   const latencies = charts.series.filter(({ group }) => group === 'latency');
-  const more = [...judged, byName(`${operation} p50`), ...latencies].find(
+  // The same operation by other callers: 'playlist.get hot (usual) p99'.
+  const alike = latencies.filter(({ name }) => name.startsWith(`${operation} (`) && name.endsWith(' p99'));
+  const others = [...judged, ...alike, byName(`${operation} p50`), ...latencies, ...charts.series].filter(
     (s) => s !== undefined && !found.includes(s),
-  );
-  const fits = found.length < MOST_SLOTS && more !== undefined;
-  return fits ? [...found, more] : found.slice(0, Math.max(1, found.length - 1));
+  ) as ChartSeries[];
+  const needed = whereAllAreDrawn(found, others, charts.arms.length);
+  if (needed !== null) found.splice(Math.min(found.length, MOST_SLOTS - 1), 1, needed);
+  if ((found.length + otherPanels) % 2 === 0) return found;
+  const more = others.find((s) => s !== needed && s.group !== 'rate');
+  if (found.length < MOST_SLOTS && more !== undefined) return [...found, more];
+  const kept = needed === null ? found.slice(0, -1) : [...found.slice(0, -2), needed];
+  return kept.length === 0 ? found : kept;
+}
+
+/** The first of `others` with a line of every arm that has none in `found`; of the most of them where none has all. */
+function whereAllAreDrawn(
+  found: readonly ChartSeries[],
+  others: readonly ChartSeries[],
+  arms: number,
+): ChartSeries | null {
+  const drawn = new Set(found.flatMap(({ lines }) => lines.map(({ arm }) => arm)));
+  const missing = Array.from({ length: arms }, (_, arm) => arm).filter((arm) => !drawn.has(arm));
+  const brings = ({ lines }: ChartSeries) => lines.filter(({ arm }) => missing.includes(arm)).length;
+  const most = Math.max(0, ...others.map(brings));
+  return most === 0 ? null : others.find((series) => brings(series) === most)!;
 }
 
 /** A lag that is about the same in every arm is not what the case is about. */

@@ -26,6 +26,8 @@ export interface ChartCase {
   readonly id: string;
   readonly phases: ScenarioResult['phases'];
   readonly focus: string;
+  /** The phase that is shaded: the focus, where other phases are measured to be compared with it. */
+  readonly shaded: string | null;
   readonly arms: readonly {
     readonly name: string;
     readonly tone: string;
@@ -75,6 +77,7 @@ export function chartCase(
     id,
     phases: scenario.phases,
     focus,
+    shaded: scenario.phases.filter(({ measured }) => measured).length > 1 ? focus : null,
     arms: testCase.arms.map((arm) => ({ name: arm.name, ...styles.get(arm)! })),
     series: seriesOf(testCase, points),
     spectra: [...new Set([testCase.headline.operation, ...operations])]

@@ -169,7 +169,7 @@ function seriesConfig(entry, series) {
     options: options(series.unit, range, {
       highest: Math.max(...lines.flatMap((points) => points.map((p) => p.y || 0))),
       title: (x) => 'at ' + Math.round(x) + ' s',
-      options: { rehearsal: { phases: entry.phases, focus: entry.focus, target: series.target } },
+      options: { rehearsal: { phases: entry.phases, focus: entry.shaded, target: series.target } },
       x: { type: 'linear', min: 0, max: end, ticks: { color: colour('soft'), maxTicksLimit: 8, maxRotation: 0, callback: clock } },
     }),
     plugins: [phaseBands],

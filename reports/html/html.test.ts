@@ -133,6 +133,37 @@ describe('the page', () => {
         expect(new Set(values.filter((v: unknown) => v !== null))).toEqual(new Set([3]));
   });
 
+  it('every arm of the legend has a line in a chart that is drawn at once', () => {
+    const result = sampleResult();
+    const shown = renderHtml(result);
+    const { cases } = JSON.parse(/id="rehearsal-data">(.*?)<\/script>/s.exec(shown)![1]!);
+    const sections = shown.split('<section class="case"').slice(1);
+    expect(sections).toHaveLength(cases.length);
+    for (const [index, section] of sections.entries()) {
+      const [, ...figures] = section.split('<figure class="panel" data-chart="series">');
+      const chosen = figures.map((figure) => Number(/<option value="(\d+)" selected>/.exec(figure)![1]));
+      const { series, arms } = cases[index];
+      const drawn = new Set(
+        chosen.flatMap((one) => series[one].lines.map(({ arm }: { arm: number }) => arm)),
+      );
+      expect([...drawn].sort(), cases[index].id).toEqual(arms.map((_: unknown, arm: number) => arm));
+    }
+  });
+
+  it('labels the axis of loads per node, and what an invariant did on lines of its own', () => {
+    expect(page).toContain('<span class="axis" aria-hidden="true"><i>100\u00a0%</i><i>50</i><i>0</i></span>');
+    expect(page).toMatch(/\d+ of [\d,]+ violated<small>as expected<\/small>/);
+  });
+
+  it('shades no phase where only one is measured, as under load', () => {
+    const result = sampleResult({ seeds: [1], scenarios: ['cache-stampede'] });
+    const shaded = () =>
+      JSON.parse(/id="rehearsal-data">(.*?)<\/script>/s.exec(renderHtml(result))![1]!).cases[0].shaded;
+    expect(shaded()).toBe('trigger');
+    for (const phase of result.scenarios[0]!.phases) phase.measured = phase.name === 'steady';
+    expect(shaded()).toBeNull();
+  });
+
   it('has ids that are unique, and links that lead somewhere', () => {
     const ids = [...page.replaceAll(/<script>[\s\S]*?<\/script>/g, '').matchAll(/ id="([^"]+)"/g)].map(
       ([, id]) => id,

@@ -104,7 +104,7 @@ function columns(arm: ArmResult, nodes: readonly Node[]): Markup {
   const line = y(mean(nodes));
   const hot = nodes.filter((n) => n.hot).map(({ name }) => name);
   const label = `${arm.name}: ${nodes.length} nodes, ${summary(nodes)}${hot.length === 0 ? '' : `; hot: ${hot.join(', ')}`}`;
-  return html`<svg class="columns" role="img" aria-label="${label}" viewBox="0 0 ${width} ${HEIGHT}" preserveAspectRatio="none">${gridLines(width)}${bars}<line class="mean" x1="0" x2="${width}" y1="${line}" y2="${line}"/></svg>`;
+  return html`<div class="framed"><span class="axis" aria-hidden="true"><i>100\u00a0%</i><i>50</i><i>0</i></span><svg class="columns" role="img" aria-label="${label}" viewBox="0 0 ${width} ${HEIGHT}" preserveAspectRatio="none">${gridLines(width)}${bars}<line class="mean" x1="0" x2="${width}" y1="${line}" y2="${line}"/></svg></div>`;
 }
 
 function gridLines(width: number): Markup {

@@ -206,6 +206,7 @@ const CHARTS = `
 .legend button{display:inline-flex;align-items:center;gap:.45rem;border:1px solid var(--line);background:var(--card);border-radius:99px;padding:.12rem .75rem .12rem .6rem;font-size:.84rem;cursor:pointer}
 .legend button:hover{border-color:var(--soft)}
 .legend button[aria-pressed=false]{opacity:.45;text-decoration:line-through}
+.drawn{margin-bottom:.5rem}
 .panels{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:1rem}
 .panel{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:.8rem .9rem .6rem;min-width:0}
 .wide{grid-column:1/-1}
@@ -218,8 +219,11 @@ select.name option{background:var(--card);color:var(--ink);font-weight:400}
 .plot{position:relative;height:250px}
 .plot canvas{position:absolute;inset:0;width:100%;height:100%}
 .multiples{display:grid;grid-template-columns:repeat(auto-fill,minmax(10.5rem,1fr));gap:.9rem 1.2rem}
-.multiple p{font-size:.8rem;color:var(--soft);margin-bottom:.25rem}
+.multiple p{font-size:.8rem;color:var(--soft);margin-bottom:.55rem}
 .multiple p strong{display:block;color:var(--ink);font-weight:600}
+.framed{display:grid;grid-template-columns:auto minmax(0,1fr);gap:.35rem}
+.axis{display:flex;flex-direction:column;justify-content:space-between;margin:-.45rem 0;font-size:.66rem;line-height:.9rem;color:var(--soft);text-align:right;font-variant-numeric:tabular-nums}
+.axis i{font-style:normal}
 .columns{display:block;width:100%;height:76px;overflow:visible}
 .columns .cool{fill:color-mix(in srgb,var(--soft) 42%,transparent)}
 .columns .hot{fill:var(--arm)}

@@ -8,11 +8,11 @@ import {
   targetText,
 } from '../figures.ts';
 import { invariantProblem } from '../junit.ts';
-import { formatCount, formatQuantity, formatSpread, spreadOf } from '../numbers.ts';
+import { formatCount, formatNumber, formatSpread, spreadOf } from '../numbers.ts';
 import { quantileMs } from '../percentiles.ts';
 import type { ArmResult, ArmRun, CaseResult, ScenarioResult } from '../result.ts';
 import { armStyles, swatch } from './arm-style.ts';
-import { html, keepTogether, type Markup, type Shown } from './escape.ts';
+import { html, type Markup, type Shown } from './escape.ts';
 import { spreadMarkup } from './spread.ts';
 
 function matrix(testCase: CaseResult, caption: string, corner: string, rows: Shown): Markup {
@@ -91,8 +91,8 @@ export function invariantsTable(testCase: CaseResult): Markup {
         violations === 0
           ? `${formatCount(checked)} checked`
           : `${formatCount(violations)} of ${formatCount(checked)} violated`;
-      if (problem !== undefined) return no(`${counts}: ${problem}`);
-      return yes(violations === 0 ? counts : `${counts}, as this arm must`);
+      if (problem !== undefined) return no(html`${counts}<small>${problem}</small>`);
+      return yes(violations === 0 ? counts : html`${counts}<small>as expected</small>`);
     },
   );
   const examples = testCase.arms.flatMap((arm) =>
@@ -129,14 +129,14 @@ export function operationsTable(scenario: ScenarioResult, testCase: CaseResult):
       const quantiles =
         latency === undefined
           ? '–'
-          : SHOWN_PERCENTILES.map((q) => formatQuantity(quantileMs(latency, q / 100), 'ms')).join(' / ');
-      return html`<td class="num">${keepTogether(quantiles)}<br><small>${formatSpread(spreadOf(shares), '%')} errors</small></td>`;
+          : SHOWN_PERCENTILES.map((q) => formatNumber(quantileMs(latency, q / 100))).join(' / ');
+      return html`<td class="num">${quantiles}<br><small>${formatSpread(spreadOf(shares), '%')} errors</small></td>`;
     });
     return html`<tr><th scope="row">${operation}</th>${cells}</tr>`;
   });
   return matrix(
     testCase,
-    `Every operation in the ${phase} phase, all seeds together: p50 / p99 / p99.9`,
+    `Every operation in the ${phase} phase, all seeds together: p50 / p99 / p99.9 in ms`,
     'operation',
     rows,
   );

@@ -216,8 +216,8 @@ class Sampler {
     this.#endS = phases.at(-1)!.endS;
     this.#nodes = new NodeSampler(system, phases);
     this.#search = [
-      { name: 'search age', unit: 's', group: 'lag', read: () => checks.searchAge() },
-      { name: 'search wait', unit: 's', group: 'lag', read: () => checks.searchWait() },
+      { name: 'age of the newest searchable track', unit: 's', group: 'lag', read: () => checks.searchAge() },
+      { name: 'wait of a new track', unit: 's', group: 'lag', read: () => checks.searchWait() },
     ];
   }
 

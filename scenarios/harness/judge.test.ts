@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ArmRun, InvariantResult, ObjectiveResult } from '../../reports/result.ts';
-import { doubts, outcomeOf, speakerOf } from './judge.ts';
+import { doubts, doubtsOverSeeds, outcomeOf, speakerOf } from './judge.ts';
 
 const objective = (measured: number, target = 100): ObjectiveResult => ({
   name: 'p99',
@@ -129,5 +129,26 @@ describe('doubts about a run', () => {
     expect(doubts(broken, 'meets', 0.05)[0]).toContain('was violated 2 times: at 3 s');
     const intact = run({ invariants: [invariant({ expectedToBreak: true })] });
     expect(doubts(intact, 'meets', 0.05)[0]).toContain('should have been violated');
+  });
+});
+
+describe('doubts over seeds', () => {
+  it('says once what is the same at several seeds, with the range of its figures', () => {
+    const missed = (seed: number, measured: number) => run({ seed, objectives: [objective(measured)] });
+    const told = doubtsOverSeeds([missed(1, 130), missed(2, 150), missed(3, 140)], 'meets', 0.05);
+    expect(told).toEqual([
+      'seeds 1 to 3: expected that it meets its objectives, it missed them: p99 130–150 ms (target <= 100)',
+    ]);
+  });
+
+  it('keeps apart what differs, and names the seeds of each', () => {
+    const interrupted = (seed: number) => run({ seed, partial: true });
+    const violated = run({ seed: 4, invariants: [invariant({ violations: 2, examples: ['at 3 s'] })] });
+    expect(
+      doubtsOverSeeds([interrupted(1), run({ seed: 2 }), interrupted(3), violated], 'meets', 0.05),
+    ).toEqual([
+      'seeds 1 and 3: the run was interrupted',
+      "seed 4: 'read-your-writes' was violated 2 times: at 3 s",
+    ]);
   });
 });

@@ -69,43 +69,104 @@ export function outcomeOf(run: ArmRun, margin: number): Outcome {
 export const expectedOutcome = (arm: Arm): Outcome =>
   arm.role === 'broken' || arm.role === 'decoy' ? 'misses' : 'meets';
 
-/** Why a run does not confirm its arm, in words; empty when it does. */
-export function doubts(run: ArmRun, expected: Outcome, margin: number): string[] {
+/** What is doubted of a run, and the figures that it rests on: told together where several seeds have the same doubt. */
+interface Doubt {
+  readonly what: string;
+  readonly figures: readonly {
+    readonly name: string;
+    readonly measured: number;
+    readonly unit: string;
+    readonly limit: string;
+  }[];
+}
+
+const plain = (what: string): Doubt => ({ what, figures: [] });
+
+function doubtsOf(run: ArmRun, expected: Outcome, margin: number): Doubt[] {
   const seen = outcomeOf(run, margin);
-  const reasons: string[] = [];
-  if (run.partial) reasons.push('the run was interrupted');
+  const found: Doubt[] = [];
+  if (run.partial) found.push(plain('the run was interrupted'));
   else if (seen !== expected) {
     const near = run.objectives.filter((o) => o.met !== (expected === 'meets') || o.margin < margin);
-    const shown = near
-      .map((o) => `${o.name} ${format(o.measured)} ${o.unit} (target ${o.comparison} ${format(o.target)})`)
-      .join(', ');
-    reasons.push(
-      `expected that it ${expected} its objectives, it ${seenWords[seen]}${shown ? `: ${shown}` : ''}`,
-    );
+    found.push({
+      what: `expected that it ${expected} its objectives, it ${seenWords[seen]}`,
+      figures: near.map(({ name, measured, unit, comparison, target }) => {
+        return { name: `${name} `, measured, unit, limit: ` (target ${comparison} ${format(target)})` };
+      }),
+    });
   }
-  for (const evidence of run.evidence) {
-    if (evidence.holds) continue;
-    const { name, measured, comparison, target, unit } = evidence;
-    reasons.push(`no evidence of ${name}: ${format(measured)} ${unit}, not ${comparison} ${format(target)}`);
+  for (const { holds, name, measured, unit, comparison, target } of run.evidence) {
+    if (holds) continue;
+    const limit = `, not ${comparison} ${format(target)}`;
+    found.push({ what: `no evidence of ${name}`, figures: [{ name: '', measured, unit, limit }] });
   }
   const bugs = run.phases
     .flatMap(({ operations }) => operations)
     .flatMap(({ errors }) => errors)
     .filter(({ kind }) => kind === 'internal')
     .reduce((sum, { count }) => sum + count, 0);
-  if (bugs > 0) reasons.push(`${bugs} requests failed by an error of the program itself`);
-  for (const invariant of run.invariants) {
-    if (invariant.checked === 0) reasons.push(`'${invariant.name}' was never checked`);
-    else if (invariant.expectedToBreak && invariant.violations === 0)
-      reasons.push(
-        `'${invariant.name}' should have been violated and was not (${invariant.checked} checked)`,
-      );
-    else if (!invariant.expectedToBreak && invariant.violations > 0)
-      reasons.push(
-        `'${invariant.name}' was violated ${invariant.violations} times: ${invariant.examples[0] ?? ''}`,
-      );
+  if (bugs > 0)
+    found.push(
+      plain(`${bugs} ${bugs === 1 ? 'request' : 'requests'} failed by an error of the program itself`),
+    );
+  return [...found, ...run.invariants.flatMap(doubtsOfInvariant)];
+}
+
+function doubtsOfInvariant({
+  name,
+  checked,
+  violations,
+  expectedToBreak,
+  examples,
+}: InvariantResult): Doubt[] {
+  if (checked === 0) return [plain(`'${name}' was never checked`)];
+  if (expectedToBreak && violations === 0)
+    return [plain(`'${name}' should have been violated and was not (${checked} checked)`)];
+  if (!expectedToBreak && violations > 0)
+    return [
+      plain(
+        `'${name}' was violated ${violations === 1 ? 'once' : `${violations} times`}: ${examples[0] ?? ''}`,
+      ),
+    ];
+  return [];
+}
+
+/** The same doubt of several runs as one text: figures as their range. */
+function doubtText(same: readonly Doubt[]): string {
+  const named = new Map<string, Doubt['figures'][number][]>();
+  for (const figure of same.flatMap(({ figures }) => figures)) {
+    const key = `${figure.name}${figure.limit}`;
+    named.set(key, [...(named.get(key) ?? []), figure]);
   }
-  return reasons;
+  const shown = [...named.values()].map((figures) => {
+    const [{ name, unit, limit }] = figures as [Doubt['figures'][number]];
+    const values = figures.map(({ measured }) => measured);
+    const [low, high] = [format(Math.min(...values)), format(Math.max(...values))];
+    return `${name}${low === high ? low : `${low}–${high}`} ${unit}${limit}`;
+  });
+  return `${same[0]!.what}${shown.length > 0 ? `: ${shown.join(', ')}` : ''}`;
+}
+
+/** Why a run does not confirm its arm, in words; empty when it does. */
+export const doubts = (run: ArmRun, expected: Outcome, margin: number): string[] =>
+  doubtsOf(run, expected, margin).map((doubt) => doubtText([doubt]));
+
+/** The doubts of all runs of an arm, each told once after the seeds that have it: 'seeds 1 to 3: …'. */
+export function doubtsOverSeeds(runs: readonly ArmRun[], expected: Outcome, margin: number): string[] {
+  const same = new Map<string, { seed: number; doubt: Doubt }[]>();
+  for (const run of runs)
+    for (const doubt of doubtsOf(run, expected, margin))
+      same.set(doubt.what, [...(same.get(doubt.what) ?? []), { seed: run.seed, doubt }]);
+  return [...same.values()].map(
+    (found) => `${seedsText(found.map(({ seed }) => seed))}: ${doubtText(found.map(({ doubt }) => doubt))}`,
+  );
+}
+
+function seedsText(seeds: readonly number[]): string {
+  if (seeds.length === 1) return `seed ${seeds[0]}`;
+  const inARow = seeds.every((seed, index) => seed === seeds[0]! + index);
+  if (inARow && seeds.length > 2) return `seeds ${seeds[0]} to ${seeds.at(-1)}`;
+  return `seeds ${seeds.slice(0, -1).join(', ')} and ${seeds.at(-1)}`;
 }
 
 const seenWords: Record<Outcome, string> = {
@@ -146,9 +207,7 @@ export function verdictOf(
   const expected = expectedOutcome(arm);
   const outcomes = new Set(runs.map((run) => outcomeOf(run, margin)));
   const observed: Outcome = outcomes.size === 1 ? [...outcomes][0]! : 'inconclusive';
-  const failures = runs.flatMap((run) =>
-    doubts(run, expected, margin).map((why) => `seed ${run.seed}: ${why}`),
-  );
+  const failures = doubtsOverSeeds(runs, expected, margin);
   const confirmed = runs.length > 0 && failures.length === 0;
   return {
     scenario: scenario.name,
