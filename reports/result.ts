@@ -149,7 +149,7 @@ export interface ArmRun {
   invariants: InvariantResult[];
   series: TimeSeries[];
   nodes: NodeLoad[];
-  /** Single numbers that the run collected beside phases and series: 'peak database reads per expiry'. */
+  /** Single numbers that the run collected beside phases and series: 'database reads per expiry'. */
   figures: Figure[];
   conservation: Conservation;
 }

@@ -26,12 +26,16 @@ test('hot-partition: rows times bytes are past the warning at 100 MB, and three 
 });
 
 test('cache-stampede: readers of a key times the time of a rebuild are the rebuilds of an expiry', () => {
-  const { HOT_PLAYLISTS, HOT_READS_PER_SECOND: reads, REBUILD_S } = stampedeNumbers;
+  const { HOT_PLAYLISTS, HOT_READS_PER_SECOND: reads, REBUILD_S, READS_PER_REBUILD: each } = stampedeNumbers;
   const perKey = reads / HOT_PLAYLISTS;
   const rebuilds = Math.round(perKey * REBUILD_S);
-  expect(stampede.notes.arithmetic.join(' ')).toContain(
+  const notes = stampede.notes.arithmetic.join(' ');
+  expect(notes).toContain(
     `${format(reads)} hot reads/s ÷ ${HOT_PLAYLISTS} keys = ${perKey} readers/s a key; a rebuild of ${REBUILD_S} s lets ${rebuilds} of them miss`,
   );
+  expect(each).toBe(2 + (stampede.cases[0]!.set['playlist.buckets'] as number));
+  expect(notes).toContain(`${rebuilds} rebuilds × ${each} reads`);
+  expect(notes).toContain(`= ${format(rebuilds * each)} reads within a second where ${each} would do`);
 });
 
 test('consumer-lag: two consumers are too few for the arrivals, six are enough', () => {

@@ -19,7 +19,7 @@ export interface RunFigures {
   series(name: string): TimeSeries | undefined;
   /** Values of a series within a phase, gaps left out. */
   valuesIn(name: string, phase: string): readonly number[];
-  /** A named figure that the run collected ('peak database reads per expiry'). */
+  /** A named figure that the run collected ('database reads per expiry'). */
   figure(name: string): number;
   violations(invariant: string): number;
   checked(invariant: string): number;

@@ -84,7 +84,8 @@ export interface ServiceOptions {
   readonly engines: EnginePorts;
   /** Full configuration by knob name. */
   readonly configuration: Readonly<Record<string, unknown>>;
-  readonly onPlaylistRead?: (playlistId: string) => void;
+  /** Told whenever a playlist is put together from the database. */
+  readonly onPlaylistRebuild?: (playlistId: string) => void;
   /** Checks tokens at the gateway; default: the model, which asks the identity service for keys. */
   readonly tokens?: TokenVerifier;
   /** Services that run in other processes; their consumers run there too. */
@@ -239,7 +240,7 @@ export function createServices(options: ServiceOptions): Services {
       knobs: playlistKnobs,
       instance,
       waitHop: environment.hop('playlist.lock wait'),
-      onDatabaseRead: options.onPlaylistRead ?? (() => {}),
+      onRebuild: options.onPlaylistRebuild ?? (() => {}),
     }),
   );
 

@@ -2,7 +2,7 @@
  * The whole system in virtual time: engines' embedded arms, services on machines, a population. Together with its
  * neighbours in this folder the only place that names services and engines; scenarios see what is exported here.
  */
-import { hotPlaylistId, listenerId, playlistId, trackId } from '../../fixtures/ids.ts';
+import { HOT_PREFIX, hotPlaylistId, listenerId, playlistId, trackId } from '../../fixtures/ids.ts';
 import type { Population } from '../../fixtures/index.ts';
 import type { Track } from '../contracts/generated/catalogue.ts';
 import type { CatalogueUpdate } from '../contracts/generated/events.ts';
@@ -19,6 +19,7 @@ import type { Machine, Simulation } from '../runtime/kernel/index.ts';
 import { CallContext, ProcessLife } from '../runtime/kernel/index.ts';
 import { signatureOf } from '../services/identity/signature.ts';
 import { HISTORY_GROUP } from '../services/listening/history-consumer.ts';
+import { KEY_PREFIX } from '../services/playlist/cache-aside.ts';
 import type { PlaylistKnobs } from '../services/playlist/knobs.ts';
 import { tracksTable } from '../services/playlist/tables.ts';
 import { entriesOf } from '../services/playlist/track-order.ts';
@@ -85,8 +86,8 @@ export interface SimulatedSystem {
   sampleTrack(request: number): string;
   titleOf(request: number): string;
   release(request: number, hotLabel: boolean): Track;
-  /** Called whenever a hot playlist is read from the database. */
-  onHotPlaylistRefill: ((playlist: string) => void) | null;
+  /** Tells what happens to playlists in cache and database from now on; one observer at a time. */
+  observePlaylists(observer: PlaylistObserver): void;
   /** Checks at the end of a run, outside time. */
   isSearchable(track: string): boolean;
   /** Stored by the index, and searchable after its next refresh. */
@@ -100,7 +101,25 @@ export interface SimulatedSystem {
   unansweredByClients(): number;
 }
 
+/** What happens to playlists between cache and database; all but the last is told of the hot ones alone. */
+export interface PlaylistObserver {
+  /** An instance begins to put it together from the database. */
+  rebuilt(playlist: string): void;
+  /** A coordinator of the database begins to read one of its partitions. */
+  selected(playlist: string): void;
+  /** The cache was asked for it. */
+  lookedUp(playlist: string, hit: boolean, isHot: boolean): void;
+}
+
 const TOKEN_LIFETIME_NS = 3_600e9;
+/** Between the columns of a partition key, as the engine tells it. */
+const KEY_SEPARATOR = '\u0000';
+
+/** A playlist's partitions begin with its id; the bucket comes after it. */
+function playlistOf(partitionKey: string): string {
+  const end = partitionKey.indexOf(KEY_SEPARATOR);
+  return end < 0 ? partitionKey : partitionKey.slice(0, end);
+}
 
 export async function createSimulatedSystem(options: SimulatedOptions): Promise<SimulatedSystem> {
   const { seed, configuration } = options;
@@ -110,11 +129,11 @@ export async function createSimulatedSystem(options: SimulatedOptions): Promise<
     options.telemetry === undefined
       ? null
       : new Telemetry({ ...options.telemetry, numbered: true }, { clock: environment.simulation });
-  const state: { onRefill: ((playlist: string) => void) | null } = { onRefill: null };
+  const observed: { by: PlaylistObserver | null } = { by: null };
   const { population, rows, engines, services, events } = createSystem(environment, options, {
     ...(telemetry === null ? {} : { observer: telemetry }),
-    onPlaylistRead: (playlist) => {
-      if (state.onRefill !== null && playlist.startsWith('hot-')) state.onRefill(playlist);
+    onPlaylistRebuild: (playlist) => {
+      if (playlist.startsWith(HOT_PREFIX)) observed.by?.rebuilt(playlist);
     },
   });
   const { play, lookUp, audio, metadata } = edgeOf(environment, configuration, {
@@ -164,11 +183,16 @@ export async function createSimulatedSystem(options: SimulatedOptions): Promise<
     sampleTrack: (request) => trackId(population.sampleTrack(request)),
     titleOf: (request) => rows.title(population.trackByRank(1 + (request % INDEXED_SAMPLE))),
     release: (request, hotLabel) => rows.release(request, hotLabel),
-    get onHotPlaylistRefill() {
-      return state.onRefill;
-    },
-    set onHotPlaylistRefill(listener) {
-      state.onRefill = listener;
+    observePlaylists(observer) {
+      observed.by = observer;
+      engines.cassandra.onRead = (_, partition) => {
+        if (partition.startsWith(HOT_PREFIX)) observer.selected(playlistOf(partition));
+      };
+      engines.redis.onGet = (key, hit) => {
+        if (!key.startsWith(KEY_PREFIX)) return;
+        const playlist = key.slice(KEY_PREFIX.length);
+        observer.lookedUp(playlist, hit, playlist.startsWith(HOT_PREFIX));
+      };
     },
     ...createInspection(environment, engines, configuration, events),
   };

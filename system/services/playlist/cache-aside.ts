@@ -50,6 +50,8 @@ export interface CacheAside<T> {
   invalidate(context: Context, id: string): Promise<void>;
 }
 
+/** What a cached playlist lies under is this and its id. */
+export const KEY_PREFIX = 'playlist:';
 /** The fields of `CachedValue` beside the value: five numbers of eight bytes. */
 const ENTRY_BYTES = 40;
 const LOCK_BYTES = 8;
@@ -69,8 +71,8 @@ export function createCacheAside<T>(dependencies: CacheAsideDependencies<T>): Ca
   const revalidating = new Set<string>();
   let locksTaken = 0;
 
-  const valueKey = (id: string) => `playlist:${id}`;
-  const lockKey = (id: string) => `playlist:${id}:lock`;
+  const valueKey = (id: string) => `${KEY_PREFIX}${id}`;
+  const lockKey = (id: string) => `${KEY_PREFIX}${id}:lock`;
 
   /** A cache that cannot answer is a miss: slower, not broken. */
   async function lookUp(context: Context, id: string): Promise<CachedValue<T> | undefined> {

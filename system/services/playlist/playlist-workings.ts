@@ -35,8 +35,8 @@ export interface PlaylistDependencies {
   readonly instance: number;
   /** Where the time of those who wait for another's rebuild is booked. */
   readonly waitHop?: Hop;
-  /** Told whenever a playlist is read from the database. */
-  readonly onDatabaseRead?: (playlistId: string) => void;
+  /** Told whenever a playlist is put together from the database: one rebuild is many reads. */
+  readonly onRebuild?: (playlistId: string) => void;
 }
 
 export interface PlaylistWorkings extends PlaylistDependencies {
@@ -55,13 +55,13 @@ export interface PlaylistWorkings extends PlaylistDependencies {
 }
 
 export function createPlaylistWorkings(dependencies: PlaylistDependencies): PlaylistWorkings {
-  const { events, catalogue, clock, knobs, instance, onDatabaseRead } = dependencies;
+  const { events, catalogue, clock, knobs, instance, onRebuild } = dependencies;
   const playlists = createPlaylistStore(dependencies);
   const catalogueDeadlineNs = knobs.catalogueDeadlineMs * MILLISECOND;
   const writeDeadlineNs = knobs.writeDeadlineMs * MILLISECOND;
 
   const load = (context: Context, playlistId: string, readerId: string) => {
-    onDatabaseRead?.(playlistId);
+    onRebuild?.(playlistId);
     return playlists.read(context, playlistId, readerId);
   };
   const cached =

@@ -74,7 +74,7 @@ export function setUp(set: Partial<KnobValues<typeof playlistKnobs>> = {}, seed 
   });
   const redis = bench.redis();
   const kafka = bench.kafka([topic(PLAYLIST_UPDATES, 4)]);
-  let databaseReads = 0;
+  let rebuilds = 0;
 
   const instance = (number: number) => {
     const machine = bench.machine(`playlist-${number}`);
@@ -90,8 +90,8 @@ export function setUp(set: Partial<KnobValues<typeof playlistKnobs>> = {}, seed 
       knobs,
       instance: number,
       waitHop: bench.environment.hop('playlist.wait'),
-      onDatabaseRead: () => {
-        databaseReads++;
+      onRebuild: () => {
+        rebuilds++;
       },
     });
     const get = (listenerId = 'l1', minimumSnapshot = 0, playlistId = 'hot', from = context()) =>
@@ -108,7 +108,7 @@ export function setUp(set: Partial<KnobValues<typeof playlistKnobs>> = {}, seed 
     redis,
     kafka,
     instance,
-    databaseReads: () => databaseReads,
+    rebuilds: () => rebuilds,
   };
 }
 
