@@ -3,8 +3,8 @@ import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Scenario } from '../scenarios/harness/scenario.ts';
+import { didYouMean } from '../system/runtime/suggest.ts';
 import { UsageError } from './errors.ts';
-import { didYouMean } from './suggest.ts';
 
 export interface Found {
   readonly scenario: Scenario;

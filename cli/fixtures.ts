@@ -10,7 +10,15 @@ import type { RowFormat, RowKind } from '../fixtures/generate.ts';
 import type { PlayProfile } from '../fixtures/index.ts';
 import { UsageError } from './errors.ts';
 import { reasonOf } from './files.ts';
-import { DEFAULT_LISTENERS, DEFAULT_SEED, grouped, LARGEST_SEED, oneOf, wholeNumber } from './options.ts';
+import {
+  DEFAULT_LISTENERS,
+  DEFAULT_SEED,
+  grouped,
+  LARGEST_SEED,
+  oneOf,
+  pathTo,
+  wholeNumber,
+} from './options.ts';
 
 /** As in `fixtures/generate.ts`, which is loaded only when rows are made. */
 const KINDS = ['listeners', 'plays', 'follows', 'tracks', 'playlists'] as const satisfies readonly RowKind[];
@@ -49,7 +57,7 @@ export function registerFixtures(program: Command): void {
       wholeNumber('--listeners', 1, LARGEST_POPULATION),
     )
     .option('--plays <file>', 'measured tastes: a CSV file of listener,artist,plays')
-    .option('--out <file>', 'where to write (default: stdout)')
+    .option('--out <file>', 'where to write (default: stdout)', pathTo('file', '--out'))
     .addHelpText(
       'after',
       '\nExample:\n  rehearse fixtures generate plays --count 1000000 --format ndjson --out plays.ndjson',

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { LoadEngine } from '../scenarios/harness/live/live-load.ts';
 import type { Profile } from '../scenarios/load/profiles.ts';
+import { didYouMean } from '../system/runtime/suggest.ts';
 import { EXIT, UnavailableError, UsageError } from './errors.ts';
 import { onInterrupt } from './interrupt.ts';
 import {
@@ -12,12 +13,12 @@ import {
   LARGEST_SEED,
   listOf,
   oneOf,
+  pathTo,
   wholeNumber,
 } from './options.ts';
 import { FORMATS, printResult } from './print.ts';
 import { ProgressLine } from './progress.ts';
 import { commandLine } from './replay.ts';
-import { didYouMean } from './suggest.ts';
 
 export interface LoadOptions {
   readonly target: string;
@@ -74,7 +75,7 @@ export function registerLoad(program: Command): void {
       DEFAULT_LISTENERS,
     )
     .option('--engine <name>', 'auto, k6 or own', oneOf('--engine', ['auto', 'k6', 'own']), 'auto')
-    .option('--out <dir>', 'where reports are written', 'reports/out')
+    .option('--out <dir>', 'where reports are written', pathTo('directory', '--out'), 'reports/out')
     .option('--format <list>', 'which reports: html,json,junit,markdown', listOf('--format', FORMATS))
     .option('--json', 'print the result as JSON instead of a table')
     .addHelpText(

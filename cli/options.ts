@@ -1,6 +1,7 @@
 /** Reads option values. Each parser returns the value or throws a UsageError that says what was given and what is wanted. */
+
+import { didYouMean } from '../system/runtime/suggest.ts';
 import { UsageError } from './errors.ts';
-import { didYouMean } from './suggest.ts';
 
 /** Seeds are whole numbers that a double holds exactly; the keys of the random numbers use 53 bits. */
 export const LARGEST_SEED = Number.MAX_SAFE_INTEGER;
@@ -18,6 +19,14 @@ export function wholeNumber(option: string, minimum: number, maximum: number): (
         ? `of ${grouped(minimum)} or more`
         : `from ${grouped(minimum)} to ${grouped(maximum)}`;
     throw new UsageError(`${option} takes a whole number ${range}, not '${text}'.`);
+  };
+}
+
+/** The name of a file or a directory: an empty one (a variable that is not set) is found out before anything runs. */
+export function pathTo(what: 'file' | 'directory', option: string): (text: string) => string {
+  return (text) => {
+    if (text.trim() !== '') return text;
+    throw new UsageError(`${option} takes a ${what}, not nothing.`);
   };
 }
 

@@ -2,7 +2,7 @@
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { ensureWritable, readResult } from './files.ts';
-import { listOf } from './options.ts';
+import { listOf, pathTo } from './options.ts';
 import { FORMATS, printResult } from './print.ts';
 
 interface ReportOptions {
@@ -15,7 +15,11 @@ export function registerReport(program: Command): void {
     .command('report')
     .description('render results again, without running')
     .argument('<result...>', 'result.json of earlier runs')
-    .option('--out <dir>', 'where reports are written (default: beside the result)')
+    .option(
+      '--out <dir>',
+      'where reports are written (default: beside the result)',
+      pathTo('directory', '--out'),
+    )
     .option(
       '--format <list>',
       'which reports: html,json,junit,markdown (default: html,junit,markdown)',

@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import type { RunResult, Setting, Verdict } from '../reports/result.ts';
+import { didYouMean } from '../system/runtime/suggest.ts';
 import { EXIT, UnavailableError, UsageError } from './errors.ts';
 import { type Found, findScenarios } from './find-scenarios.ts';
 import { onInterrupt } from './interrupt.ts';
@@ -12,13 +13,13 @@ import {
   LARGEST_SEED,
   listOf,
   oneOf,
+  pathTo,
   wholeNumber,
 } from './options.ts';
 import { FORMATS, printResult } from './print.ts';
 import { amount, ProgressLine } from './progress.ts';
 import { REGRESSION_HELP } from './regression-help.ts';
 import { replayCommand } from './replay.ts';
-import { didYouMean } from './suggest.ts';
 import { telemetryWriter } from './telemetry-files.ts';
 
 /** More listeners than the largest service of the kind has accounts: ids are made for half a billion. */
@@ -73,7 +74,7 @@ export function registerRun(program: Command): void {
       keyAndValue('--set'),
     )
     .option('--plays <file>', 'measured plays (listener,artist,plays) that shape what is played')
-    .option('--out <dir>', 'where reports are written', 'reports/out')
+    .option('--out <dir>', 'where reports are written', pathTo('directory', '--out'), 'reports/out')
     .option('--format <list>', 'which reports: html,json,junit,markdown', listOf('--format', FORMATS))
     .option(
       '--workers <n>',

@@ -6,6 +6,7 @@ import { type Command, Option } from 'commander';
 import type { Setting } from '../reports/result.ts';
 import type { LiveServiceOptions, Upstreams } from '../system/modes/live-service.ts';
 import type { ServiceApis } from '../system/modes/services.ts';
+import { didYouMean } from '../system/runtime/suggest.ts';
 import { UnavailableError, UsageError } from './errors.ts';
 import { findScenarios } from './find-scenarios.ts';
 import { onInterrupt } from './interrupt.ts';
@@ -18,11 +19,11 @@ import {
   LARGEST_SEED,
   oneOf,
   origins,
+  pathTo,
   wholeNumber,
 } from './options.ts';
 import { commandLine } from './replay.ts';
 import { addTelemetryOptions, type TelemetryWords, telemetryOf } from './serve-telemetry.ts';
-import { didYouMean } from './suggest.ts';
 import { productVersion } from './version.ts';
 import { welcome } from './welcome.ts';
 
@@ -92,7 +93,11 @@ export function registerServe(program: Command): void {
       keyAndValue('--upstream'),
     )
     .option('--tls <dir>', 'HTTPS, and mutual TLS between services, by the certificates of this folder')
-    .option('--data <dir>', 'keep what is written in a journal there, and begin with what it has')
+    .option(
+      '--data <dir>',
+      'keep what is written in a journal there, and begin with what it has',
+      pathTo('directory', '--data'),
+    )
     .option(
       '--allow-origin <origin>',
       'a site whose pages may embed audio, beside its own (repeat for more)',

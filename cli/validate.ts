@@ -1,9 +1,9 @@
 /** `rehearse validate`: measures the kernel against the laws that theory fixes. */
 import type { Command } from 'commander';
 import type { Law, LawResult } from '../laws/index.ts';
+import { didYouMean } from '../system/runtime/suggest.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { ProgressLine } from './progress.ts';
-import { didYouMean } from './suggest.ts';
 import { columns, heading, terminalWidth } from './text.ts';
 
 interface ValidateOptions {

@@ -66,6 +66,8 @@ describe('bad input is refused with exit code 2 and one sentence', () => {
 
   test('an unknown knob with a suggestion, a knob without a value, a value that it cannot take', () => {
     expect(refusal('run', 'all', '--set', 'cassandra.node=3')).toContain('cassandra.nodes');
+    // What resembles nothing gets none.
+    expect(refusal('run', 'all', '--set', 'foo=3')).toContain("no knob 'foo'. 'rehearse show");
     expect(refusal('run', 'all', '--set', 'cassandra.nodes')).toContain('key=value');
     expect(refusal('run', 'all', '--set', 'cassandra.nodes=many')).toContain('must be a number');
   });
@@ -86,6 +88,19 @@ describe('bad input is refused with exit code 2 and one sentence', () => {
 
   test('fewer listeners than the scenario can scale down to', () => {
     expect(refusal('run', 'hot-partition', '--listeners', '10')).toContain('Use --listeners');
+  });
+
+  test('an empty name of what is to be written, before anything runs', () => {
+    for (const argv of [
+      ['run', 'all', '--out', ''],
+      ['load', 'browse', '--out', ' '],
+      ['report', 'result.json', '--out', ''],
+    ])
+      expect(refusal(...argv)).toContain('--out takes a directory, not nothing');
+    expect(refusal('fixtures', 'generate', 'plays', '--out', '')).toContain(
+      '--out takes a file, not nothing',
+    );
+    expect(refusal('serve', '--data', '')).toContain('--data takes a directory, not nothing');
   });
 
   test('a directory that cannot be written', () => {
@@ -132,7 +147,7 @@ describe('bad input is refused with exit code 2 and one sentence', () => {
     const written = readFileSync(file, 'utf8');
     writeFileSync(file, written.replace("'playlist.schema': 'wide'", "'playlist.shema': 'wide'"));
     for (const command of ['run', 'show'])
-      expect(refusal(command, './mistaken.scenario.ts')).toContain('Did you mean playlist.schema?');
+      expect(refusal(command, './mistaken.scenario.ts')).toContain('Did you mean 'playlist.schema'?');
     writeFileSync(file, written.replace("kind: 'open-playlist'", "kind: 'open-playlst'"));
     expect(refusal('show', './mistaken.scenario.ts')).toContain("'open-playlst', and can be open-playlist");
   });

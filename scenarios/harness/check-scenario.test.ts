@@ -52,7 +52,11 @@ describe('a scenario with one mistake is refused in a sentence that names the pl
     ['no sentence', (s) => delete s.cases[0].arms[1].says, /says of case hot-partition, arm broken must be/],
     ['a phase of an objective', (s) => (s.cases[0].objectives[0].phase = 'later'), /phase is 'later'/],
     ['no measure', (s) => delete s.cases[0].objectives[0].measure, /measure of .* must be a function/],
-    ['a knob', (s) => (s.cases[0].set['cassandra.node'] = 3), /no knob 'cassandra\.node'. Did you mean cass/],
+    [
+      'a knob',
+      (s) => (s.cases[0].set['cassandra.node'] = 3),
+      /no knob 'cassandra\.node'. Did you mean 'cass/,
+    ],
     [
       'a value of a knob in an arm',
       (s) => (s.cases[0].arms[2].set = { 'cassandra.nodes': 'many' }),

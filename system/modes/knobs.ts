@@ -5,6 +5,7 @@ import { kafkaKnobs } from '../engines/kafka/index.ts';
 import { redisKnobs } from '../engines/redis/index.ts';
 import { schemaRegistryKnobs } from '../engines/schema-registry/index.ts';
 import type { Knob, Knobs, KnobValue } from '../ports/knobs.ts';
+import { didYouMean } from '../runtime/suggest.ts';
 import { catalogueKnobs } from '../services/catalogue/knobs.ts';
 import { eventsKnobs } from '../services/events/knobs.ts';
 import { gatewayKnobs } from '../services/gateway/knobs.ts';
@@ -85,9 +86,8 @@ export function knobNames(): string[] {
 function find(name: string): Knob {
   const knob = knobOf(name);
   if (knob !== undefined) return knob;
-  const nearest = knobNames().sort((a, b) => distance(a, name) - distance(b, name))[0]!;
   throw new SettingError(
-    `There is no knob '${name}'. Did you mean ${nearest}? 'rehearse show <scenario>' lists all of them.`,
+    `There is no knob '${name}'.${didYouMean(name, knobNames())} 'rehearse show <scenario>' lists all of them.`,
   );
 }
 
@@ -134,18 +134,4 @@ export function checkTogether(configuration: Readonly<Record<string, unknown>>):
     throw new SettingError(
       `kafka.brokers=${brokers}: every topic has ${TOPIC_REPLICAS} copies, each on a broker of its own, so it must be at least ${TOPIC_REPLICAS}.`,
     );
-}
-
-/** Levenshtein distance, for suggestions. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(change, row[j]! + 1, next[j - 1]! + 1));
-    }
-    row = next;
-  }
-  return row[b.length]!;
 }
