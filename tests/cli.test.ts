@@ -147,7 +147,7 @@ describe('bad input is refused with exit code 2 and one sentence', () => {
     const written = readFileSync(file, 'utf8');
     writeFileSync(file, written.replace("'playlist.schema': 'wide'", "'playlist.shema': 'wide'"));
     for (const command of ['run', 'show'])
-      expect(refusal(command, './mistaken.scenario.ts')).toContain('Did you mean 'playlist.schema'?');
+      expect(refusal(command, './mistaken.scenario.ts')).toContain("Did you mean 'playlist.schema'?");
     writeFileSync(file, written.replace("kind: 'open-playlist'", "kind: 'open-playlst'"));
     expect(refusal('show', './mistaken.scenario.ts')).toContain("'open-playlst', and can be open-playlist");
   });

@@ -91,7 +91,7 @@ describe('not confirmed is', () => {
         recorder.fail(READ_BACK, 'steady', 2, { kind: 'stale', definite: false, why: 'lacks t1' });
       },
     });
-    expect(verdict.sentence).toContain("'read-your-writes' was violated 1 times: ");
+    expect(verdict.sentence).toContain("'read-your-writes' was violated once: ");
     expect(verdict.sentence).toContain('lacks t1');
   });
 
@@ -102,12 +102,12 @@ describe('not confirmed is', () => {
         recorder.fail(READ_BACK, 'steady', 2, { kind: 'wrong-answer', definite: false, why: 'no tracks' });
       },
     });
-    expect(verdict.sentence).toContain("'answers are as agreed' was violated 1 times");
+    expect(verdict.sentence).toContain("'answers are as agreed' was violated once");
   });
 
   test('a run that ends with requests in flight', () => {
     const verdict = refused({ book: (recorder) => recorder.arrive(READ_BACK, 'steady', 2) });
-    expect(verdict.sentence).toContain("'conservation' was violated 1 times");
+    expect(verdict.sentence).toContain("'conservation' was violated once");
   });
 
   test('a run in which nothing of an operation was answered, or everything failed', () => {
