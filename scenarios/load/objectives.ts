@@ -11,6 +11,11 @@ export interface Promised {
 
 /** Service level of the system: playlist reads below 100 ms at the 99th percentile. */
 export const PLAYLIST_READ_P99_MS = 100;
+/**
+ * A track that nobody near has asked for comes across an ocean: from Sydney by Singapore to Frankfurt and back is 240 ms of
+ * light in glass with the detours of cables (`system/edge/geography.ts`), and what the listener's own line adds.
+ */
+const TRACK_READ_P99_MS = 400;
 /** A play is as little of a wait as opening a playlist. */
 export const PLAY_P99_MS = 100;
 /** estimate: a write waits for a quorum and for the log; beyond this an editor sees a spinner. */
@@ -22,7 +27,7 @@ export const ERROR_PERCENT = 1;
 
 export const PROMISED = {
   'playlist.get': { p99Ms: PLAYLIST_READ_P99_MS, errorPercent: ERROR_PERCENT },
-  'track.get': { p99Ms: PLAYLIST_READ_P99_MS, errorPercent: ERROR_PERCENT },
+  'track.get': { p99Ms: TRACK_READ_P99_MS, errorPercent: ERROR_PERCENT },
   play: { p99Ms: PLAY_P99_MS, errorPercent: ERROR_PERCENT },
   'history.get': { p99Ms: WRITE_P99_MS, errorPercent: ERROR_PERCENT },
   'playlist.add-track': { p99Ms: WRITE_P99_MS, errorPercent: ERROR_PERCENT },
