@@ -15,7 +15,7 @@ export const PLAYLIST_READ_P99_MS = 100;
  * A track that nobody near has asked for comes across an ocean: from Sydney by Singapore to Frankfurt and back is 240 ms of
  * light in glass with the detours of cables (`system/edge/geography.ts`), and what the listener's own line adds.
  */
-const TRACK_READ_P99_MS = 400;
+const TRACK_READ_P99_MS = 500;
 /** A play is as little of a wait as opening a playlist. */
 export const PLAY_P99_MS = 100;
 /** estimate: a write waits for a quorum and for the log; beyond this an editor sees a spinner. */

@@ -20,7 +20,7 @@ const SHARE = 0.99;
 const READ_MS = 100;
 const WRITE_MS = 250;
 /** From the nearest point of presence, or by it from across an ocean. */
-const TRACK_MS = 400;
+const TRACK_MS = 500;
 
 const promised = (operation: string, thresholdMs: number, service = 'gateway'): Objective => ({
   operation,
