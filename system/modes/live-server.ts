@@ -118,6 +118,7 @@ export async function startLiveServer(options: ServeOptions): Promise<LiveServer
       observer?.onDefect(error, correlationId, trace);
       options.onDefect(error, correlationId);
     },
+    ...(observer === null ? {} : { onUnparsed: observer.onUnparsed }),
     extend(server) {
       observer?.extend(server);
       if (system.deadLetters !== null) addDeadLetterRoutes(server, system.deadLetters);

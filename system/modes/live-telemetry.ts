@@ -11,6 +11,7 @@ import {
   type TelemetryOptions,
 } from '../observability/index.ts';
 import type { Trace } from '../ports/context.ts';
+import type { Unparsed } from '../transport/http/index.ts';
 import {
   addTelemetryRoutes,
   createPrometheus,
@@ -48,6 +49,7 @@ export interface LiveTelemetry {
   /** Hooks and routes for the HTTP server; after `attach`. */
   readonly extend: (server: ObservedServer) => void;
   readonly onDefect: (error: unknown, correlationId: string, trace: Trace | null) => void;
+  readonly onUnparsed: (refusal: Unparsed) => void;
   readonly onAuthorization: (event: AuthorizationEvent) => void;
   /** Sends what is left to the collector. */
   close(): Promise<void>;
@@ -88,6 +90,10 @@ export function createLiveTelemetry(service: string, options: LiveTelemetryOptio
     onDefect(error, correlationId, trace) {
       const traceId = trace === null ? null : (view?.telemetry.tracer.traceIdOf(trace) ?? null);
       log.defect(error, { correlationId, traceId });
+    },
+    onUnparsed(refusal) {
+      http?.refuse(refusal.status);
+      log.unparsed(refusal);
     },
     onAuthorization: (event) => log.authorization(event),
     close: async () => exporter?.close(),

@@ -62,7 +62,7 @@ export async function startObserved(
     lines,
     token,
     async ask(path, { token: with_, ...init } = {}) {
-      own ??= token();
+      if (with_ === undefined) own ??= token();
       const bearer = with_ === undefined ? await own : with_;
       const headers = {
         ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }),

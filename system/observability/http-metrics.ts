@@ -14,6 +14,7 @@ export const CLIENT_CLOSED = 499;
 /** Routes are known when the server starts; what matches none of them is one operation. */
 const MOST_OPERATIONS = 500;
 const OTHER = 'other';
+const UNPARSED = 'unparsed';
 /** Codes of HTTP have three digits, and servers use some dozens. */
 const isStatus = (status: number) => status >= 100 && status <= 599;
 
@@ -28,10 +29,14 @@ export class HttpMetrics {
 
   end(operation: string, status: number, durationNs: number): void {
     this.inFlight--;
-    const { durations, answers } = this.#of(operation);
-    durations.record(durationNs);
-    const code = isStatus(status) ? status : 500;
-    answers.set(code, (answers.get(code) ?? 0) + 1);
+    const counts = this.#of(operation);
+    counts.durations.record(durationNs);
+    this.#count(counts, status);
+  }
+
+  /** Was answered without having become a request: nobody knows when it began. */
+  refuse(status: number): void {
+    this.#count(this.#of(UNPARSED), status);
   }
 
   families(): MetricFamily[] {
@@ -49,7 +54,9 @@ export class HttpMetrics {
         'histogram',
         'http_request_duration_seconds',
         'From the headers of a request to the end of its answer.',
-        all.flatMap(([operation, { durations }]) => durations.samples({ operation })),
+        all
+          .filter(([, { durations }]) => durations.count > 0)
+          .flatMap(([operation, { durations }]) => durations.samples({ operation })),
       ),
       family('gauge', 'http_requests_in_flight', 'Requests without an answer at present.', [
         { labels: {}, value: this.inFlight },
@@ -61,6 +68,11 @@ export class HttpMetrics {
         [{ labels: {}, value: this.shed }],
       ),
     ];
+  }
+
+  #count({ answers }: OperationCounts, status: number): void {
+    const code = isStatus(status) ? status : 500;
+    answers.set(code, (answers.get(code) ?? 0) + 1);
   }
 
   #of(operation: string): OperationCounts {

@@ -9,5 +9,8 @@ const HIDDEN: ReadonlySet<ErrorKind> = new Set<ErrorKind>(['reset', 'circuit-ope
 export function publicError(operation: string, error: unknown): PortError {
   if (!(error instanceof PortError)) return new PortError('internal', operation, false, String(error));
   if (!HIDDEN.has(error.kind)) return error;
-  return new PortError('unavailable', operation, error.definite, '', error.retryAfterMs);
+  const told = new PortError('unavailable', operation, error.definite, '', error.retryAfterMs);
+  // For logs, which say more than apps are told.
+  told.cause = error;
+  return told;
 }

@@ -52,7 +52,7 @@ export function createGrpcClient<Api extends object>(
           const remainingMs = (context.deadlineNs - clock.now()) / 1e6;
           const deadline = Number.isFinite(remainingMs) ? Date.now() + remainingMs : Number.POSITIVE_INFINITY;
           const answered = (error: ServiceError | null, value?: unknown) =>
-            error === null ? done(null, value) : done(errorOf(operation, error));
+            error === null ? done(null, value) : done(errorOf(operation, error, options.address));
           const unary = client.makeUnaryRequest(
             path,
             encode,

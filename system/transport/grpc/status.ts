@@ -70,7 +70,8 @@ export function statusOf(error: unknown): Partial<StatusObject> {
   return { code: CODES[error.kind], details: error.kind, metadata };
 }
 
-export function errorOf(operation: string, error: ServiceError): PortError {
+/** `address`: where the call went. */
+export function errorOf(operation: string, error: ServiceError, address: string): PortError {
   const { metadata } = error;
   const kind = text(metadata, KIND);
   if (kind !== undefined && kind in CODES) {
@@ -91,7 +92,7 @@ export function errorOf(operation: string, error: ServiceError): PortError {
     WORDS[error.code] ?? error.details,
   );
   // For whoever has to find out.
-  understood.cause = error;
+  understood.cause = new Error(`${address}: ${error.details}`, { cause: error });
   return understood;
 }
 

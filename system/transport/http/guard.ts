@@ -4,6 +4,7 @@
  */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PortError } from '../../ports/errors.ts';
+import { Challenge } from './problem.ts';
 import type { HttpOptions } from './server.ts';
 
 /** Who a verified access token speaks for. */
@@ -71,12 +72,15 @@ export function createGuard({ tokens }: HttpOptions, admit: Admit): Guard {
 
 function accept(request: FastifyRequest, bearer: Bearer, scope: string): void {
   if (!bearer.scopes.has(scope))
-    throw new PortError('permission-denied', 'gateway', true, `the token lacks the scope ${scope}`);
+    throw new Challenge('permission-denied', 'gateway', `the token lacks the scope ${scope}`, {
+      error: 'insufficient_scope',
+      scope,
+    });
   request.bearer = bearer;
 }
 
 function bearerToken(header: string | undefined): string {
   const found = header === undefined ? null : /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i.exec(header);
-  if (found === null) throw new PortError('unauthenticated', 'gateway', true, 'no bearer token was given');
+  if (found === null) throw new Challenge('unauthenticated', 'gateway', 'no bearer token was given', {});
   return found[1]!;
 }

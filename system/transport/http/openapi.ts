@@ -1,4 +1,5 @@
 /** The OpenAPI document: what Fastify's generator cannot know from the routes themselves. */
+import { LISTENER_SCOPES, SCOPES } from '../tokens/scopes.ts';
 import { PROBLEM_JSON } from './problem.ts';
 import type { Route } from './routes/index.ts';
 import { problemSchema } from './schemas.ts';
@@ -31,8 +32,12 @@ export function openapiInfo(version: string): object {
         oauth2: {
           type: 'oauth2',
           flows: {
-            clientCredentials: { tokenUrl: '/oauth/token', scopes: {} },
-            authorizationCode: { authorizationUrl: '/oauth/auth', tokenUrl: '/oauth/token', scopes: {} },
+            clientCredentials: { tokenUrl: '/oauth/token', scopes: SCOPES },
+            authorizationCode: {
+              authorizationUrl: '/oauth/auth',
+              tokenUrl: '/oauth/token',
+              scopes: Object.fromEntries(LISTENER_SCOPES.map((scope) => [scope, SCOPES[scope]])),
+            },
           },
         },
       },
@@ -50,13 +55,26 @@ const EVERYWHERE = [400, 401, 403, 404, 409, 414, 417, 429, 500, 503, 504];
 /** A body that nobody asked for is looked at, too. */
 const OF_BODIES = [413, 415];
 
+const LOCATION = { schema: { type: 'string', format: 'uri-reference' }, description: 'Where it is' };
+
 /** The route's own answer, and every problem that it can end in. */
-export function responsesOf({ method, status, answer, summary, metadata }: Route): Record<number, object> {
+export function responsesOf({
+  method,
+  status,
+  answer,
+  summary,
+  metadata,
+  location,
+}: Route): Record<number, object> {
   const problems = problemResponses(method === 'GET' ? EVERYWHERE : [...EVERYWHERE, ...OF_BODIES]);
   const success =
     answer === null
       ? { description: summary, type: 'null' }
-      : { description: summary, content: { 'application/json': { schema: answer } } };
+      : {
+          description: summary,
+          content: { 'application/json': { schema: answer } },
+          ...(location === undefined ? {} : { headers: { Location: LOCATION } }),
+        };
   const unchanged = { description: 'What the client has is what there is', type: 'null' };
   const answers: Record<number, object> = { [status]: success, ...problems };
   return metadata === undefined ? answers : { ...answers, 304: unchanged };

@@ -67,6 +67,24 @@ const TITLES: Readonly<Record<number, string>> = {
 /** Seconds after which a retry makes sense where nobody said so: an estimate, short because everything here restarts fast. */
 const RETRY_AFTER_S = 1;
 
+/** What tokens are for: a challenge has to have a parameter, and may not say 'error' to whoever came without a token. */
+const REALM = 'rehearsal';
+
+/** Refused for want of a token or a scope: the answer says of what (RFC 6750, section 3). */
+export class Challenge extends PortError {
+  readonly parameters: Readonly<Record<string, string>>;
+
+  constructor(
+    kind: 'unauthenticated' | 'permission-denied',
+    operation: string,
+    detail: string,
+    parameters: Readonly<Record<string, string>>,
+  ) {
+    super(kind, operation, true, detail);
+    this.parameters = parameters;
+  }
+}
+
 export interface ProblemAnswer {
   readonly problem: Problem;
   readonly headers: Readonly<Record<string, string>>;
@@ -116,9 +134,15 @@ function portProblem(error: PortError, correlationId: string): ProblemAnswer {
     const seconds = error.retryAfterMs === undefined ? RETRY_AFTER_S : Math.ceil(error.retryAfterMs / 1_000);
     headers['retry-after'] = String(Math.max(1, seconds));
   }
-  if (status === 401) headers['www-authenticate'] = 'Bearer error="invalid_token"';
+  if (error instanceof Challenge) headers['www-authenticate'] = challengeText(error.parameters);
+  else if (status === 401) headers['www-authenticate'] = challengeText({ error: 'invalid_token' });
   const detail = status === 500 ? 'The log has more under this correlation id.' : detailOf(error);
   return { ...answer(status, detail, correlationId, { kind: error.kind }), headers };
+}
+
+function challengeText(parameters: Readonly<Record<string, string>>): string {
+  const all = Object.entries({ realm: REALM, ...parameters });
+  return `Bearer ${all.map(([name, value]) => `${name}="${value}"`).join(', ')}`;
 }
 
 /** The message without the names of operations inside. */

@@ -30,7 +30,7 @@ import { problem, problemOf, sendProblem } from './problem.ts';
 import { type PublicApi, ROUTES, type Route } from './routes/index.ts';
 import { LENIENT, refuseOddRequests } from './strict-requests.ts';
 import { createTimes } from './times.ts';
-import { answerUnparsed } from './unparsed.ts';
+import { answerUnparsed, type Unparsed } from './unparsed.ts';
 import { compileValidator } from './validation.ts';
 
 export interface LiveSystem {
@@ -62,6 +62,8 @@ export interface HttpOptions {
   /** Lag of the system's clock beyond which requests are shed, in ms. */
   readonly maxLagMs: number;
   readonly onDefect: OnDefect;
+  /** Told of what was answered without having become a request. */
+  readonly onUnparsed?: (refusal: Unparsed) => void;
   /** Adds hooks and routes of whoever observes the server, before its own. */
   readonly extend?: (server: FastifyInstance) => void;
   /** Adds further public routes, which the OpenAPI document shows; `admit` sheds as the API does, with a count of its own. */
@@ -108,6 +110,8 @@ declare module 'fastify' {
 /** The server, not listening yet. `close()` lets what is in flight finish. */
 export async function createHttpServer(options: HttpOptions): Promise<FastifyInstance> {
   const server = createFastify(options);
+  // Bodies are JSON; Fastify would take plain text, too.
+  server.removeContentTypeParser('text/plain');
   const guard = createGuard(options, createAdmission(options));
   server.decorateRequest('bearer', null);
   server.decorateRequest('trace', null);
@@ -142,11 +146,16 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
   for (const route of ROUTES) addRoute(server, route, options.system, guard);
   options.routes?.(server, createAdmission(options));
   addOwnRoutes(server, options.system);
-  if (options.authorization !== undefined) await mount(server, options.authorization);
+  if (options.authorization !== undefined)
+    await mount(server, options.authorization, createAdmission(options));
   return server;
 }
 
-function createFastify({ https, requestTimeoutMs = REQUEST_TIMEOUT_MS }: HttpOptions): FastifyInstance {
+function createFastify({
+  https,
+  requestTimeoutMs = REQUEST_TIMEOUT_MS,
+  onUnparsed,
+}: HttpOptions): FastifyInstance {
   const correlationId = correlationIds();
   const limits = {
     ...LENIENT,
@@ -163,7 +172,7 @@ function createFastify({ https, requestTimeoutMs = REQUEST_TIMEOUT_MS }: HttpOpt
     forceCloseConnections: 'idle',
     logger: false,
     requestIdHeader: false,
-    clientErrorHandler: answerUnparsed(correlationId),
+    clientErrorHandler: answerUnparsed(correlationId, onUnparsed),
     genReqId: correlationId,
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
       sendProblem(reply, problemOf(error, request.id)),
@@ -214,6 +223,7 @@ function addRoute(server: FastifyInstance, route: Route, system: LiveSystem, gua
         const call = () => route.call(api, context, asked);
         const result = await (route.entersItself === true ? call() : system.enter(call));
         reply.code(status);
+        if (route.location !== undefined) reply.header('location', route.location(result));
         if (route.metadata === 'kept') return describeKept(reply, result as Kept<unknown>);
         return answer === null ? reply.send() : result;
       } finally {
@@ -241,6 +251,7 @@ function addOwnRoutes(server: FastifyInstance, system: LiveSystem): void {
 async function mount(
   server: FastifyInstance,
   { prefix, handler }: NonNullable<HttpOptions['authorization']>,
+  admit: Admit,
 ): Promise<void> {
   await server.register(async (scope) => {
     scope.removeAllContentTypeParsers();
@@ -250,6 +261,7 @@ async function mount(
         method: ['GET', 'HEAD', 'POST', 'OPTIONS'],
         url,
         schema: { hide: true },
+        onRequest: async (_request, reply) => admit(reply, 'authorization'),
         async handler(request, reply) {
           reply.hijack();
           reply.raw.setHeader('x-correlation-id', request.id);

@@ -15,16 +15,18 @@ test('what never becomes a request is answered as a problem, as the document has
       socket.once('close', () => resolve(received));
     });
   const tooLong = `GET /live/concert/96/1.aac?token=${'a'.repeat(20_000)} HTTP/1.1\r\nhost: x\r\n\r\n`;
-  for (const [text, detail] of [
-    [tooLong, 'The address and the headers are too long.'],
-    ['what is this\r\n\r\n', 'This is not HTTP/1.1.'],
+  for (const [text, status, title, detail] of [
+    [tooLong, 431, 'The headers are too large', 'The address and the headers are too long.'],
+    ['what is this\r\n\r\n', 400, 'The request does not fit', 'This is not HTTP/1.1.'],
   ] as const) {
     const [head, body] = (await sent(text)).split('\r\n\r\n') as [string, string];
-    expect(head).toMatch(/^HTTP\/1\.1 400 Bad Request\r\nContent-Type: application\/problem\+json\r\n/);
+    expect(head).toMatch(
+      new RegExp(`^HTTP/1\\.1 ${status} .+\r\nContent-Type: application/problem\\+json\r\n`),
+    );
     expect(JSON.parse(body)).toEqual({
       type: 'about:blank',
-      title: 'The request does not fit',
-      status: 400,
+      title,
+      status,
       detail,
       correlationId: expect.stringMatching(/^[0-9a-f]{12}-/),
     });

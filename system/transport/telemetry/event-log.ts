@@ -5,6 +5,7 @@
  */
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { PortError } from '../../ports/errors.ts';
+import type { Unparsed } from '../http/unparsed.ts';
 import type { AuthorizationEvent } from '../tokens/index.ts';
 import { LogLimit } from './log-limit.ts';
 import { prettyLine } from './pretty-line.ts';
@@ -92,6 +93,16 @@ export class EventLog {
     else this.#log.info({ ...fields, event: { action: 'request', category: ['web'], duration } }, text);
   }
 
+  /** What never became a request: there is no method, no route and no trace. */
+  unparsed({ status, detail, correlationId }: Unparsed): void {
+    const fields = {
+      ...referred({ correlationId, traceId: null }),
+      http: { response: { status_code: status } },
+      error: { type: 'unparsed', message: detail },
+    };
+    this.#limited(`unparsed ${status}`, 'info', fields, `unparsed ${status}`);
+  }
+
   authorization({ level, message, clientId, listenerId, error }: AuthorizationEvent): void {
     const fields: Fields = {
       ...(clientId === undefined ? {} : { client: { user: { id: redact(clientId) } } }),
@@ -163,6 +174,8 @@ function referred({ correlationId, traceId }: Reference): Fields {
 function errorFields(error: unknown, withStack: boolean): Fields {
   if (!(error instanceof Error)) return { error: { type: typeof error, message: redact(String(error)) } };
   const type = error instanceof PortError ? error.kind : error.name;
+  // What is told to nobody outside, such as an address.
+  const why = error.cause instanceof Error ? ` (${error.cause.message})` : '';
   const stack = withStack && error.stack !== undefined ? { stack_trace: redact(error.stack) } : {};
-  return { error: { type, message: redact(error.message), ...stack } };
+  return { error: { type, message: redact(`${error.message}${why}`), ...stack } };
 }

@@ -1,5 +1,6 @@
 /** Who may ask for tokens, and for which. */
 import type { ClientMetadata } from 'oidc-provider';
+import { LISTENER_SCOPES } from './scopes.ts';
 
 export type Grant = 'authorization_code' | 'client_credentials' | 'refresh_token';
 
@@ -14,18 +15,6 @@ export interface OAuthClient {
   /** For development: by client credentials it may get the token of any listener, whom it names by `listener`. */
   readonly speaksForListeners?: boolean;
 }
-
-const LISTENER_SCOPES = [
-  'playlist:read',
-  'playlist:write',
-  'plays:write',
-  'history:read',
-  'search',
-  'catalogue:read',
-  'audio',
-] as const;
-
-export const SCOPES = [...LISTENER_SCOPES, 'catalogue:publish'] as const;
 
 /** Of every development client and listener: it keeps nobody out and must never guard anything. */
 export const DEVELOPMENT_PASSWORD = 'rehearse';

@@ -7,9 +7,10 @@ import {
   type JWKS,
   type KoaContextWithOIDC,
 } from 'oidc-provider';
-import { metadataOf, type OAuthClient, SCOPES } from './clients.ts';
+import { metadataOf, type OAuthClient } from './clients.ts';
 import type { MemoryStore } from './memory-store.ts';
 import { PAGE_HEADERS, problemPage } from './pages.ts';
+import { SCOPES } from './scopes.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
 /** How long things are good for, in seconds. */
@@ -63,7 +64,7 @@ export function providerConfiguration(options: ConfigurationOptions): Configurat
       long: { httpOnly: true, sameSite: 'lax', path: prefix || '/' },
       short: { httpOnly: true, sameSite: 'lax' },
     },
-    scopes: [...SCOPES],
+    scopes: Object.keys(SCOPES),
     claims: {},
     responseTypes: ['code'],
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],

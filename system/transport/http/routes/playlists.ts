@@ -124,6 +124,7 @@ export const playlistRoutes: readonly Route[] = [
     body: object({ name: playlistName, ...flags }, ['name']),
     status: 201,
     answer: object({ playlistId: word, snapshot: count }),
+    location: (made) => `/v1/playlists/${(made as { playlistId: string }).playlistId}`,
     call: ({ gateway }, context, { token, body }) =>
       gateway.createPlaylist(context, {
         token,

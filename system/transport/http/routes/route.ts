@@ -4,6 +4,7 @@ import type { GatewayApi } from '../../../contracts/generated/gateway.ts';
 import type { Kept, MetadataApi } from '../../../contracts/metadata.ts';
 import type { Context } from '../../../ports/context.ts';
 import type { AccessToken, Identity } from '../../../ports/tokens.ts';
+import type { Scope } from '../../tokens/scopes.ts';
 import type { Times } from '../times.ts';
 
 /** Where a listener may fetch audio, until when; the URL is without the host. */
@@ -61,12 +62,14 @@ export interface Route {
   readonly url: string;
   readonly operationId: string;
   readonly summary: string;
-  readonly scope: string;
+  readonly scope: Scope;
   readonly params?: object;
   readonly query?: object;
   readonly body?: object;
   readonly status: number;
   readonly answer: object | null;
+  /** Where that is what was made; left out: at the address that was asked. */
+  readonly location?: (answer: unknown) => string;
   /** The same for everybody, and changes rarely: caches on the way may keep it for a while. 'kept': our own edge does, too. */
   readonly metadata?: 'kept' | 'passed on';
   /** It enters the system by itself; default: it is called inside. */
