@@ -46,13 +46,13 @@ interface Options extends TelemetryWords {
 }
 
 /** Services that can run alone; a test holds the list against the contracts. */
-export const NAMES: readonly (keyof ServiceApis)[] = [
-  'identity',
-  'catalogue',
-  'playlist',
-  'listening',
-  'search',
-];
+export const NAMES: readonly (keyof ServiceApis)[] = ['catalogue', 'playlist', 'listening', 'search'];
+
+/** Services that cannot: why. */
+export const WITH_GATEWAY: Readonly<Record<string, string>> = {
+  identity: 'tokens are made by the authorization server, in the gateway’s process',
+  delivery: 'what it grants is signed and checked in the gateway’s process, on the clock of that process',
+};
 
 /** Requests in flight beyond which a laptop queues rather than works; estimate. */
 const MAX_IN_FLIGHT = 2_000;
@@ -86,7 +86,7 @@ export function registerServe(program: Command): void {
         .argParser(wholeNumber('--max-in-flight', 1, 1_000_000))
         .default(MAX_IN_FLIGHT),
     )
-    .option('--service <name>', `only this service, by gRPC: ${NAMES.join(', ')}`, oneOf('--service', NAMES))
+    .option('--service <name>', `only this service, by gRPC: ${NAMES.join(', ')}`, splitService('--service'))
     .option(
       '--upstream <name=host:port>',
       'a service that runs in another process (repeat for more)',
@@ -233,15 +233,22 @@ async function readTls(folder: string | undefined) {
 
 async function checkedUpstreams(given: ReadonlyMap<string, string>): Promise<Upstreams> {
   for (const [name, address] of given) {
-    if (!NAMES.includes(name as keyof ServiceApis))
-      throw new UsageError(
-        `--upstream names a service, not '${name}'.${didYouMean(name, NAMES)} There are: ${NAMES.join(', ')}.`,
-      );
+    splitService('--upstream')(name);
     const port = /^[\w.-]+:(\d{1,5})$/.exec(address)?.[1];
     if (port === undefined || Number(port) > 65_535)
       throw new UsageError(`--upstream ${name} takes host:port, such as 127.0.0.1:9001, not '${address}'.`);
   }
   return Object.fromEntries(given);
+}
+
+/** The name of a service that can be a process of its own. */
+function splitService(option: string): (name: string) => keyof ServiceApis {
+  const known = oneOf(option, NAMES);
+  return (name) => {
+    const reason = WITH_GATEWAY[name];
+    if (reason === undefined) return known(name);
+    throw new UsageError(`${option} cannot be ${name}: ${reason}. There are: ${NAMES.join(', ')}.`);
+  };
 }
 
 type SetUp = Pick<LiveServiceOptions, 'configuration' | 'hotPlaylists'>;

@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-import { NAMES } from '../cli/serve.ts';
+import { NAMES, WITH_GATEWAY } from '../cli/serve.ts';
+import { readContracts } from '../system/contracts/generate.ts';
 import { SERVICES } from '../system/modes/live-service.ts';
 
 /** Whatever a test leaves running, a failed one too. */
@@ -162,8 +163,25 @@ test('it can be configured as an arm of a scenario, and Ctrl-C ends it cleanly',
   expect(errors).toContain('1 calls answered');
 });
 
-test('every contract but the gateway’s can be served alone', () => {
+test('every contract is served alone, or belongs to the gateway’s process', () => {
   expect([...NAMES].sort()).toEqual([...SERVICES].sort());
+  const services = readContracts().flatMap(({ name, service }) => (service === null ? [] : [name]));
+  const apart = services.filter((name) => name !== 'gateway');
+  expect([...NAMES, ...Object.keys(WITH_GATEWAY)].sort()).toEqual(apart.sort());
+});
+
+test('what belongs to the gateway’s process is refused as a process of its own, with the reason', async () => {
+  for (const [words, says] of [
+    [['--service', 'identity'], /--service cannot be identity: tokens are made by the authorization server/],
+    [['--upstream', 'identity=127.0.0.1:1'], /--upstream cannot be identity: tokens are made by/],
+    [['--service', 'delivery'], /--service cannot be delivery: .*clock/],
+    [['--upstream', 'delivery=127.0.0.1:1'], /--upstream cannot be delivery: .*clock/],
+  ] as const) {
+    const { code, errors } = await start('--port', '0', ...words).ended;
+    expect(errors).toMatch(says);
+    expect(errors).toContain('catalogue, playlist, listening');
+    expect(code).toBe(2);
+  }
 });
 
 test('a service in another process, under mutual TLS, answers through the gateway as if it were in this one', async () => {

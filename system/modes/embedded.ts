@@ -74,7 +74,7 @@ export interface EmbeddedSystem {
   readonly deadLetters: DeadLetterDesk | null;
   /** Calls `work` at the present time and resolves as it does. */
   enter<T>(work: () => Promise<T>): Promise<T>;
-  /** Every service behind the gateway, for callers in other processes; inside `enter` only. */
+  /** The services that can be alone, for callers in other processes; inside `enter` only. */
   readonly behind: ServiceApis;
   /** A context for a request from outside; inside `enter` only, and to be closed when the request is over. */
   context(from?: RequestOrigin): ChildContext;
@@ -273,7 +273,6 @@ export function composeEmbeddedSystem(
           }),
     enter: (work) => realTime.enter(work),
     behind: {
-      identity: services.behind.identity(outside),
       catalogue: services.behind.catalogue(outside),
       playlist: services.behind.playlist(outside),
       listening: services.behind.listening(outside),

@@ -4,7 +4,6 @@
  */
 
 import { catalogueService } from '../contracts/generated/catalogue.ts';
-import { identityService } from '../contracts/generated/identity.ts';
 import { listeningService } from '../contracts/generated/listening.ts';
 import { playlistService } from '../contracts/generated/playlist.ts';
 import { searchService } from '../contracts/generated/search.ts';
@@ -24,7 +23,6 @@ import { createLiveTelemetry, type LiveTelemetryOptions } from './live-telemetry
 import type { Elsewhere, ServiceApis } from './services.ts';
 
 const CONTRACTS: { readonly [Name in keyof ServiceApis]: Service<ServiceApis[Name]> } = {
-  identity: identityService,
   catalogue: catalogueService,
   playlist: playlistService,
   listening: listeningService,

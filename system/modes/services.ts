@@ -68,9 +68,11 @@ export type EnginePorts = {
   readonly [Name in keyof Engines]: Pick<Engines[Name], 'connect'>;
 } & { readonly elasticsearch: Pick<EmbeddedElasticsearch, 'connect' | 'admin'> };
 
-/** The contracts that can be served by another process. */
+/**
+ * The contracts that can be served by another process. Not among them: `identity`, because the live gateway's tokens are made
+ * and checked by its transport, and `delivery`, because the times that it grants are on the clock of the process that signs.
+ */
 export interface ServiceApis {
-  readonly identity: IdentityApi;
   readonly catalogue: CatalogueApi;
   readonly playlist: PlaylistApi;
   readonly listening: ListeningApi;
@@ -105,7 +107,9 @@ export interface Services {
   gateway(from: Machine): GatewayApi;
   catalogue(from: Machine): CatalogueApi;
   /** Every service behind the gateway, by name, as a caller on this machine sees it. */
-  readonly behind: { readonly [Name in keyof ServiceApis]: (from: Machine) => ServiceApis[Name] };
+  readonly behind: { readonly [Name in keyof ServiceApis]: (from: Machine) => ServiceApis[Name] } & {
+    readonly identity: (from: Machine) => IdentityApi;
+  };
   readonly identity: IdentityApi;
   /** Every instance of every service, for load tables. */
   readonly hosts: readonly ServiceHost[];
