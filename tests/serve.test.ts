@@ -174,8 +174,6 @@ test('what belongs to the gateway’s process is refused as a process of its own
   for (const [words, says] of [
     [['--service', 'identity'], /--service cannot be identity: tokens are made by the authorization server/],
     [['--upstream', 'identity=127.0.0.1:1'], /--upstream cannot be identity: tokens are made by/],
-    [['--service', 'delivery'], /--service cannot be delivery: .*clock/],
-    [['--upstream', 'delivery=127.0.0.1:1'], /--upstream cannot be delivery: .*clock/],
   ] as const) {
     const { code, errors } = await start('--port', '0', ...words).ended;
     expect(errors).toMatch(says);

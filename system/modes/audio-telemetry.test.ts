@@ -2,7 +2,7 @@
 import { request as httpRequest } from 'node:http';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { LiveServer } from './live-server.ts';
-import { configuration, sampleOf, startObserved, tracesOf } from './test-observed.ts';
+import { configuration, sampleOf, startObserved, startObservedService, tracesOf } from './test-observed.ts';
 
 // Each starts a system, on machines that may be busy with other tests.
 vi.setConfig({ testTimeout: 60_000 });
@@ -165,4 +165,24 @@ test('what the edge has done is counted since its start, whoever reads it and ho
   expect(total('edge_dollars')).toBeGreaterThan(0);
   expect(total('redis_commands')).toBeGreaterThan(0);
   expect(text).not.toMatch(/_per_second|gauge="[^"]*(rate|ratio|commands)"/);
+});
+
+test('delivery in a process of its own grants what the gateway signs and its edge serves', async () => {
+  const there = await startObservedService('delivery');
+  closing.push(() => there.live.close());
+  const patient = configuration({ 'gateway.deadlineMs': 20_000 });
+  const upstreams = { delivery: there.live.address };
+  const { live, signed, metrics } = await observed({}, { upstreams, configuration: patient });
+  const url = await signed('t3');
+  expect((await fetch(url, { headers: { range: 'bytes=0-3' } })).status).toBe(206);
+  const called = 'rehearsal_service_requests_total{service="delivery",operation="authorise"}';
+  expect(sampleOf(await metrics(), called)).toBeUndefined();
+  expect(sampleOf(await (await fetch(`${there.live.adminUrl}/metrics`)).text(), called)).toBe(1);
+  const [here] = (await tracesOf(live.url)).filter(({ spans }) => spans[0]!.operation === 'http.streamTrack');
+  const [below] = await tracesOf(there.live.adminUrl!);
+  expect(below!.traceId).toBe(here!.traceId);
+  expect(below!.spans.map(({ operation }) => operation)).toEqual([
+    'delivery.authorise',
+    'catalogue.getAudio',
+  ]);
 });

@@ -48,8 +48,10 @@ export interface DeliveryOptions {
   readonly allowedOrigins?: readonly string[];
   /** The object store as whoever stores audio sees it; default: as it is. */
   readonly ingestThrough?: (store: ObjectStore) => ObjectStore;
+  /** The service, where it runs in another process. */
+  readonly elsewhere?: DeliveryApi | undefined;
   /** Told of every call to the service. */
-  readonly observer?: CallObserver;
+  readonly observer?: CallObserver | null;
   /** Whether caches begin with the most popular tracks, as after a long time, or empty. Default: true. */
   readonly warm?: boolean;
 }
@@ -95,11 +97,10 @@ export function createDelivery(options: DeliveryOptions): AudioDelivery {
     ingestThrough = (store) => store,
     warm = true,
   } = options;
-  const { simulation, network } = environment;
+  const { simulation } = environment;
   const objects = new AudioObjects({ population, liveEvents, now: () => simulation.now() });
   const s3 = createS3(environment, { knobs: section(configuration, 's3'), baseLayer: objects });
   const knobs = section<DeliveryKnobs & HostSettings>(configuration, 'delivery');
-  const { instances, cores, queueLimit, cancellation, balancing, ...own } = knobs;
   const signer =
     options.signer ?? createUrlSigner({ clock: simulation, random: simulation.random('url keys'), knobs });
   const edge = createEdge(environment, {
@@ -109,8 +110,41 @@ export function createDelivery(options: DeliveryOptions): AudioDelivery {
     allowedOrigins,
     ...(warm ? { warm: popularAudio(population, s3) } : {}),
   });
-  const events = new Map(liveEvents.map((event) => [event.id, event]));
   const currentVersion = options.currentVersion ?? (() => firstVersions(objects));
+  const { elsewhere } = options;
+  const { delivery, hosts } =
+    elsewhere === undefined
+      ? serviceOf(options, knobs, { signer, currentVersion })
+      : { delivery: () => elsewhere, hosts: [] };
+  const ingest = ingestThrough(s3.connect(environment.createMachine('audio-ingest')));
+  return {
+    delivery,
+    edge,
+    s3,
+    liveEvents,
+    hosts,
+    async storeVersion(context, { trackId: id, version, durationMs }) {
+      for (const kbps of BITRATES_KBPS) {
+        const object = trackObject(id, version, kbps, durationMs);
+        await ingest.put(context, audioPath(id, version, kbps).slice(1), object);
+      }
+    },
+  };
+}
+
+/** The service on its machines. */
+function serviceOf(
+  { environment, liveEvents = [], observer = null }: DeliveryOptions,
+  knobs: DeliveryKnobs & HostSettings,
+  parts: {
+    readonly signer: ImmediateUrlSigner;
+    readonly currentVersion: (machine: Machine) => VersionSource;
+  },
+): Pick<AudioDelivery, 'delivery' | 'hosts'> {
+  const { simulation, network } = environment;
+  const { signer, currentVersion } = parts;
+  const { instances, cores, queueLimit, cancellation, balancing, ...own } = knobs;
+  const events = new Map(liveEvents.map((event) => [event.id, event]));
   const hosts = Array.from({ length: instances }, (_unused, i) => {
     const machine = environment.createMachine(`${SERVICE}-${i + 1}`);
     const start = () =>
@@ -127,28 +161,18 @@ export function createDelivery(options: DeliveryOptions): AudioDelivery {
       });
     return new Host<DeliveryApi>(simulation, machine, { cores, queueLimit, start });
   });
-  const ingest = ingestThrough(s3.connect(environment.createMachine('audio-ingest')));
   const hop = (name: string) => environment.hop(name);
   const remote = new Remote(simulation, network, hosts, {
     service: SERVICE,
     hop,
     cancellation,
     balancing,
-    observer: options.observer ?? null,
+    observer,
   });
   const costs: MethodCosts<DeliveryApi> = { authorise: COST(), authoriseLive: COST() };
   return {
     delivery: remoteApi(remote, costs),
-    edge,
-    s3,
-    liveEvents,
     hosts: hosts.map((host) => ({ service: SERVICE, host: host as Host<unknown> })),
-    async storeVersion(context, { trackId: id, version, durationMs }) {
-      for (const kbps of BITRATES_KBPS) {
-        const object = trackObject(id, version, kbps, durationMs);
-        await ingest.put(context, audioPath(id, version, kbps).slice(1), object);
-      }
-    },
   };
 }
 

@@ -217,6 +217,7 @@ export function composeEmbeddedSystem(
         throw new PortError('not-found', 'delivery.authorise', true, `track ${audioId} has no audio yet`);
       };
     },
+    elsewhere: elsewhere.delivery,
     ...(telemetry === null ? {} : { observer: telemetry }),
     ...(ingest === undefined ? {} : { ingestThrough: (store) => ingest(store, simulation) }),
     outside,
@@ -277,6 +278,7 @@ export function composeEmbeddedSystem(
       playlist: services.behind.playlist(outside),
       listening: services.behind.listening(outside),
       search: services.behind.search(outside),
+      delivery: audio.delivery(outside),
     },
     context({ request, attempt, remainingNs = Number.POSITIVE_INFINITY, ...from } = {}) {
       const trace = from.trace ?? telemetry?.tracer.proceed(from) ?? correlated(from.correlationId);

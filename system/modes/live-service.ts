@@ -4,6 +4,7 @@
  */
 
 import { catalogueService } from '../contracts/generated/catalogue.ts';
+import { deliveryService } from '../contracts/generated/delivery.ts';
 import { listeningService } from '../contracts/generated/listening.ts';
 import { playlistService } from '../contracts/generated/playlist.ts';
 import { searchService } from '../contracts/generated/search.ts';
@@ -27,6 +28,7 @@ const CONTRACTS: { readonly [Name in keyof ServiceApis]: Service<ServiceApis[Nam
   playlist: playlistService,
   listening: listeningService,
   search: searchService,
+  delivery: deliveryService,
 };
 
 export const SERVICES = Object.keys(CONTRACTS) as (keyof ServiceApis)[];

@@ -1,5 +1,6 @@
 /** The services on their machines, wired to each other and to the engines' ports. */
 import type { CatalogueApi } from '../contracts/generated/catalogue.ts';
+import type { DeliveryApi } from '../contracts/generated/delivery.ts';
 import type { GatewayApi } from '../contracts/generated/gateway.ts';
 import type { IdentityApi } from '../contracts/generated/identity.ts';
 import type { ListeningApi } from '../contracts/generated/listening.ts';
@@ -69,17 +70,21 @@ export type EnginePorts = {
 } & { readonly elasticsearch: Pick<EmbeddedElasticsearch, 'connect' | 'admin'> };
 
 /**
- * The contracts that can be served by another process. Not among them: `identity`, because the live gateway's tokens are made
- * and checked by its transport, and `delivery`, because the times that it grants are on the clock of the process that signs.
+ * The contracts that can be served by another process. `identity` is not among them: the live gateway's tokens are made and
+ * checked by its transport.
  */
 export interface ServiceApis {
   readonly catalogue: CatalogueApi;
   readonly playlist: PlaylistApi;
   readonly listening: ListeningApi;
   readonly search: SearchApi;
+  readonly delivery: DeliveryApi;
 }
 
 export type Elsewhere = Partial<ServiceApis>;
+
+/** Created here; `delivery` stands beside them (`delivery.ts`). */
+type CreatedApis = Omit<ServiceApis, 'delivery'>;
 
 export interface ServiceOptions {
   readonly environment: SimulatedEnvironment;
@@ -107,7 +112,7 @@ export interface Services {
   gateway(from: Machine): GatewayApi;
   catalogue(from: Machine): CatalogueApi;
   /** Every service behind the gateway, by name, as a caller on this machine sees it. */
-  readonly behind: { readonly [Name in keyof ServiceApis]: (from: Machine) => ServiceApis[Name] } & {
+  readonly behind: { readonly [Name in keyof CreatedApis]: (from: Machine) => CreatedApis[Name] } & {
     readonly identity: (from: Machine) => IdentityApi;
   };
   readonly identity: IdentityApi;
