@@ -86,6 +86,11 @@ export function grouped(value: number): string {
   return value.toLocaleString('en-US');
 }
 
+/** With every digit that it has: a price of 0.0004 is not 0. */
+export function exactly(value: number): string {
+  return value.toLocaleString('en-US', { maximumFractionDigits: 20 });
+}
+
 /** For commands that ask a live system: flags and description of the option, as commander takes them. */
 export const AUTHORITY_OPTION = [
   '--ca <file>',

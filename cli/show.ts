@@ -3,7 +3,8 @@ import type { Command } from 'commander';
 import type { Scenario } from '../scenarios/harness/scenario.ts';
 import type { Knob, Knobs } from '../system/ports/knobs.ts';
 import { findScenario } from './find-scenarios.ts';
-import { grouped } from './options.ts';
+import { exactly, grouped } from './options.ts';
+import { commandLine } from './replay.ts';
 import { columns, heading, terminalWidth, wrap } from './text.ts';
 
 export function registerShow(program: Command): void {
@@ -11,28 +12,40 @@ export function registerShow(program: Command): void {
     .command('show')
     .description('what a scenario states: hypothesis, cases, arms, knobs, notes')
     .argument('<scenario>', 'its name, or a file (./mine.scenario.ts)')
+    .option('--knobs', 'also those that no arm of the scenario sets')
     .addHelpText('after', '\nExample:\n  rehearse show hot-partition')
-    .action(async (word: string) => {
+    .action(async (word: string, { knobs = false }: { knobs?: boolean }) => {
       const { scenario } = await findScenario(word);
       const { allKnobs } = await import('../system/modes/knobs.ts');
       const width = terminalWidth(process.stdout);
-      process.stdout.write(`${describeScenario(scenario, allKnobs, width).join('\n\n')}\n`);
+      const command = commandLine(['show', word, '--knobs']);
+      const described = describeScenario(scenario, allKnobs, { width, knobs, command });
+      process.stdout.write(`${described.join('\n\n')}\n`);
     });
+}
+
+export interface ShowOptions {
+  readonly width: number;
+  /** Also the knobs that no arm of the scenario sets. */
+  readonly knobs: boolean;
+  /** The command that shows them. */
+  readonly command: string;
 }
 
 /** Paragraphs, each wrapped to the width. */
 export function describeScenario(
   scenario: Scenario,
   allKnobs: Readonly<Record<string, Knobs>>,
-  width: number,
+  options: ShowOptions,
 ): string[] {
+  const { width } = options;
   return [
     head(scenario, width),
     section('Hypothesis', wrap(scenario.hypothesis, width, '  ')),
     ...scenario.cases.map((testCase) => caseSection(scenario, testCase, width)),
     section('Checked in every arm', wrap(scenario.invariants.join(', '), width, '  ')),
     ...noteSections(scenario, width),
-    section('Knobs', knobTable(scenario, allKnobs, width)),
+    section('Knobs', knobTable(scenario, allKnobs, options)),
   ];
 }
 
@@ -80,8 +93,12 @@ function settingsOf(set: Readonly<Record<string, unknown>> | undefined): string 
     .join(', ');
 }
 
-/** Knobs that the scenario turns come first; all of them can be given to `--set`. */
-function knobTable(scenario: Scenario, allKnobs: Readonly<Record<string, Knobs>>, width: number): string {
+/** Knobs that the scenario turns; the others, which can be given to `--set` too, on demand: there are hundreds. */
+function knobTable(
+  scenario: Scenario,
+  allKnobs: Readonly<Record<string, Knobs>>,
+  { width, knobs, command }: ShowOptions,
+): string {
   const turned = new Set(
     scenario.cases.flatMap((testCase) => [
       ...Object.keys(testCase.set),
@@ -104,7 +121,11 @@ function knobTable(scenario: Scenario, allKnobs: Readonly<Record<string, Knobs>>
   ];
   const parts: string[] = [];
   if (first.length > 0) parts.push(`  Turned here:\n${columns(first.map(turnedLine), width, '    ')}`);
-  parts.push(`  Further ones, for --set:\n${columns(others.map(line), width, '    ')}`);
+  if (knobs) parts.push(`  Further ones, for --set:\n${columns(others.map(line), width, '    ')}`);
+  else {
+    const lead = `${others.length} further knobs for --set, which no arm turns:`;
+    parts.push(`${wrap(lead, width, '  ')}\n    ${command}`);
+  }
   return parts.join('\n\n');
 }
 
@@ -123,15 +144,15 @@ function valuesHere(scenario: Scenario, name: string, knob: Knob): string {
 }
 
 function valueWithUnit({ unit }: Knob, value: Knob['default']): string {
-  const text = typeof value === 'number' ? grouped(value) : String(value);
+  const text = typeof value === 'number' ? exactly(value) : String(value);
   return unit === '' || unit === '1' ? text : `${text} ${unit}`;
 }
 
 function limits({ values, min, max }: Knob): string {
   if (values !== undefined) return ` (${values.join(', ')})`;
-  if (min !== undefined && max !== undefined) return ` (${grouped(min)} to ${grouped(max)})`;
-  if (min !== undefined) return ` (from ${grouped(min)})`;
-  return max === undefined ? '' : ` (up to ${grouped(max)})`;
+  if (min !== undefined && max !== undefined) return ` (${exactly(min)} to ${exactly(max)})`;
+  if (min !== undefined) return ` (from ${exactly(min)})`;
+  return max === undefined ? '' : ` (up to ${exactly(max)})`;
 }
 
 function noteSections({ notes }: Scenario, width: number): string[] {

@@ -117,7 +117,13 @@ export function settingText(value: number | string | boolean, unit = ''): string
   if (typeof value === 'boolean') return value ? 'on' : 'off';
   if (typeof value === 'string') return value === '' ? '(empty)' : value;
   if (unit === 'bytes') return formatQuantity(value, unit);
-  const number = Number.isInteger(value) ? value.toLocaleString('en-US') : formatNumber(value);
+  // A price of 0.0004 $ is a setting too: small values keep their digits.
+  const number =
+    Math.abs(value) < 1
+      ? value.toLocaleString('en-US', { maximumSignificantDigits: 6 })
+      : Number.isInteger(value)
+        ? value.toLocaleString('en-US')
+        : formatNumber(value);
   return unit === '' || unit === '1' ? number : `${number} ${unit}`;
 }
 

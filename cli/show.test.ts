@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import { allKnobs } from '../system/modes/knobs.ts';
+import { findScenario } from './find-scenarios.ts';
+import { describeScenario } from './show.ts';
+
+const { scenario } = await findScenario('hot-partition');
+const command = 'rehearse show hot-partition --knobs';
+const shown = (knobs: boolean) =>
+  describeScenario(scenario, allKnobs, { width: 100, knobs, command }).join('\n\n');
+const count = Object.values(allKnobs).flatMap((knobs) => Object.keys(knobs)).length;
+
+it('shows the knobs that arms turn, and counts the others with the way to see them', () => {
+  const text = shown(false);
+  expect(text).toMatch(/playlist\.readConsistency +.*ONE in 'reads at ONE'/);
+  expect(text).not.toContain('kafka.brokers');
+  expect(text.split('\n').length).toBeLessThan(150);
+  const further = Number(/(\d+) further knobs [^:]*:\s+rehearse show hot-partition --knobs/.exec(text)![1]);
+  expect(further).toBeGreaterThan(100);
+  expect(further).toBeLessThan(count);
+});
+
+it('shows every knob on demand, small values as they are', () => {
+  const text = shown(true);
+  expect(text).toContain('kafka.brokers');
+  expect(text).toMatch(/s3\.getDollarsPerThousand +0\.0004 \$/);
+  expect(text).not.toContain('further knobs for');
+});
