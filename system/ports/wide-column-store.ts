@@ -48,6 +48,11 @@ export interface UpsertStatement {
    */
   readonly alsoRows?: readonly Row[];
   readonly ttlSeconds?: number;
+  /**
+   * When it counts as written, on the clock of the writer (`USING TIMESTAMP`): of two writes of a column the later one
+   * stands, whichever arrives last. Absent: when it reaches the database. Not for a lightweight transaction.
+   */
+  readonly timestampNs?: number;
   readonly consistency: ConsistencyLevel;
   /** A lightweight transaction (Paxos): four round trips, linearizable. */
   readonly ifNotExists?: boolean;

@@ -189,7 +189,10 @@ export class Driver implements WideColumnStore {
   }
 }
 
-function checkRows(table: Table, { row, alsoRows }: UpsertStatement, operation: string): PortError | null {
+function checkRows(table: Table, statement: UpsertStatement, operation: string): PortError | null {
+  const { row, alsoRows, timestampNs, ifNotExists, ifEquals } = statement;
+  if (timestampNs !== undefined && (ifNotExists === true || ifEquals !== undefined))
+    return invalid(operation, 'a lightweight transaction has its own timestamp');
   const wrong = table.checkRow(row, operation);
   if (wrong !== null || alsoRows === undefined) return wrong;
   const key = table.keyOf(table.partitionOf(row));

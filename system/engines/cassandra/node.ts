@@ -16,6 +16,9 @@ import { Stage } from './stage.ts';
 /** Timestamps are microseconds since this long before the run, so that a slow clock still writes after the base layer. */
 const EPOCH_MICROS = 1e12;
 
+/** The timestamp of what is written at this time. */
+export const timestampOf = (ns: number): number => EPOCH_MICROS + Math.floor(ns / 1000);
+
 export class TableStorage {
   readonly table: Table;
   sstables: SsTable[] = [];
@@ -125,7 +128,7 @@ export class ClusterNode {
 
   /** The timestamp of a write coordinated here: microseconds of this machine's clock, never the same twice. */
   nextTimestamp(): number {
-    const clock = EPOCH_MICROS + Math.floor((this.#simulation.nowNs + this.machine.clockSkewNs) / 1000);
+    const clock = timestampOf(this.#simulation.nowNs + this.machine.clockSkewNs);
     this.#lastTimestamp = clock > this.#lastTimestamp ? clock : this.#lastTimestamp + 1;
     return this.#lastTimestamp;
   }

@@ -63,6 +63,31 @@ describe('rows', () => {
     });
   });
 
+  it('keep of a column what was written latest by the writers’ own times, whatever arrives last', async () => {
+    const t = testCluster({ tables: [tracks] });
+    await during(t, 60, async () => {
+      const write = (row: Row, timestampNs: number) =>
+        t.store.upsert(t.context(), { table: 'tracks', row, timestampNs, consistency: QUORUM });
+      const place = { playlist: 'p', position: 1, copy: 1 };
+      await write({ ...place, title: 'new', owner: 'ann' }, 2_000);
+      await write({ ...place, title: 'old', likes: 7, owner: 'bob' }, 1_000);
+      const partition = { table: 'tracks', partition: ['p'], consistency: QUORUM };
+      const kept = { ...place, title: 'new', likes: 7, owner: 'ann' };
+      expect(await t.store.select(t.context(), partition)).toEqual([kept]);
+      // Without a time of its own it is written now.
+      await t.store.upsert(t.context(), {
+        table: 'tracks',
+        row: { ...place, likes: 8 },
+        consistency: QUORUM,
+      });
+      expect(await t.store.select(t.context(), partition)).toEqual([{ ...kept, likes: 8 }]);
+      const conditional = { table: 'tracks', row: place, ifNotExists: true, consistency: QUORUM };
+      await expect(t.store.upsert(t.context(), { ...conditional, timestampNs: 3_000 })).rejects.toMatchObject(
+        { kind: 'invalid' },
+      );
+    });
+  });
+
   it('with a TTL are gone when it has passed', async () => {
     const t = testCluster({ tables: [tracks] });
     await during(t, 60, async () => {

@@ -5,6 +5,7 @@
 import type { UpsertStatement } from '../../ports/wide-column-store.ts';
 import type { Coordinator } from './coordinator.ts';
 import { batchMutation, deleteMutation, type Mutation, upsertMutation } from './mutation.ts';
+import { timestampOf } from './node.ts';
 import { DELETE, type Operation, WRITE_ROUND } from './operation.ts';
 import { WRITE } from './tasks.ts';
 
@@ -27,11 +28,15 @@ export class Writes {
       coordinator.fail(operation, 'unavailable', true, `${alive} of ${operation.needed} replicas are up`);
       return;
     }
-    const timestamp = operation.coordinator.nextTimestamp();
     const mutation =
       operation.kind === DELETE
-        ? deleteMutation(operation, operation.command.prefix, timestamp, coordinator.nowNs)
-        : this.upsert(operation, timestamp);
+        ? deleteMutation(
+            operation,
+            operation.command.prefix,
+            operation.coordinator.nextTimestamp(),
+            coordinator.nowNs,
+          )
+        : this.upsert(operation, this.#timestamp(operation));
     operation.mutation = mutation;
     operation.outcome = APPLIED;
     this.onMutation?.(mutation);
@@ -42,6 +47,11 @@ export class Writes {
   /** Numbers of writes up to this one are taken. */
   skipOrigins(upTo: number): void {
     this.#origin = Math.max(this.#origin, upTo);
+  }
+
+  #timestamp({ statement, coordinator }: Operation): number {
+    const { timestampNs } = statement as UpsertStatement;
+    return timestampNs === undefined ? coordinator.nextTimestamp() : timestampOf(timestampNs);
   }
 
   upsert(operation: Operation, timestamp: number): Mutation {

@@ -2,6 +2,7 @@
  * Tracks in the order in which they were added, newest first: each is a row whose key is the number of its edit. Adding
  * and taking away are one write; there is no place to move a track to.
  */
+import type { Context } from '../../ports/context.ts';
 import { PortError } from '../../ports/errors.ts';
 import type { Row } from '../../ports/wide-column-store.ts';
 import { tracksTable } from './tables.ts';
@@ -13,7 +14,11 @@ import {
   type TrackOrderDependencies,
 } from './track-order.ts';
 
-export function createEditOrder({ store, knobs }: TrackOrderDependencies): TrackOrder {
+/** @param describe writes an edit down that leaves no row */
+export function createEditOrder(
+  { store, knobs }: TrackOrderDependencies,
+  describe: (context: Context, playlistId: string, edit: number, change: object) => Promise<void>,
+): TrackOrder {
   const table = tracksTable(knobs).name;
 
   const refused = ({ operation }: Edit) =>
@@ -43,13 +48,18 @@ export function createEditOrder({ store, knobs }: TrackOrderDependencies): Track
     },
 
     async remove(context, edit, trackId, position) {
-      const partition = [edit.playlistId];
+      const { playlistId } = edit;
+      const partition = [playlistId];
       const limit = position + 1;
       const rows = await store.select(context, { table, partition, limit, consistency: 'QUORUM' });
       const entries = entriesOf(rows);
       expectThere(entries, position, trackId, edit.operation);
-      const clusteringPrefix = [entries[position]!.edit, trackId];
+      const removed = entries[position]!.edit;
+      // The newest track takes the playlist's snapshot with it: what readers have seen is written down before.
+      if (position === 0) await describe(context, playlistId, removed, {});
+      const clusteringPrefix = [removed, trackId];
       await store.delete(context, { table, partition, clusteringPrefix, consistency: 'QUORUM' });
+      await describe(context, playlistId, edit.number, {});
     },
 
     async move(_context, edit) {

@@ -47,21 +47,24 @@ export function createIdOrder({ store }: TrackOrderDependencies): TrackOrder {
       edit: number,
       last_edit: number,
     };
-    await store.upsert(context, { table, row, consistency: 'QUORUM' });
+    await store.upsert(context, { table, row, timestampNs: number, consistency: 'QUORUM' });
   }
 
   /** Takes a row away, and puts others in its place; of several who try, one does it. */
   async function replace(context: Context, edit: Edit, old: Placed, alsoRows: readonly Row[]): Promise<void> {
     const { playlistId, operation, number } = edit;
+    const lastEdit: Row = { playlist_id: playlistId, last_edit: number };
     const { applied } = await store.upsert(context, {
       table,
-      row: { playlist_id: playlistId, order_id: old.id, track_id: null, last_edit: number },
+      row: { playlist_id: playlistId, order_id: old.id, track_id: null },
       alsoRows,
       ifEquals: { track_id: old.trackId },
       consistency: 'QUORUM',
     });
     if (!applied)
       throw new PortError('conflict', operation, true, `track ${old.trackId} was taken away meanwhile`);
+    // Not with the transaction, whose time is its own: an edit that comes late must not set it back.
+    await store.upsert(context, { table, row: lastEdit, timestampNs: number, consistency: 'QUORUM' });
     // Nobody will use this id again, and readers pass over it until it is gone.
     await store.delete(context, {
       table,

@@ -23,7 +23,7 @@ interface Place {
 export type PlaylistEdits = Pick<PlaylistApi, 'addTrack' | 'insertTrack' | 'removeTrack' | 'moveTrack'>;
 
 export function createPlaylistEdits(workings: PlaylistWorkings): PlaylistEdits {
-  const { playlists, access, knobs, nextEdit, validTrack, change, tell } = workings;
+  const { playlists, access, nextEdit, validTrack, change, tell } = workings;
   const { order } = playlists;
 
   const editOf = (operation: string, { playlistId, listenerId }: Place): Edit => ({
@@ -73,11 +73,7 @@ export function createPlaylistEdits(workings: PlaylistWorkings): PlaylistEdits {
       const { playlistId, listenerId, trackId, position } = request;
       const { isPrivate } = await access.toEdit(context, operation, playlistId, listenerId);
       const edit = editOf(operation, request);
-      await change(context, edit, async (limited) => {
-        await order.remove(limited, edit, trackId, position);
-        // A deleted row has no number; the other orders have written theirs.
-        if (knobs.order === 'snapshot') await playlists.describe(limited, playlistId, edit.number, {});
-      });
+      await change(context, edit, (limited) => order.remove(limited, edit, trackId, position));
       const left = await playlists.entries(context, playlistId, undefined);
       // It may stand there a second time.
       if (!left.some((entry) => entry.trackId === trackId))

@@ -33,7 +33,7 @@ export interface PlaylistStore {
   entries(context: Context, playlistId: string, limit: number | undefined): Promise<Entry[]>;
   /** Undefined: there is no such playlist. */
   about(context: Context, playlistId: string): Promise<About | undefined>;
-  /** Changes what a playlist is. */
+  /** Changes what a playlist is. Of two changes of the same, the one with the greater number stands. */
   describe(context: Context, playlistId: string, edit: number, change: Partial<About>): Promise<void>;
   /** False: the id is taken. */
   create(context: Context, playlistId: string, edit: number, about: About): Promise<boolean>;
@@ -47,7 +47,7 @@ const DELETED_AT_ONCE = 8;
 
 export function createPlaylistStore(dependencies: TrackOrderDependencies): PlaylistStore {
   const { store, clock, knobs } = dependencies;
-  const order = createTrackOrder(dependencies);
+  const order = createTrackOrder(dependencies, describe);
   const wide = knobs.schema === 'wide';
   const consistency = knobs.readConsistency;
   const tracks = tracksTable(knobs).name;
@@ -73,6 +73,12 @@ export function createPlaylistStore(dependencies: TrackOrderDependencies): Playl
         consistency,
       },
     ];
+  }
+
+  /** Numbers of edits are times: an edit that arrives after a newer one changes nothing that the newer one did. */
+  async function describe(context: Context, playlistId: string, edit: number, change: Partial<About>) {
+    const row = aboutRow(playlistId, edit, change);
+    await store.upsert(context, { table: metadata, row, timestampNs: edit, consistency: 'QUORUM' });
   }
 
   /** One bucket after the other, as the plain loop has it: gentle on the database, and slow for who waits for it. */
@@ -133,10 +139,7 @@ export function createPlaylistStore(dependencies: TrackOrderDependencies): Playl
       };
     },
 
-    async describe(context, playlistId, edit, change) {
-      const row = aboutRow(playlistId, edit, change);
-      await store.upsert(context, { table: metadata, row, consistency: 'QUORUM' });
-    },
+    describe,
 
     async create(context, playlistId, edit, about) {
       const row = aboutRow(playlistId, edit, about);
@@ -184,15 +187,18 @@ export function createPlaylistStore(dependencies: TrackOrderDependencies): Playl
   };
 }
 
-function createTrackOrder(dependencies: TrackOrderDependencies): TrackOrder {
+function createTrackOrder(
+  dependencies: TrackOrderDependencies,
+  describe: PlaylistStore['describe'],
+): TrackOrder {
   const { order } = dependencies.knobs;
   if (order === 'position') return createPositionOrder(dependencies);
-  return order === 'timeuuid' ? createIdOrder(dependencies) : createEditOrder(dependencies);
+  return order === 'timeuuid' ? createIdOrder(dependencies) : createEditOrder(dependencies, describe);
 }
 
-/** Newest first, so the newest edit is the first, unless it was one of another kind. */
+/** By edit the first track is the newest; the other orders write down which edit was. */
 function newestEdit(first: Row | undefined, about: Row): number {
-  return Math.max(numberOf(first?.edit), numberOf(first?.last_edit), numberOf(about.last_edit));
+  return Math.max(numberOf(first?.edit), numberOf(first?.last_edit), numberOf(about.about_edit));
 }
 
 const numberOf = (value: ColumnValue | undefined) => (typeof value === 'number' ? value : 0);
@@ -202,7 +208,7 @@ function aboutRow(playlistId: string, edit: number, change: Partial<About>): Row
   const { name, ownerId, isPrivate, isCollaborative } = change;
   return {
     playlist_id: playlistId,
-    last_edit: edit,
+    about_edit: edit,
     ...(name === undefined ? {} : { name }),
     ...(ownerId === undefined ? {} : { owner_id: ownerId }),
     ...(isPrivate === undefined ? {} : { is_private: isPrivate }),

@@ -25,12 +25,17 @@ const followerColumns: Readonly<Record<string, ColumnType>> = {
   image_url: 'text',
 };
 
-/** What a playlist is, once a partition. Playlists that nobody made in the run have no flags: public, edits by the owner. */
+/**
+ * What a playlist is, once a partition. Playlists that nobody made in the run have no flags: public, edits by the owner.
+ * `about_edit` is the newest edit of this, `last_edit` the newest one that an order of tracks knows: each has one writer,
+ * and the newest of them and of the tracks' is the playlist's snapshot.
+ */
 const about: Readonly<Record<string, ColumnType>> = {
   name: 'text',
   owner_id: 'text',
   is_private: 'boolean',
   is_collaborative: 'boolean',
+  about_edit: 'bigint',
   last_edit: 'bigint',
 };
 const aboutColumns = Object.keys(about);
