@@ -9,7 +9,8 @@ export type OnDefect = (error: unknown, correlationId: string, trace: Trace | nu
 /** For every route of the server, those of its plugins included. */
 export function answerErrors(server: FastifyInstance, onDefect: OnDefect): void {
   server.setErrorHandler((error, request, reply) => {
-    request.failure = error;
+    // What came first is why.
+    request.failure ??= error;
     const answer = problemOf(error, request.id);
     if (answer.problem.status === 500) onDefect(error, request.id, request.trace);
     return sendProblem(reply, answer);

@@ -30,7 +30,7 @@ import { problem, problemOf, sendProblem } from './problem.ts';
 import { type PublicApi, ROUTES, type Route } from './routes/index.ts';
 import { LENIENT, refuseOddRequests } from './strict-requests.ts';
 import { createTimes } from './times.ts';
-import { answerUnparsed, type Unparsed } from './unparsed.ts';
+import { answerUnparsed, OpenRequests, type Unparsed } from './unparsed.ts';
 import { compileValidator } from './validation.ts';
 
 export interface LiveSystem {
@@ -109,7 +109,8 @@ declare module 'fastify' {
 
 /** The server, not listening yet. `close()` lets what is in flight finish. */
 export async function createHttpServer(options: HttpOptions): Promise<FastifyInstance> {
-  const server = createFastify(options);
+  const open = new OpenRequests();
+  const server = createFastify(options, open);
   // Bodies are JSON; Fastify would take plain text, too.
   server.removeContentTypeParser('text/plain');
   const guard = createGuard(options, createAdmission(options));
@@ -128,6 +129,7 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
   );
   server.addHook('onRequest', (request, reply, done) => {
     reply.header('x-correlation-id', request.id);
+    open.begin(request, reply);
     done();
   });
   refuseOddRequests(server);
@@ -151,11 +153,10 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
   return server;
 }
 
-function createFastify({
-  https,
-  requestTimeoutMs = REQUEST_TIMEOUT_MS,
-  onUnparsed,
-}: HttpOptions): FastifyInstance {
+function createFastify(
+  { https, requestTimeoutMs = REQUEST_TIMEOUT_MS, onUnparsed }: HttpOptions,
+  open: OpenRequests,
+): FastifyInstance {
   const correlationId = correlationIds();
   const limits = {
     ...LENIENT,
@@ -172,7 +173,7 @@ function createFastify({
     forceCloseConnections: 'idle',
     logger: false,
     requestIdHeader: false,
-    clientErrorHandler: answerUnparsed(correlationId, onUnparsed),
+    clientErrorHandler: answerUnparsed(correlationId, open, onUnparsed),
     genReqId: correlationId,
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
       sendProblem(reply, problemOf(error, request.id)),

@@ -1,5 +1,8 @@
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
+import { HttpMetrics, Telemetry } from '../../observability/index.ts';
+import { Simulation } from '../../runtime/kernel/index.ts';
+import { EventLog, observeHttp } from '../telemetry/index.ts';
 import { startTestServer } from './test-server.ts';
 
 test('what never becomes a request is answered as a problem, as the document has it', async () => {
@@ -32,4 +35,51 @@ test('what never becomes a request is answered as a problem, as the document has
     });
   }
   await own.close();
+});
+
+test('a request whose body does not arrive keeps its operation and its id, and is no second one', async () => {
+  const http = new HttpMetrics();
+  const lines: string[] = [];
+  const telemetry = new Telemetry({ outermost: 'http' }, { clock: new Simulation({ seed: 1 }) });
+  const log = new EventLog({
+    mode: 'json',
+    write: (text) => lines.push(text),
+    service: 'gateway',
+    version: '0',
+  });
+  const own = await startTestServer({
+    requestTimeoutMs: 300,
+    onUnparsed: ({ status }) => http.refuse(status),
+    extend: (server) => observeHttp(server, { telemetry, http, log }),
+  });
+  const address = new URL(await own.server.listen({ host: '127.0.0.1', port: 0 }));
+  const head = [
+    'POST /v1/plays HTTP/1.1',
+    'host: x',
+    'authorization: Bearer u000000042',
+    'x-correlation-id: mine',
+    'content-type: application/json',
+    'content-length: 20',
+  ];
+  const answer = await new Promise<string>((resolve) => {
+    const socket = connect(Number(address.port), address.hostname, () =>
+      socket.write(`${head.join('\r\n')}\r\n\r\n{"play`),
+    );
+    let received = '';
+    socket.on('data', (data) => {
+      received += String(data);
+    });
+    socket.once('close', () => resolve(received));
+  });
+  await expect.poll(() => http.inFlight, { timeout: 10_000 }).toBe(0);
+  await own.close();
+  expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+  expect(JSON.parse(answer.split('\r\n\r\n')[1]!)).toMatchObject({ status: 408, correlationId: 'mine' });
+  const answers = http
+    .families()[0]!
+    .samples.map(({ labels, value }) => [labels.operation, labels.status, value]);
+  expect(answers).toEqual([['recordPlay', '408', 1]]);
+  expect(lines.map((line) => (JSON.parse(line) as { message: string }).message)).toEqual([
+    'POST recordPlay 408',
+  ]);
 });

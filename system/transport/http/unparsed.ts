@@ -1,10 +1,35 @@
 /**
  * What never becomes a request: no HTTP, an address or headers longer than the parser takes, or too slow to arrive. It
- * comes before any route, so the problem is written on the connection by hand.
+ * comes before any route, so the problem is written on the connection by hand. So it is for a body that breaks off.
  */
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PROBLEM_JSON, problem } from './problem.ts';
+
+/** A request of which no more came, or nothing that HTTP knows: how it ended, whatever else failed for it. */
+export class CutShort extends Error {
+  readonly statusCode: number;
+
+  constructor(status: number, detail: string) {
+    super(detail);
+    this.statusCode = status;
+  }
+}
+
+/** Requests that are not answered yet, by their connection: HTTP/1.1 works on one at a time. */
+export class OpenRequests {
+  readonly #replies = new WeakMap<Socket, FastifyReply>();
+
+  begin(request: FastifyRequest, reply: FastifyReply): void {
+    this.#replies.set(request.raw.socket, reply);
+  }
+
+  at(socket: Socket): FastifyRequest | null {
+    const reply = this.#replies.get(socket);
+    return reply === undefined || reply.raw.writableEnded ? null : reply.request;
+  }
+}
 
 /** What was answered to it. */
 export interface Unparsed {
@@ -13,9 +38,10 @@ export interface Unparsed {
   readonly correlationId: string;
 }
 
-/** `correlationId` makes up an id: nothing of the request can be read. */
+/** `correlationId` makes up an id where nothing of a request could be read. */
 export function answerUnparsed(
   correlationId: () => string,
+  open: OpenRequests,
   onUnparsed?: (refusal: Unparsed) => void,
 ): (error: NodeJS.ErrnoException, socket: Socket) => void {
   return ({ code }, socket) => {
@@ -24,8 +50,11 @@ export function answerUnparsed(
       return;
     }
     const [status, detail] = refusalOf(code);
-    const id = correlationId();
-    onUnparsed?.({ status, detail, correlationId: id });
+    const request = open.at(socket);
+    const id = request?.id ?? correlationId();
+    // Whoever observes requests hears of this one at its end.
+    if (request === null) onUnparsed?.({ status, detail, correlationId: id });
+    else request.failure = new CutShort(status, detail);
     const body = JSON.stringify(problem(status, detail, id).problem);
     const fields = [
       `Content-Type: ${PROBLEM_JSON}`,

@@ -8,6 +8,7 @@ import { PortError } from '../../ports/errors.ts';
 import { problemOf } from '../http/problem.ts';
 // The fields `trace` and `failure` of a request are declared there.
 import type {} from '../http/server.ts';
+import { CutShort } from '../http/unparsed.ts';
 import type { EventLog } from './event-log.ts';
 
 export interface HttpObserverOptions {
@@ -108,6 +109,7 @@ function isShed(request: FastifyRequest, failure: PortError | null): boolean {
  */
 function statusOf(request: FastifyRequest, { raw }: FastifyReply, streamed: boolean): number {
   if (raw.writableFinished) return raw.statusCode;
+  if (request.failure instanceof CutShort) return request.failure.statusCode;
   if (!streamed || !raw.headersSent) return CLIENT_CLOSED;
   return request.failure === null ? raw.statusCode : problemOf(request.failure, request.id).problem.status;
 }
