@@ -7,6 +7,9 @@ import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PROBLEM_JSON, problem } from './problem.ts';
 
+/** The connection was closed in the middle of a body: whoever observes requests sees that the client has gone. */
+const HUNG_UP = 'HPE_INVALID_EOF_STATE';
+
 /** A request of which no more came, or nothing that HTTP knows: how it ended, whatever else failed for it. */
 export class CutShort extends Error {
   readonly statusCode: number;
@@ -54,7 +57,7 @@ export function answerUnparsed(
     const id = request?.id ?? correlationId();
     // Whoever observes requests hears of this one at its end.
     if (request === null) onUnparsed?.({ status, detail, correlationId: id });
-    else request.failure = new CutShort(status, detail);
+    else if (code !== HUNG_UP) request.failure = new CutShort(status, detail);
     const body = JSON.stringify(problem(status, detail, id).problem);
     const fields = [
       `Content-Type: ${PROBLEM_JSON}`,
