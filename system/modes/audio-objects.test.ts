@@ -1,8 +1,14 @@
 import { expect, test } from 'vitest';
+import { episodeId } from '../../fixtures/ids.ts';
 import { createPopulation } from '../../fixtures/index.ts';
+import { Podcasts } from '../../fixtures/podcasts.ts';
+import { Titles } from '../../fixtures/titles.ts';
+import { audioPath, BITRATES_KBPS } from '../contracts/audio-path.ts';
 import { SEGMENT_MS } from '../contracts/live-audio.ts';
 import { SECOND } from '../ports/clock.ts';
+import { audioVersions } from '../services/catalogue/tables.ts';
 import { AudioObjects } from './audio-objects.ts';
+import { MediaRows } from './media-rows.ts';
 
 const clock = { nowNs: 0 };
 const objectsOf = (tracks: number) =>
@@ -22,6 +28,31 @@ test('every track is there at every bitrate, in the size of its length', () => {
       expect(object.size).toBe(Math.floor((durationMs * kbps) / 8));
       expect(object.contentId).toBe(`track:t${track}:1:${kbps}:${durationMs}`);
     }
+  }
+});
+
+test('all audio that the catalogue names is there at every bitrate, in the length of its track or episode', () => {
+  const population = createPopulation({ seed: 1, listeners: 10, tracks: 100_000 });
+  const media = new MediaRows(population);
+  const objects = new AudioObjects({ population, liveEvents: [], now: () => 0 });
+  const last = media.podcasts.count - 1;
+  const episodes = [0, 17, last].flatMap((podcast) =>
+    [1, media.podcasts.episodesOf(podcast)].map(
+      (number) => [episodeId(podcast, number), media.episode(podcast, number).durationMs] as const,
+    ),
+  );
+  const tracks = [0, 7, 99_999].map((track) => [`t${track}`, population.track(track).durationMs] as const);
+  for (const [id, durationMs] of [...episodes, ...tracks]) {
+    const version = media.row(audioVersions.name, [id], 0).version as number;
+    for (const kbps of BITRATES_KBPS) {
+      const object = objects.find(audioPath(id, version, kbps).slice(1));
+      expect(object?.size, id).toBe(Math.floor((durationMs * kbps) / 8));
+    }
+  }
+  const further = media.podcasts.episodesOf(0) + 1;
+  for (const id of ['t100000', `e${last + 1}-1`, 'e0-0', `e0-${further}`, 'e0', 'e01-1', 'e0-1-1', 'e-1-1']) {
+    expect(media.partition(audioVersions.name, [id]), id).toBeNull();
+    expect(objects.find(audioPath(id, 1, 160).slice(1)), id).toBeNull();
   }
 });
 
@@ -45,11 +76,12 @@ test('what is not in the population, in another version or at another bitrate is
 test('keys come in their order, from wherever and below whatever prefix', () => {
   for (const tracks of [1, 2, 9, 10, 11, 25, 100, 1_234]) {
     const objects = objectsOf(tracks);
-    const all = Array.from({ length: tracks }, (_, i) =>
-      [96, 160, 320].map((kbps) => `audio/t${i}/1/${kbps}.ogg`),
-    )
-      .flat()
-      .sort();
+    const podcasts = new Podcasts(1, tracks, new Titles(1));
+    const ids = Array.from({ length: tracks }, (_, i) => `t${i}`);
+    for (let podcast = 0; podcast < podcasts.count; podcast++)
+      for (let number = podcasts.episodesOf(podcast); number > 0; number--)
+        ids.push(episodeId(podcast, number));
+    const all = ids.flatMap((id) => [96, 160, 320].map((kbps) => `audio/${id}/1/${kbps}.ogg`)).sort();
     for (const prefix of [
       '',
       'a',
@@ -57,11 +89,22 @@ test('keys come in their order, from wherever and below whatever prefix', () => 
       'audio/t1',
       'audio/t1/',
       'audio/t12/1/3',
+      'audio/e0-1',
+      'audio/e1',
       'audio/t9',
       'b',
       'Z',
     ]) {
-      for (const after of ['', 'audio/t1/1/320.ogg', 'audio/t10', 'audio/t24/1/96.ogg', 'audio/t9:', 'zz']) {
+      for (const after of [
+        '',
+        'audio/e0-12/1/320.ogg',
+        'audio/e1-',
+        'audio/t1/1/320.ogg',
+        'audio/t10',
+        'audio/t24/1/96.ogg',
+        'audio/t9:',
+        'zz',
+      ]) {
         const expected = all.filter((key) => key.startsWith(prefix) && key > after);
         expect([...objects.keys(prefix, after)], `${tracks} '${prefix}' '${after}'`).toEqual(expected);
       }

@@ -1,9 +1,12 @@
 /**
- * Audio that nobody stored in the run: every track of the population in its first version, at every bitrate, with the
- * size that it has; and the segments of live events, which come into being with time. Pure functions of the key.
+ * Audio that nobody stored in the run: every track and every episode of the population in its first version, at every
+ * bitrate, with the size that it has; and the segments of live events, which come into being with time. Pure functions of
+ * the key.
  */
-import { trackId } from '../../fixtures/ids.ts';
+import { episodeId, trackId } from '../../fixtures/ids.ts';
 import type { Population } from '../../fixtures/index.ts';
+import { Podcasts } from '../../fixtures/podcasts.ts';
+import { Titles } from '../../fixtures/titles.ts';
 import {
   audioPath,
   BITRATES_KBPS,
@@ -14,7 +17,7 @@ import {
 import { type LiveEvent, SEGMENT_MS, segmentExists } from '../contracts/live-audio.ts';
 import type { BaseObject, ObjectBaseLayer } from '../engines/s3/index.ts';
 
-/** A year: a version of a track never changes (RFC 9111 advises no more). */
+/** A year: a version of audio never changes (RFC 9111 advises no more). */
 const FOREVER_S = 31_536_000;
 /** estimate: segments are wanted while they are on the air, and for a while by those who joined late. */
 const SEGMENT_MAX_AGE_S = 3_600;
@@ -24,7 +27,7 @@ const TRACK = /^t(0|[1-9]\d{0,11})$/;
 /** kbit/s are bits a millisecond. */
 export const audioBytes = (durationMs: number, kbps: number) => Math.floor((durationMs * kbps) / 8);
 
-/** Names the bytes of a track's version; `transport/media` makes them from it. */
+/** Names the bytes of a version of a track or an episode; `transport/media` makes them from it. */
 export function trackObject(id: string, version: number, kbps: BitrateKbps, durationMs: number): BaseObject {
   return {
     size: audioBytes(durationMs, kbps),
@@ -34,18 +37,21 @@ export function trackObject(id: string, version: number, kbps: BitrateKbps, dura
 }
 
 export interface AudioObjectsOptions {
-  readonly population: Pick<Population, 'tracks' | 'models'>;
+  readonly population: Pick<Population, 'seed' | 'tracks' | 'models'>;
   readonly liveEvents: readonly LiveEvent[];
   readonly now: () => number;
 }
 
 export class AudioObjects implements ObjectBaseLayer {
   readonly #population: Pick<Population, 'tracks' | 'models'>;
+  readonly #podcasts: Podcasts;
   readonly #events: ReadonlyMap<string, LiveEvent>;
   readonly #now: () => number;
 
   constructor(options: AudioObjectsOptions) {
+    const { seed, tracks } = options.population;
     this.#population = options.population;
+    this.#podcasts = new Podcasts(seed, tracks, new Titles(seed));
     this.#events = new Map(options.liveEvents.map((event) => [event.id, event]));
     this.#now = options.now;
   }
@@ -53,9 +59,8 @@ export class AudioObjects implements ObjectBaseLayer {
   find(key: string): BaseObject | null {
     const audio = parseAudioPath(key);
     if (audio !== null) {
-      const track = this.numberOf(audio.trackId);
-      if (track === null || audio.version !== 1) return null;
-      return trackObject(audio.trackId, 1, audio.kbps, this.#population.models.catalogue.durationMs(track));
+      const durationMs = audio.version === 1 ? this.durationMs(audio.trackId) : null;
+      return durationMs === null ? null : trackObject(audio.trackId, 1, audio.kbps, durationMs);
     }
     const segment = parseSegmentPath(key);
     if (segment === null) return null;
@@ -69,33 +74,60 @@ export class AudioObjects implements ObjectBaseLayer {
     };
   }
 
-  /** Tracks alone: segments are named by playlists and are not listed. */
+  /** Of tracks and episodes: segments are named by playlists and are not listed. */
   *keys(prefix: string, after: string): Generator<string> {
-    const { tracks } = this.#population;
-    const from = prefix > after ? prefix : after;
-    let track: number | null = 0;
-    while (track !== null) {
-      const stem = `audio/${trackId(track)}`;
-      // ':' follows '9': everything that begins with these digits lies before it.
-      if (`${stem}:` <= from && !from.startsWith(stem)) {
-        track = nextBranch(track, tracks);
-        continue;
-      }
-      for (const key of keysOf(trackId(track))) {
+    for (const id of this.#ids(prefix > after ? prefix : after)) {
+      for (const key of keysOf(id)) {
         if (key <= after || key < prefix) continue;
         if (!key.startsWith(prefix)) return;
         yield key;
       }
-      track = nextInOrder(track, tracks);
     }
   }
 
-  /** Of a track in the population; null: there is no such track. */
-  numberOf(id: string): number | null {
+  /** In the order of their keys, those left out of whose keys all lie before `from`. */
+  *#ids(from: string): Generator<string> {
+    for (const podcast of inTextOrder(0, this.#podcasts.count, (number) => `audio/e${number}`, from)) {
+      const episode = (number: number) => episodeId(podcast, number);
+      const end = this.#podcasts.episodesOf(podcast) + 1;
+      for (const number of inTextOrder(1, end, (one) => `audio/${episode(one)}`, from)) yield episode(number);
+    }
+    for (const track of inTextOrder(0, this.#population.tracks, (number) => `audio/${trackId(number)}`, from))
+      yield trackId(track);
+  }
+
+  /** Of a track or an episode of the population; null: there is neither. */
+  durationMs(id: string): number | null {
     const match = TRACK.exec(id);
-    if (match === null) return null;
-    const track = Number(match[1]);
-    return track < this.#population.tracks ? track : null;
+    if (match !== null) {
+      const track = Number(match[1]);
+      return track < this.#population.tracks ? this.#population.models.catalogue.durationMs(track) : null;
+    }
+    const episode = this.#podcasts.find(id);
+    return episode === null ? null : this.#podcasts.durationMs(...episode);
+  }
+}
+
+/**
+ * Numbers from `first` below `end` in the order of their texts, without the branches of which all lies before `from`.
+ * @param stemOf what everything of a number begins with
+ */
+function* inTextOrder(
+  first: number,
+  end: number,
+  stemOf: (number: number) => string,
+  from: string,
+): Generator<number> {
+  let number: number | null = first;
+  while (number !== null) {
+    const stem = stemOf(number);
+    // ':' follows '9': everything that begins with these digits lies before it.
+    if (`${stem}:` <= from && !from.startsWith(stem)) {
+      number = nextBranch(number, end);
+      continue;
+    }
+    yield number;
+    number = nextInOrder(number, end);
   }
 }
 

@@ -40,7 +40,10 @@ export interface DeliveryOptions {
   /** Every knob by its full name; those of `audioKnobs` are read. */
   readonly configuration: Readonly<Record<string, unknown>>;
   readonly population: Population;
-  /** How an instance on this machine learns a track's version; default: every track of the population has its first. */
+  /**
+   * How an instance on this machine learns the version of a track or an episode; default: all of the population have
+   * their first.
+   */
   readonly currentVersion?: (machine: Machine) => VersionSource;
   readonly liveEvents?: readonly LiveEvent[];
   /** Signs and checks URLs; default: the model. Where a transport does both, one that leaves it to that. */
@@ -186,8 +189,8 @@ interface HostSettings {
 
 function firstVersions(objects: AudioObjects): VersionSource {
   return async (_context, id) => {
-    if (objects.numberOf(id) !== null) return 1;
-    throw new PortError('not-found', 'delivery.authorise', true, `there is no track ${id}`);
+    if (objects.durationMs(id) !== null) return 1;
+    throw new PortError('not-found', 'delivery.authorise', true, `there is no audio ${id}`);
   };
 }
 

@@ -214,7 +214,7 @@ export function composeEmbeddedSystem(
       return async (context, audioId) => {
         const { version, contentId } = await catalogue.getAudio(context, { audioId });
         if (contentId !== '') return version;
-        throw new PortError('not-found', 'delivery.authorise', true, `track ${audioId} has no audio yet`);
+        throw new PortError('not-found', 'delivery.authorise', true, `${audioId} has no audio yet`);
       };
     },
     elsewhere: elsewhere.delivery,

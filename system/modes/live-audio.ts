@@ -38,7 +38,7 @@ export interface StreamRequest {
   readonly listenerId: string;
   /** The app through which he asks. */
   readonly clientId?: string;
-  /** Of a track, or of a live event. */
+  /** Of a track or an episode, or of a live event. */
   readonly id: string;
   /** 0: not known. */
   readonly bandwidthKbps: number;
@@ -55,7 +55,7 @@ export interface LiveAudio extends AudioDelivery {
   /** For `audioRoutes`. */
   readonly routes: AudioRoutesOptions;
   readonly signer: JwtUrlSigner;
-  /** Where a listener may fetch a track; his plan is that of the population. Outside `enter`. */
+  /** Where a listener may fetch a track or an episode; his plan is that of the population. Outside `enter`. */
   track(context: Context, request: StreamRequest): Promise<Stream>;
   /** The same for a live event. */
   event(context: Context, request: StreamRequest): Promise<Stream>;

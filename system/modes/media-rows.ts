@@ -10,7 +10,6 @@ import {
   artistId,
   episodeId,
   listenerId,
-  partsOfEpisodeId,
   playlistId,
   podcastId,
   trackId,
@@ -196,7 +195,7 @@ export class MediaRows implements BaseLayer {
   #audioOf(partition: Partition): string | null {
     const track = this.#trackOf(partition);
     if (track !== null) return this.#contents.of('track audio', track);
-    const episode = this.#episodeOf(partition[0] as string);
+    const episode = this.podcasts.find(partition[0] as string);
     // Numbers of episodes stay below this.
     return episode === null ? null : this.#contents.of('episode audio', episode[0] * 2 ** 13 + episode[1]);
   }
@@ -253,18 +252,10 @@ export class MediaRows implements BaseLayer {
       },
       {
         definition: tables.episodesById,
-        count: ([id]) => Number(this.#episodeOf(id as string) !== null),
-        row: ([id]) => episodeRow(this.episode(...this.#episodeOf(id as string)!)),
+        count: ([id]) => Number(this.podcasts.find(id as string) !== null),
+        row: ([id]) => episodeRow(this.episode(...this.podcasts.find(id as string)!)),
       },
     ];
-  }
-
-  #episodeOf(id: string): readonly [podcast: number, number: number] | null {
-    const [podcast, number] = partsOfEpisodeId(id);
-    const known =
-      Number.isInteger(podcast) && Number.isInteger(number) && podcast >= 0 && podcast < this.podcasts.count;
-    if (!known || number < 1 || episodeId(podcast, number) !== id) return null;
-    return number <= this.podcasts.episodesOf(podcast) ? [podcast, number] : null;
   }
 
   /** Playlists that a listener follows, then his own: he saved the former later. */

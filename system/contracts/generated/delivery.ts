@@ -4,6 +4,7 @@ import * as wire from '../wire.ts';
 
 export interface AuthoriseRequest {
   readonly listenerId: string;
+  /** Of a track or an episode. */
   readonly trackId: string;
   /** As the app has measured it; 0: it does not know yet. */
   readonly bandwidthKbps: number;

@@ -1,4 +1,4 @@
-/** A label's track from its publication until somebody listens to it, and to its next version. */
+/** Audio of the population, and a label's track from its publication until somebody listens to it, and to its next version. */
 import { expect, test } from 'vitest';
 import { published, sharedTestServer } from './test-server.ts';
 
@@ -9,11 +9,33 @@ const get = async (url: string) => (await shared.live.server.inject({ url })).st
 const FIRST = 'a'.repeat(32);
 const SECOND = 'b'.repeat(32);
 
+test.each([
+  '/v1/episodes/e3630913-5/stream',
+  '/v1/tracks/e3630913-5/stream',
+  '/v1/tracks/t42/stream',
+  '/v1/episodes/t42/stream',
+])('what %s names can be fetched, in the whole length', async (asked) => {
+  const id = asked.split('/')[3]!;
+  const one = await ask(id.startsWith('e') ? `/v1/episodes/${id}` : `/v1/tracks/${id}`);
+  const { url, bitrateKbps } = (await ask(asked)).body as { url: string; bitrateKbps: number };
+  const audio = await shared.live.server.inject({ url, headers: { range: 'bytes=0-65535' } });
+  expect(audio.statusCode).toBe(206);
+  const bytes = Math.floor(((one.body!.durationMs as number) * bitrateKbps) / 8);
+  expect(audio.headers['content-range']).toBe(`bytes 0-65535/${bytes}`);
+  expect(audio.rawPayload.subarray(0, 4).toString('latin1')).toBe('OggS');
+});
+
+test('an episode that is not there has no URL, and the token needs the scope of audio', async () => {
+  expect((await ask('/v1/episodes/e3630913-9999/stream')).status).toBe(404);
+  const other = { token: 'u000000042~catalogue.read' };
+  expect((await ask('/v1/episodes/e3630913-5/stream', other)).status).toBe(403);
+});
+
 test('a published track is heard once its audio is delivered, and nobody gets a URL before', async () => {
   await post('/v1/tracks', published('fresh-1'));
   const before = await ask('/v1/tracks/fresh-1/stream');
   expect(before.status).toBe(404);
-  expect(before.body!.detail).toContain('track fresh-1 has no audio yet');
+  expect(before.body!.detail).toContain('fresh-1 has no audio yet');
 
   const delivered = await post('/v1/tracks/fresh-1/audio', { contentId: FIRST });
   expect([delivered.status, delivered.body]).toEqual([201, { version: 1 }]);

@@ -36,7 +36,7 @@ export const AUDIO_ROUTES: readonly AudioRoute[] = [
     url: '/audio/:trackId/:version/:kbps.ogg',
     schema: {
       operationId: 'getAudio',
-      summary: 'The bytes of a track, by the URL that streamTrack gives',
+      summary: 'The bytes of a track or an episode, by the URL that streamTrack or streamEpisode gives',
       tags: ['audio'],
       ...shared,
       params: object({ trackId: id, version: number(9), kbps }),

@@ -1,4 +1,4 @@
-/** Audio of tracks: its delivery by labels, and where it is to be fetched by signed URLs, good for about an hour. */
+/** Audio: its delivery by labels, and where it is to be fetched by signed URLs, good for about an hour. */
 import { CONTENT_ID } from '../../../contracts/content-id.ts';
 import { identityOf } from '../../../ports/tokens.ts';
 import { count, id, object, time, trackParams, word } from '../schemas.ts';
@@ -11,6 +11,28 @@ const stream = object({ url: word, bitrateKbps: count, expiresAt: time });
 const told = ({ expiresAtMs, ...stream }: Stream) => ({
   ...stream,
   expiresAt: new Date(expiresAtMs).toISOString(),
+});
+
+/** A signed URL; tracks and episodes share the ids of their audio, so each of both routes answers for either. */
+const audioUrl = (kind: 'track' | 'episode', key: string, operationId: string): Route => ({
+  method: 'GET',
+  url: `/v1/${kind}s/:${key}/stream`,
+  operationId,
+  summary: `A signed URL of the ${kind}, at the bitrate that plan and bandwidth allow`,
+  scope: 'audio',
+  params: object({ [key]: id }),
+  query,
+  status: 200,
+  answer: stream,
+  entersItself: true,
+  call: async ({ audio }, context, { token, params, query: asked }) =>
+    told(
+      await audio.track(context, {
+        ...identityOf(token),
+        id: params[key]!,
+        bandwidthKbps: number(asked.bandwidthKbps),
+      }),
+    ),
 });
 
 export const audioUrlRoutes: readonly Route[] = [
@@ -32,26 +54,8 @@ export const audioUrlRoutes: readonly Route[] = [
         contentId: (body as { contentId: string }).contentId,
       }),
   },
-  {
-    method: 'GET',
-    url: '/v1/tracks/:trackId/stream',
-    operationId: 'streamTrack',
-    summary: 'A signed URL of the track, at the bitrate that plan and bandwidth allow',
-    scope: 'audio',
-    params: trackParams,
-    query,
-    status: 200,
-    answer: stream,
-    entersItself: true,
-    call: async ({ audio }, context, { token, params, query: asked }) =>
-      told(
-        await audio.track(context, {
-          ...identityOf(token),
-          id: params.trackId!,
-          bandwidthKbps: number(asked.bandwidthKbps),
-        }),
-      ),
-  },
+  audioUrl('track', 'trackId', 'streamTrack'),
+  audioUrl('episode', 'episodeId', 'streamEpisode'),
   {
     method: 'GET',
     url: '/v1/events/:eventId/stream',

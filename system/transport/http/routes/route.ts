@@ -23,6 +23,7 @@ interface StreamRequest {
 
 /** URLs are signed with the host's cryptography: not to be called inside the system's turn. */
 export interface AudioApi {
+  /** Of a track or an episode: versions of audio are kept by id, whichever it is of. */
   track(context: Context, request: StreamRequest): Promise<Stream>;
   event(context: Context, request: StreamRequest): Promise<Stream>;
 }
