@@ -1,4 +1,5 @@
 /** Paths of audio, the same in URLs, at the edge and (without the first '/') as keys of the object store. */
+import { MASTER_PLAYLIST } from '../ports/url-signer.ts';
 
 export const BITRATES_KBPS = [96, 160, 320] as const;
 export type BitrateKbps = (typeof BITRATES_KBPS)[number];
@@ -8,6 +9,7 @@ const ID = '[A-Za-z0-9_-]{1,64}';
 const IS_ID = new RegExp(`^${ID}$`);
 const AUDIO = new RegExp(`^/?audio/(${ID})/([1-9][0-9]{0,8})/(96|160|320)\\.ogg$`);
 const PLAYLIST = new RegExp(`^/live/(${ID})/(96|160|320)\\.m3u8$`);
+const MASTER = new RegExp(`^/live/(${ID})/${MASTER_PLAYLIST.replace('.', '\\.')}$`);
 const SEGMENT = new RegExp(`^/?live/(${ID})/(96|160|320)/([0-9]{1,12})\\.aac$`);
 
 export const isId = (text: string) => IS_ID.test(text);
@@ -27,6 +29,8 @@ export function parseAudioPath(
 /** Everything of a live event lies below this, and goes on with its bitrate (see `ports/url-signer.ts`). */
 export const livePrefix = (eventId: string) => `/live/${eventId}/`;
 export const livePlaylistPath = (eventId: string, kbps: number) => `/live/${eventId}/${kbps}.m3u8`;
+/** Names the playlists of all bitrates. */
+export const liveMasterPath = (eventId: string) => livePrefix(eventId) + MASTER_PLAYLIST;
 export const liveSegmentPath = (eventId: string, kbps: number, sequence: number) =>
   `/live/${eventId}/${kbps}/${sequence}.aac`;
 
@@ -44,3 +48,6 @@ export function parsePlaylistPath(
   const match = PLAYLIST.exec(path);
   return match === null ? null : { eventId: match[1]!, kbps: Number(match[2]) as BitrateKbps };
 }
+
+/** The event of a master playlist; null: it is none. */
+export const parseMasterPath = (path: string): string | null => MASTER.exec(path)?.[1] ?? null;

@@ -32,6 +32,11 @@ export function liveWindow({ startNs, endNs }: LiveEvent, nowNs: number, most: n
   return { first: Math.max(0, finished - most), last: finished - 1, ended };
 }
 
+/** Whether an event has begun and is not over. */
+export function isOnAir({ startNs, endNs }: LiveEvent, nowNs: number): boolean {
+  return nowNs >= startNs && (endNs === null || nowNs < endNs);
+}
+
 /** Whether a segment is finished: it can be had from then on. */
 export function segmentExists(event: LiveEvent, sequence: number, nowNs: number): boolean {
   const window = liveWindow(event, nowNs, 1);

@@ -8,8 +8,7 @@
 import type { Population } from '../../fixtures/index.ts';
 import { audioPath, BITRATES_KBPS, parseAudioPath } from '../contracts/audio-path.ts';
 import type { DeliveryApi } from '../contracts/generated/delivery.ts';
-import type { LiveEvent } from '../contracts/live-audio.ts';
-import { liveWindow } from '../contracts/live-audio.ts';
+import { isOnAir, type LiveEvent } from '../contracts/live-audio.ts';
 import { createEdge, type EdgeKnobs, type EmbeddedEdge, type WarmSource } from '../edge/index.ts';
 import { createS3, type EmbeddedS3 } from '../engines/s3/index.ts';
 import type { Context } from '../ports/context.ts';
@@ -157,8 +156,7 @@ function serviceOf(
         currentVersion: currentVersion(machine),
         isLive: (id, nowNs) => {
           const event = events.get(id);
-          const window = event === undefined ? null : liveWindow(event, nowNs, 1);
-          return window !== null && !window.ended;
+          return event !== undefined && isOnAir(event, nowNs);
         },
         knobs: own as DeliveryKnobs,
       });

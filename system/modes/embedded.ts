@@ -66,7 +66,7 @@ export interface EmbeddedSystem {
     readonly metadata: MetadataApi;
     readonly labels: LabelApi;
     /** Outside of `enter`: signatures take the host's time. */
-    readonly audio: Pick<LiveAudio, 'track' | 'event'>;
+    readonly audio: Pick<LiveAudio, 'track' | 'event' | 'onAir'>;
   };
   /** The edge, and what the routes of audio need. */
   readonly audio: LiveAudio;
@@ -256,7 +256,7 @@ export function composeEmbeddedSystem(
       gateway: services.gateway(outside),
       metadata: metadata === null ? readFromGateway(services.gateway(outside)) : nearest(metadata, audio),
       labels: createLabelApi(services.behind.catalogue(outside), audio.storeVersion, call),
-      audio: { track: audio.track, event: audio.event },
+      audio: { track: audio.track, event: audio.event, onAir: audio.onAir },
     },
     audio,
     deadLetters:

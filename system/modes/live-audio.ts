@@ -4,9 +4,12 @@
  * service has said what it grants, and checked before the edge is asked.
  */
 import { numberOfId } from '../../fixtures/ids.ts';
+import { liveMasterPath } from '../contracts/audio-path.ts';
 import type { AuthoriseResponse } from '../contracts/generated/delivery.ts';
+import { isOnAir, type LiveEvent } from '../contracts/live-audio.ts';
 import { MILLISECOND, SECOND } from '../ports/clock.ts';
 import type { ChildContext, Context } from '../ports/context.ts';
+import type { Identity } from '../ports/tokens.ts';
 import type { ImmediateUrlSigner, ImmediateUrlVerifier } from '../ports/url-signer.ts';
 import type { Machine } from '../runtime/kernel/index.ts';
 import type { DeliveryKnobs } from '../services/delivery/knobs.ts';
@@ -57,8 +60,10 @@ export interface LiveAudio extends AudioDelivery {
   readonly signer: JwtUrlSigner;
   /** Where a listener may fetch a track or an episode; his plan is that of the population. Outside `enter`. */
   track(context: Context, request: StreamRequest): Promise<Stream>;
-  /** The same for a live event. */
-  event(context: Context, request: StreamRequest): Promise<Stream>;
+  /** The same for a live event: the playlist of a bitrate, and beside it the one that names all of them. */
+  event(context: Context, request: StreamRequest): Promise<Stream & { readonly masterUrl: string }>;
+  /** Events that have begun and are not over. Outside `enter`. */
+  onAir(context: Context, who: Identity): Promise<LiveEvent[]>;
 }
 
 /** What is asked of the delivery for a track and for an event. */
@@ -144,9 +149,17 @@ export function createLiveAudio(options: LiveAudioOptions): LiveAudio {
         delivery.authorise(limited, { ...asked, trackId: request.id }),
       ),
 
-    event: (of, request) =>
-      granted(of, request, 'audio.event', (limited, asked) =>
+    async event(of, request) {
+      const media = await granted(of, request, 'audio.event', (limited, asked) =>
         delivery.authoriseLive(limited, { ...asked, eventId: request.id }),
+      );
+      // The token is for everything of the event.
+      return { ...media, masterUrl: liveMasterPath(request.id) + media.url.slice(media.url.indexOf('?')) };
+    },
+
+    onAir: (of, who) =>
+      enter(() =>
+        call(of, who, 'audio.events', async () => liveEvents.filter((event) => isOnAir(event, now()))),
       ),
   };
 }

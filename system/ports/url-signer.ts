@@ -6,7 +6,7 @@ import type { Context } from './context.ts';
  * virtual time a model stands in for the cryptography. Times are whole seconds of the run, as JWTs have them.
  */
 export interface UrlGrant {
-  /** '/audio/t42/1/160.ogg'; a path that ends with '/' grants what is below it, up to `maxKbps`. */
+  /** '/audio/t42/1/160.ogg'; a path that ends with '/' grants what is below it, up to `maxKbps`, and the list of that. */
   readonly path: string;
   /** Of a path that ends with '/' and goes on with bitrates: the highest that is granted; absent: none is. */
   readonly maxKbps?: number;
@@ -14,6 +14,9 @@ export interface UrlGrant {
   readonly notBeforeNs: number;
   readonly expiresAtNs: number;
 }
+
+/** What lists the bitrates below a path: whoever is granted any of them may read it. */
+export const MASTER_PLAYLIST = 'master.m3u8';
 
 export type UrlRefusal =
   | 'missing' // there is no token
@@ -56,7 +59,9 @@ export interface ImmediateUrlVerifier extends UrlVerifier {
 export function refusalOf(grant: UrlGrant, { path, nowNs, toleranceNs }: UrlCheck): UrlRefusal | null {
   if (grant.path !== path) {
     if (!grant.path.endsWith('/') || !path.startsWith(grant.path)) return 'other-path';
-    if (!(kbpsOf(path.slice(grant.path.length)) <= (grant.maxKbps ?? 0))) return 'other-bitrate';
+    const below = path.slice(grant.path.length);
+    const kbps = below === MASTER_PLAYLIST ? 1 : kbpsOf(below);
+    if (!(kbps <= (grant.maxKbps ?? 0))) return 'other-bitrate';
   }
   if (nowNs < grant.notBeforeNs - toleranceNs) return 'not-yet-valid';
   return nowNs >= grant.expiresAtNs + toleranceNs ? 'expired' : null;

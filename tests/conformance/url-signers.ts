@@ -68,6 +68,17 @@ export function urlSignerConformance(name: string, create: CreateUrlSigner): voi
       expect(await verify(bare, { path: path + below }), below).toBe('other-bitrate');
   });
 
+  test(`${name}: the list of the bitrates below a path is for whoever has any of them`, async () => {
+    const { sign, verify } = setUp();
+    const token = await sign({ path: '/live/e1/', maxKbps: 96 });
+    expect(await verify(token, { path: '/live/e1/master.m3u8' })).toMatchObject({ maxKbps: 96 });
+    for (const path of ['/live/e1/master.m3u8/', '/live/e1/x/master.m3u8', '/live/e1/master.aac'])
+      expect(await verify(token, { path }), path).toBe('other-bitrate');
+    expect(await verify(token, { path: '/live/e2/master.m3u8' })).toBe('other-path');
+    const bare = await sign({ path: '/live/e1/' });
+    expect(await verify(bare, { path: '/live/e1/master.m3u8' })).toBe('other-bitrate');
+  });
+
   test(`${name}: it counts from its beginning to its end, give or take the tolerance`, async () => {
     const { clock, sign, verify } = setUp();
     clock.seconds = 1_000;

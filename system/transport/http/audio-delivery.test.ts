@@ -1,4 +1,4 @@
-/** Audio of the population, and a label's track from its publication until somebody listens to it, and to its next version. */
+/** Audio of the population, what is on the air, and a label's track from its publication until somebody listens to it, and to its next version. */
 import { expect, test } from 'vitest';
 import { published, sharedTestServer } from './test-server.ts';
 
@@ -90,4 +90,20 @@ test.each([100, 999, 24 * 3_600_000])('a track of %d ms can be delivered and fet
   const { url } = (await ask(`/v1/tracks/${trackId}/stream`)).body as { url: string };
   const audio = await shared.live.server.inject({ url, headers: { range: 'bytes=0-99' } });
   expect(audio.statusCode).toBe(206);
+});
+
+test('what is on the air can be found, and leads to a master playlist of the bitrates that the plan allows', async () => {
+  const found = await ask('/v1/events');
+  const [event, ...others] = found.body!.events as { eventId: string; startedAt: string }[];
+  const { eventId, startedAt } = event!;
+  // Nobody knows its end.
+  expect([Object.keys(event!), eventId, others]).toEqual([['eventId', 'startedAt'], 'concert', []]);
+  expect(Date.parse(startedAt)).toBeLessThan(Date.now() - 60_000);
+  const { url, masterUrl } = (await ask(`/v1/events/${eventId}/stream`)).body as Record<string, string>;
+  const read = async (of: string) => (await shared.live.server.inject({ url: of })).body;
+  expect(await read(url!)).toContain('#EXTINF');
+  const playlists = (await read(masterUrl!)).split('\n').filter((line) => line.startsWith('/live/'));
+  const { bitrateKbps } = (await ask(`/v1/events/${eventId}/stream?bandwidthKbps=5000`)).body!;
+  expect(playlists.length).toBe(bitrateKbps === 320 ? 3 : 2);
+  for (const playlist of playlists) expect(await read(playlist)).toContain('#EXTINF');
 });

@@ -1,6 +1,5 @@
 /** What a browser finds at '/': the address book of a live system. Plain HTML, nothing from elsewhere, light and dark. */
 import { createHash } from 'node:crypto';
-import type { Route } from './routes/index.ts';
 
 const STYLE = `
 :root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
@@ -32,9 +31,18 @@ export const FRONT_PAGE_HEADERS: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',
 };
 
+/** A public route, as the OpenAPI document has it. */
+export interface Listed {
+  readonly method: string;
+  readonly url: string;
+  readonly summary: string;
+  /** What its token needs. */
+  readonly scope: string;
+}
+
 /** `links`: what there is beside the API, by its path. */
 export function frontPage(
-  routes: readonly Route[],
+  routes: readonly Listed[],
   links: readonly (readonly [path: string, text: string])[],
   origin: string,
 ): string {

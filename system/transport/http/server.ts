@@ -14,7 +14,7 @@ import type { ChildContext, Trace } from '../../ports/context.ts';
 import { PortError } from '../../ports/errors.ts';
 import type { AccessToken } from '../../ports/tokens.ts';
 import { answerErrors, type OnDefect } from './answer-errors.ts';
-import { FRONT_PAGE_HEADERS, frontPage } from './front-page.ts';
+import { FRONT_PAGE_HEADERS, frontPage, type Listed } from './front-page.ts';
 import {
   type Admit,
   type Bearer,
@@ -144,10 +144,11 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
     if (closing) reply.header('connection', 'close');
     done();
   });
+  const listed = listRoutes(server);
   await server.register(swagger, { openapi: openapiInfo(options.version) });
   for (const route of ROUTES) addRoute(server, route, options.system, guard);
   options.routes?.(server, createAdmission(options));
-  addOwnRoutes(server, options.system);
+  addOwnRoutes(server, options.system, listed);
   if (options.authorization !== undefined)
     await mount(server, options.authorization, createAdmission(options));
   return server;
@@ -234,7 +235,22 @@ function addRoute(server: FastifyInstance, route: Route, system: LiveSystem, gua
   });
 }
 
-function addOwnRoutes(server: FastifyInstance, system: LiveSystem): void {
+/** What the OpenAPI document shows, in the order in which it is added from here on. */
+function listRoutes(server: FastifyInstance): readonly Listed[] {
+  const listed: Listed[] = [];
+  server.addHook('onRoute', ({ method, url, schema }) => {
+    const { summary, hide, security } = (schema ?? {}) as {
+      summary?: string;
+      hide?: boolean;
+      security?: readonly { oauth2: readonly string[] }[];
+    };
+    if (summary === undefined || hide === true || method === 'HEAD') return;
+    listed.push({ method: String(method), url, summary, scope: security?.[0]?.oauth2[0] ?? 'signed URL' });
+  });
+  return listed;
+}
+
+function addOwnRoutes(server: FastifyInstance, system: LiveSystem, listed: readonly Listed[]): void {
   const hidden = { schema: { hide: true } };
   server.get('/healthz', hidden, async () => ({ status: 'ok' }));
   server.get('/readyz', hidden, async (request, reply) => {
@@ -244,7 +260,7 @@ function addOwnRoutes(server: FastifyInstance, system: LiveSystem): void {
   server.get('/openapi.json', hidden, async () => server.swagger());
   const links = LINKS.filter(([path]) => server.hasRoute({ method: 'GET', url: path }));
   server.get('/', hidden, async (request, reply) =>
-    reply.headers(FRONT_PAGE_HEADERS).send(frontPage(ROUTES, links, `${request.protocol}://${request.host}`)),
+    reply.headers(FRONT_PAGE_HEADERS).send(frontPage(listed, links, `${request.protocol}://${request.host}`)),
   );
 }
 

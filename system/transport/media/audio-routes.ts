@@ -9,15 +9,17 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import {
   type BitrateKbps,
+  liveMasterPath,
   livePlaylistPath,
   parseAudioPath,
+  parseMasterPath,
   parsePlaylistPath,
   parseSegmentPath,
 } from '../../contracts/audio-path.ts';
 import type { LiveEvent } from '../../contracts/live-audio.ts';
 import type { AudioEdge, EdgeAnswer, EdgeRequest } from '../../ports/audio-edge.ts';
 import { type ByteRange, UnsatisfiableRange } from '../../ports/byte-range.ts';
-import { MILLISECOND } from '../../ports/clock.ts';
+import { MILLISECOND, SECOND } from '../../ports/clock.ts';
 import type { ChildContext } from '../../ports/context.ts';
 import { PortError } from '../../ports/errors.ts';
 import type { BodySource } from '../../ports/object-store.ts';
@@ -25,7 +27,7 @@ import { refusalText, type UrlGrant, type UrlVerifier } from '../../ports/url-si
 import { quoted } from '../http/entity-tags.ts';
 import type { Admit } from '../http/guard.ts';
 import { problem, sendProblem } from '../http/problem.ts';
-import { mediaPlaylist, PLAYLIST_MAX_AGE_S } from './hls.ts';
+import { masterPlaylist, mediaPlaylist, PLAYLIST_MAX_AGE_S } from './hls.ts';
 import { hasConditions, isOfAnother, parseRange, preconditionOf } from './range-header.ts';
 import { AUDIO_ROUTES } from './route-schemas.ts';
 
@@ -60,6 +62,7 @@ const PART_BYTES = 512 * 1024;
 const PIECE_BYTES = 64 * 1024;
 const STALL_MS = 60_000;
 const OPERATION = 'audio';
+const HLS = 'application/vnd.apple.mpegurl';
 const FIRST_BYTE: ByteRange = { from: 0, to: 1 };
 const CHANGED = 'If-Match names none of what is there now.';
 
@@ -79,6 +82,11 @@ export async function audioRoutes(server: FastifyInstance, options: AudioRoutesO
       const event = events.get(playlist.eventId);
       if (event === undefined) throw notThere(path);
       return sendPlaylist(request, reply, options, event, playlist.kbps);
+    }
+    const master = parseMasterPath(path);
+    if (master !== null) {
+      if (!events.has(master)) throw notThere(path);
+      return sendMaster(request, reply, options, master);
     }
     if (parseAudioPath(path) === null && parseSegmentPath(path) === null) throw notThere(path);
     return sendAudio(request, reply, path, options);
@@ -174,10 +182,24 @@ async function sendPlaylist(
   }
   return reply
     .headers({
-      'content-type': 'application/vnd.apple.mpegurl',
+      'content-type': HLS,
       'cache-control': `private, max-age=${PLAYLIST_MAX_AGE_S}`,
     })
     .send(playlist.text);
+}
+
+/** It names no segment, so it is the same before the event, and as long as the URL is good. */
+async function sendMaster(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  options: AudioRoutesOptions,
+  eventId: string,
+): Promise<FastifyReply> {
+  const { grant, token } = await grantOf(request, liveMasterPath(eventId), options);
+  const leftS = Math.max(0, Math.floor((grant.expiresAtNs - options.now()) / SECOND));
+  return reply
+    .headers({ 'content-type': HLS, 'cache-control': `private, max-age=${leftS}` })
+    .send(masterPlaylist(eventId, grant.maxKbps ?? 0, `?token=${token}`));
 }
 
 async function sendAudio(

@@ -1,5 +1,13 @@
-/** Media playlists of live events (RFC 8216): the newest segments, a window that slides with the clock. */
-import { type BitrateKbps, liveSegmentPath } from '../../contracts/audio-path.ts';
+/**
+ * Playlists of live events (RFC 8216): the master playlist names those of every bitrate, and these the newest segments, a
+ * window that slides with the clock.
+ */
+import {
+  BITRATES_KBPS,
+  type BitrateKbps,
+  livePlaylistPath,
+  liveSegmentPath,
+} from '../../contracts/audio-path.ts';
 import { type LiveEvent, liveWindow, SEGMENT_MS } from '../../contracts/live-audio.ts';
 import { MILLISECOND } from '../../ports/clock.ts';
 
@@ -20,6 +28,26 @@ export type Playlist =
   | { readonly text: string }
   /** The first segment is not finished yet, or the event has not begun. */
   | { readonly notBeforeNs: number };
+
+/** RFC 6381: AAC of low complexity (`adts.ts`), which MPEG-4 numbers 2. */
+const CODECS = 'mp4a.40.2';
+
+/** A player begins with the first that is named: the middle one, as where nothing is known of a line. */
+const [LOWEST, MIDDLE, HIGHEST] = BITRATES_KBPS;
+const IN_ORDER_OF_TRIAL = [MIDDLE, LOWEST, HIGHEST];
+
+/**
+ * The playlists up to `maxKbps`. Every segment has its bitrate to the bit, tag and frames together, so that the peak and
+ * the mean (4.3.4.2) are the same.
+ * @param query what their addresses end with: '?token=…'
+ */
+export function masterPlaylist(eventId: string, maxKbps: number, query: string): string {
+  const variants = IN_ORDER_OF_TRIAL.filter((kbps) => kbps <= maxKbps).flatMap((kbps) => [
+    `#EXT-X-STREAM-INF:BANDWIDTH=${kbps * 1_000},AVERAGE-BANDWIDTH=${kbps * 1_000},CODECS="${CODECS}"`,
+    `${livePlaylistPath(eventId, kbps)}${query}`,
+  ]);
+  return `${['#EXTM3U', `#EXT-X-VERSION:${VERSION}`, '#EXT-X-INDEPENDENT-SEGMENTS', ...variants].join('\n')}\n`;
+}
 
 export function mediaPlaylist(options: {
   readonly event: LiveEvent;

@@ -4,7 +4,7 @@ import type { LiveEvent } from '../../contracts/live-audio.ts';
 import { PortError } from '../../ports/errors.ts';
 import { AdtsSegment } from './adts.ts';
 import { createAudioBodies } from './body-source.ts';
-import { mediaPlaylist } from './hls.ts';
+import { masterPlaylist, mediaPlaylist } from './hls.ts';
 
 const FRAMES = 288;
 const bodies = createAudioBodies();
@@ -118,6 +118,32 @@ test('a playlist is valid by RFC 8216, at any time of the event', () => {
     expect(ended).toBe(seconds >= 160);
     // 6.2.2: it lasts three target durations, or it has all there is.
     if (finished >= 3) expect(uris.length * 6.144).toBeGreaterThanOrEqual(18);
+  }
+});
+
+test('a master playlist says of every bitrate what its segments have', () => {
+  for (const [maxKbps, expected] of [
+    [96, [96]],
+    [160, [160, 96]],
+    [320, [160, 96, 320]],
+    [0, []],
+  ] as const) {
+    const lines = masterPlaylist('e1', maxKbps, '?token=x').trimEnd().split('\n');
+    expect(lines[0]).toBe('#EXTM3U');
+    const variants = lines.flatMap((line, i) => (line.startsWith('#EXT-X-STREAM-INF:') ? [i] : []));
+    // 4.3.4.2: the address follows in the next line.
+    expect(variants.map((i) => lines[i + 1])).toEqual(
+      expected.map((kbps) => `/live/e1/${kbps}.m3u8?token=x`),
+    );
+    variants.forEach((i, n) => {
+      const bytes = segment(expected[n]!, 17);
+      const [, bandwidth, codec] = /:BANDWIDTH=(\d+),.*CODECS="mp4a\.40\.(\d+)"$/.exec(lines[i]!)!;
+      expect(Number(bandwidth)).toBe((bytes.length * 8) / 6.144);
+      // The object type is the profile of the ADTS header, counted from 1.
+      const frame = bytes.findIndex((byte, at) => byte === 0xff && bytes[at + 1] === 0xf1);
+      expect(Number(codec)).toBe((bytes[frame + 2]! >> 6) + 1);
+    });
+    expect(lines.filter((line) => line.startsWith('#EXTINF'))).toEqual([]);
   }
 });
 

@@ -1,5 +1,6 @@
 /** What the OpenAPI document says of the routes of audio. The handlers check by themselves, letter by letter. */
 import { BITRATES_KBPS } from '../../contracts/audio-path.ts';
+import { MASTER_PLAYLIST } from '../../ports/url-signer.ts';
 import { problemResponses } from '../http/openapi.ts';
 import { id, object, text } from '../http/schemas.ts';
 
@@ -41,6 +42,20 @@ export const AUDIO_ROUTES: readonly AudioRoute[] = [
       ...shared,
       params: object({ trackId: id, version: number(9), kbps }),
       response: ofBytes('audio/ogg'),
+    },
+  },
+  {
+    url: `/live/:eventId/${MASTER_PLAYLIST}`,
+    schema: {
+      operationId: 'getLiveMaster',
+      summary: 'The master playlist (HLS) of a live event: a playlist for every bitrate that the plan allows',
+      tags: ['live'],
+      ...shared,
+      params: object({ eventId: id }),
+      response: {
+        200: { description: 'The playlists', ...content('application/vnd.apple.mpegurl') },
+        ...REFUSALS,
+      },
     },
   },
   {

@@ -1,14 +1,15 @@
 /** Audio: its delivery by labels, and where it is to be fetched by signed URLs, good for about an hour. */
 import { CONTENT_ID } from '../../../contracts/content-id.ts';
 import { identityOf } from '../../../ports/tokens.ts';
-import { count, id, object, time, trackParams, word } from '../schemas.ts';
+import { count, id, list, object, time, trackParams, word } from '../schemas.ts';
 import { number, type Route, type Stream } from './route.ts';
 
 const query = object({ bandwidthKbps: { type: 'number', minimum: 0, maximum: 1e7 } }, []);
-const stream = object({ url: word, bitrateKbps: count, expiresAt: time });
+const streamFields = { url: word, bitrateKbps: count, expiresAt: time } as const;
+const stream = object(streamFields);
 
 /** Its end is told by the clock that signs, and checks, URLs. */
-const told = ({ expiresAtMs, ...stream }: Stream) => ({
+const told = <Of extends Stream>({ expiresAtMs, ...stream }: Of) => ({
   ...stream,
   expiresAt: new Date(expiresAtMs).toISOString(),
 });
@@ -58,14 +59,37 @@ export const audioUrlRoutes: readonly Route[] = [
   audioUrl('episode', 'episodeId', 'streamEpisode'),
   {
     method: 'GET',
+    url: '/v1/events',
+    operationId: 'listEvents',
+    summary: 'Live events that are on the air; one without an end has none that is known',
+    scope: 'audio',
+    status: 200,
+    answer: object({
+      events: list(object({ eventId: word, startedAt: time, endsAt: time }, ['eventId', 'startedAt'])),
+    }),
+    entersItself: true,
+    async call({ audio, times }, context, { token }) {
+      const events = await audio.onAir(context, identityOf(token));
+      return {
+        events: events.map(({ id: eventId, startNs, endNs }) => ({
+          eventId,
+          startedAt: times.textOf(startNs),
+          ...(endNs === null ? {} : { endsAt: times.textOf(endNs) }),
+        })),
+      };
+    },
+  },
+  {
+    method: 'GET',
     url: '/v1/events/:eventId/stream',
     operationId: 'streamEvent',
-    summary: 'A signed URL of a live event (HLS), good for every bitrate that the plan allows',
+    summary:
+      'Signed URLs of a live event (HLS): the playlist of a bitrate, and the master playlist of all that the plan allows',
     scope: 'audio',
     params: object({ eventId: id }),
     query,
     status: 200,
-    answer: stream,
+    answer: object({ ...streamFields, masterUrl: word }),
     entersItself: true,
     call: async ({ audio }, context, { token, params, query: asked }) =>
       told(

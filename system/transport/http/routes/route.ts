@@ -1,6 +1,7 @@
 /** What a route of the HTTP API states: the OpenAPI document, validation and authorisation follow from it. */
 import type { CatalogueApi } from '../../../contracts/generated/catalogue.ts';
 import type { GatewayApi } from '../../../contracts/generated/gateway.ts';
+import type { LiveEvent } from '../../../contracts/live-audio.ts';
 import type { Kept, MetadataApi } from '../../../contracts/metadata.ts';
 import type { Context } from '../../../ports/context.ts';
 import type { AccessToken, Identity } from '../../../ports/tokens.ts';
@@ -25,7 +26,10 @@ interface StreamRequest {
 export interface AudioApi {
   /** Of a track or an episode: versions of audio are kept by id, whichever it is of. */
   track(context: Context, request: StreamRequest): Promise<Stream>;
-  event(context: Context, request: StreamRequest): Promise<Stream>;
+  /** `masterUrl`: of the playlist that names those of every bitrate. */
+  event(context: Context, request: StreamRequest): Promise<Stream & { readonly masterUrl: string }>;
+  /** Events that have begun and are not over. */
+  onAir(context: Context, who: Identity): Promise<readonly LiveEvent[]>;
 }
 
 export interface LabelApi {
