@@ -102,7 +102,6 @@ test('a label delivers tracks and can do nothing else', async () => {
     title: 'New',
     artistId: 'a1',
     artistName: 'A',
-    labelId: 'l1',
     durationMs: 1,
     popularity: 0,
   };

@@ -126,7 +126,7 @@ function appOf(system: EmbeddedSystem) {
     publish: (track: Track) => call((context) => labels.publishTrack(context, LABEL, { track })),
     search: (text: string) => call((context) => gateway.search(context, { token, text, kind: '', size: 20 })),
     deliver: (id: string, contentId: string) =>
-      call((context) => system.api.labels.deliverAudio(context, LABEL, { trackId: id, contentId })),
+      call((context) => system.api.labels.deliverAudio(context, LABEL, { audioId: id, contentId })),
     track: (id: string) => call((context) => gateway.getTrack(context, { token, trackId: id })),
   };
 }

@@ -1,8 +1,10 @@
-/** What labels call: tracks go to the catalogue, audio to the store first. Both past the gateway service, by its rules. */
-import type { CatalogueApi } from '../contracts/generated/catalogue.ts';
+/** What labels call: metadata goes to the catalogue, audio to the store first. Both past the gateway service, by its rules. */
+import type { CatalogueApi, Publisher } from '../contracts/generated/catalogue.ts';
 import { SECOND } from '../ports/clock.ts';
+import type { Context } from '../ports/context.ts';
+import type { Identity } from '../ports/tokens.ts';
 import type { PublicCall } from '../services/gateway/public-call.ts';
-import type { LabelApi } from '../transport/http/index.ts';
+import { type LabelApi, PUBLICATIONS } from '../transport/http/index.ts';
 import { createAudioIngest } from './audio-ingest.ts';
 import type { AudioDelivery } from './delivery.ts';
 
@@ -17,20 +19,40 @@ export function createLabelApi(
   storeVersion: AudioDelivery['storeVersion'],
   call: PublicCall,
 ): LabelApi {
+  // The store may take its time; a catalogue that is silent is waited for no longer than by anybody else.
+  const briefly =
+    <Request, Answer>(method: (context: Context, request: Request) => Promise<Answer>) =>
+    (context: Context, request: Request) =>
+      call(context, null, 'audio.deliver', (limited) => method(limited, request));
   const deliver = createAudioIngest({
-    // The store may take its time; a catalogue that is silent is waited for no longer than by anybody else.
-    getTrack: (context, request) =>
-      call(context, null, 'audio.deliver', (limited) => catalogue.getTrack(limited, request)),
-    getAudio: (context, request) =>
-      call(context, null, 'audio.deliver', (limited) => catalogue.getAudio(limited, request)),
-    deliverAudio: (context, request) =>
-      call(context, null, 'audio.deliver', (limited) => catalogue.deliverAudio(limited, request)),
+    getTrack: briefly(catalogue.getTrack),
+    getEpisode: briefly(catalogue.getEpisode),
+    getAudio: briefly(catalogue.getAudio),
+    deliverAudio: briefly(catalogue.deliverAudio),
     storeVersion,
   });
+  const publications = PUBLICATIONS.map((name) => {
+    const publish = catalogue[name] as (context: Context, request: object) => Promise<unknown>;
+    return [
+      name,
+      (context: Context, who: Identity, request: object) =>
+        call(context, who, `catalogue.${name}`, (limited) =>
+          publish(limited, { ...request, publisher: publisherOf(who) }),
+        ),
+    ];
+  });
   return {
-    publishTrack: (context, who, request) =>
-      call(context, who, 'catalogue.publishTrack', (limited) => catalogue.publishTrack(limited, request)),
+    ...(Object.fromEntries(publications) as Omit<LabelApi, 'deliverAudio'>),
     deliverAudio: (context, who, audio) =>
-      call(context, who, 'audio.deliver', (limited) => deliver(limited, audio), STORING_NS),
+      call(
+        context,
+        who,
+        'audio.deliver',
+        (limited) => deliver(limited, { ...audio, publisher: publisherOf(who) }),
+        STORING_NS,
+      ),
   };
 }
+
+/** Whoever a token is of publishes as its subject. */
+const publisherOf = ({ listenerId }: Identity): Publisher => ({ labelId: listenerId });

@@ -7,6 +7,8 @@ export const LIVE_DEFAULTS: Readonly<Record<string, string | number | boolean>> 
   'playlist.cache': 'cache-aside',
   // Whoever is answered by a server expects that nobody else edits what is theirs.
   'playlist.permissions': 'all',
+  // A label that could overwrite what others have published would be heard under their names.
+  'catalogue.ownership': 'label',
   // Tracks are put at a place and moved; scenarios whose playlists only grow at the top pay for neither.
   'playlist.order': 'position',
   'listening.streams': 'on',

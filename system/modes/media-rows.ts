@@ -245,7 +245,7 @@ export class MediaRows implements BaseLayer {
           const podcast = podcastOf(partition)!;
           const number = this.podcasts.episodesOf(podcast) - index;
           return {
-            ...podcastRow(this.podcast(podcast)),
+            ...podcastRow(this.podcast(podcast), labelOf(podcast)),
             ...podcastEpisodeRow(this.episode(podcast, number)),
           };
         },

@@ -100,7 +100,6 @@ export class Ledger {
       const rest = {
         artistId: 'a1',
         artistName: 'Somebody',
-        labelId: 'l1',
         durationMs: 1_000,
         popularity: 1,
       };

@@ -2,6 +2,11 @@
 import type { Context } from '../../ports/context.ts';
 import * as wire from '../wire.ts';
 
+/** Who delivers. With the knob `catalogue.ownership` it may deliver what is its own or new, and is refused with `permission-denied` otherwise: a track and an artist are of the label that they name, an album is of its artist's, an episode of its podcast's, and a podcast of whoever delivered it first. */
+export interface Publisher {
+  readonly labelId: string;
+}
+
 export interface Track {
   readonly trackId: string;
   readonly title: string;
@@ -25,6 +30,7 @@ export interface GetTrackResponse {
 export interface PublishTrackRequest {
   /** `published_at_ns` is set by the service. */
   readonly track?: Track;
+  readonly publisher?: Publisher;
 }
 
 export interface PublishTrackResponse {
@@ -196,6 +202,8 @@ export interface GetLyricsResponse {
 export interface GetAudioRequest {
   /** Of a track or an episode. */
   readonly audioId: string;
+  /** Who is about to deliver: rejects as `DeliverAudio` does. */
+  readonly publisher?: Publisher;
 }
 
 export interface GetAudioResponse {
@@ -208,27 +216,33 @@ export interface GetAudioResponse {
 export interface PublishDetailsRequest {
   readonly trackId: string;
   readonly details?: TrackDetails;
+  readonly publisher?: Publisher;
 }
 
 export interface PublishArtistRequest {
   readonly artist?: Artist;
+  readonly publisher?: Publisher;
 }
 
 export interface PublishAlbumRequest {
   readonly album?: Album;
+  readonly publisher?: Publisher;
 }
 
 export interface PublishPodcastRequest {
   readonly podcast?: Podcast;
+  readonly publisher?: Publisher;
 }
 
 export interface PublishEpisodeRequest {
   /** `published_at_ns` is set by the service. */
   readonly episode?: Episode;
+  readonly publisher?: Publisher;
 }
 
 export interface PublishLyricsRequest {
   readonly lyrics?: Lyrics;
+  readonly publisher?: Publisher;
 }
 
 export interface DeliverAudioRequest {
@@ -236,6 +250,7 @@ export interface DeliverAudioRequest {
   readonly audioId: string;
   /** A hash of the content, in hexadecimal. */
   readonly contentId: string;
+  readonly publisher?: Publisher;
 }
 
 export interface PublishedResponse {
@@ -285,6 +300,29 @@ export const catalogueMethods = [
   'publishLyrics',
   'deliverAudio',
 ] as const;
+
+export function sizeOfPublisher(m: Publisher): number {
+  let size = 0;
+  if (m.labelId !== '') size += 1 + wire.sizeOfBlock(wire.sizeOfText(m.labelId));
+  return size;
+}
+
+export function writePublisher(w: wire.Writer, m: Publisher): void {
+  if (m.labelId !== '') w.text(10, m.labelId);
+}
+
+export function readPublisher(r: wire.Reader): Publisher {
+  let labelId = '';
+  while (r.at < r.end) {
+    const tag = r.varint();
+    if (tag === 10) labelId = r.text();
+    else r.skip(tag);
+  }
+  return { labelId };
+}
+
+export const encodePublisher = (m: Publisher) => wire.encode(sizeOfPublisher(m), writePublisher, m);
+export const decodePublisher = (bytes: Uint8Array) => readPublisher(new wire.Reader(bytes));
 
 export function sizeOfTrack(m: Track): number {
   let size = 0;
@@ -388,21 +426,25 @@ export const decodeGetTrackResponse = (bytes: Uint8Array) => readGetTrackRespons
 export function sizeOfPublishTrackRequest(m: PublishTrackRequest): number {
   let size = 0;
   if (m.track !== undefined) size += 1 + wire.sizeOfBlock(sizeOfTrack(m.track));
+  if (m.publisher !== undefined) size += 1 + wire.sizeOfBlock(sizeOfPublisher(m.publisher));
   return size;
 }
 
 export function writePublishTrackRequest(w: wire.Writer, m: PublishTrackRequest): void {
   if (m.track !== undefined) w.message(10, sizeOfTrack(m.track), writeTrack, m.track);
+  if (m.publisher !== undefined) w.message(18, sizeOfPublisher(m.publisher), writePublisher, m.publisher);
 }
 
 export function readPublishTrackRequest(r: wire.Reader): PublishTrackRequest {
   let track: Track | undefined;
+  let publisher: Publisher | undefined;
   while (r.at < r.end) {
     const tag = r.varint();
     if (tag === 10) track = r.message(readTrack);
+    else if (tag === 18) publisher = r.message(readPublisher);
     else r.skip(tag);
   }
-  return { track };
+  return { track, publisher };
 }
 
 export const encodePublishTrackRequest = (m: PublishTrackRequest) =>
@@ -1180,21 +1222,25 @@ export const decodeGetLyricsResponse = (bytes: Uint8Array) => readGetLyricsRespo
 export function sizeOfGetAudioRequest(m: GetAudioRequest): number {
   let size = 0;
   if (m.audioId !== '') size += 1 + wire.sizeOfBlock(wire.sizeOfText(m.audioId));
+  if (m.publisher !== undefined) size += 1 + wire.sizeOfBlock(sizeOfPublisher(m.publisher));
   return size;
 }
 
 export function writeGetAudioRequest(w: wire.Writer, m: GetAudioRequest): void {
   if (m.audioId !== '') w.text(10, m.audioId);
+  if (m.publisher !== undefined) w.message(18, sizeOfPublisher(m.publisher), writePublisher, m.publisher);
 }
 
 export function readGetAudioRequest(r: wire.Reader): GetAudioRequest {
   let audioId = '';
+  let publisher: Publisher | undefined;
   while (r.at < r.end) {
     const tag = r.varint();
     if (tag === 10) audioId = r.text();
+    else if (tag === 18) publisher = r.message(readPublisher);
     else r.skip(tag);
   }
-  return { audioId };
+  return { audioId, publisher };
 }
 
 export const encodeGetAudioRequest = (m: GetAudioRequest) =>
@@ -1233,24 +1279,28 @@ export function sizeOfPublishDetailsRequest(m: PublishDetailsRequest): number {
   let size = 0;
   if (m.trackId !== '') size += 1 + wire.sizeOfBlock(wire.sizeOfText(m.trackId));
   if (m.details !== undefined) size += 1 + wire.sizeOfBlock(sizeOfTrackDetails(m.details));
+  if (m.publisher !== undefined) size += 1 + wire.sizeOfBlock(sizeOfPublisher(m.publisher));
   return size;
 }
 
 export function writePublishDetailsRequest(w: wire.Writer, m: PublishDetailsRequest): void {
   if (m.trackId !== '') w.text(10, m.trackId);
   if (m.details !== undefined) w.message(18, sizeOfTrackDetails(m.details), writeTrackDetails, m.details);
+  if (m.publisher !== undefined) w.message(26, sizeOfPublisher(m.publisher), writePublisher, m.publisher);
 }
 
 export function readPublishDetailsRequest(r: wire.Reader): PublishDetailsRequest {
   let trackId = '';
   let details: TrackDetails | undefined;
+  let publisher: Publisher | undefined;
   while (r.at < r.end) {
     const tag = r.varint();
     if (tag === 10) trackId = r.text();
     else if (tag === 18) details = r.message(readTrackDetails);
+    else if (tag === 26) publisher = r.message(readPublisher);
     else r.skip(tag);
   }
-  return { trackId, details };
+  return { trackId, details, publisher };
 }
 
 export const encodePublishDetailsRequest = (m: PublishDetailsRequest) =>
@@ -1261,21 +1311,25 @@ export const decodePublishDetailsRequest = (bytes: Uint8Array) =>
 export function sizeOfPublishArtistRequest(m: PublishArtistRequest): number {
   let size = 0;
   if (m.artist !== undefined) size += 1 + wire.sizeOfBlock(sizeOfArtist(m.artist));
+  if (m.publisher !== undefined) size += 1 + wire.sizeOfBlock(sizeOfPublisher(m.publisher));
   return size;
 }
 
 export function writePublishArtistRequest(w: wire.Writer, m: PublishArtistRequest): void {
   if (m.artist !== undefined) w.message(10, sizeOfArtist(m.artist), writeArtist, m.artist);
+  if (m.publisher !== undefined) w.message(18, sizeOfPublisher(m.publisher), writePublisher, m.publisher);
 }
 
 export function readPublishArtistRequest(r: wire.Reader): PublishArtistRequest {
   let artist: Artist | undefined;
+  let publisher: Publisher | undefined;
   while (r.at < r.end) {
     const tag = r.varint();
     if (tag === 10) artist = r.message(readArtist);
+    else if (tag === 18) publisher = r.message(readPublisher);
     else r.skip(tag);
   }
-  return { artist };
+  return { artist, publisher };
 }
 
 export const encodePublishArtistRequest = (m: PublishArtistRequest) =>
@@ -1286,21 +1340,25 @@ export const decodePublishArtistRequest = (bytes: Uint8Array) =>
 export function sizeOfPublishAlbumRequest(m: PublishAlbumRequest): number {
   let size = 0;
   if (m.album !== undefined) size += 1 + wire.sizeOfBlock(sizeOfAlbum(m.album));
+  if (m.publisher !== undefined) size += 1 + wire.sizeOfBlock(sizeOfPublisher(m.publisher));
   return size;
 }
 
 export function writePublishAlbumRequest(w: wire.Writer, m: PublishAlbumRequest): void {
   if (m.album !== undefined) w.message(10, sizeOfAlbum(m.album), writeAlbum, m.album);
+  if (m.publisher !== undefined) w.message(18, sizeOfPublisher(m.publisher), writePublisher, m.publisher);
 }
 
 export function readPublishAlbumRequest(r: wire.Reader): PublishAlbumRequest {
   let album: Album | undefined;
+  let publisher: Publisher | undefined;
   while (r.at < r.end) {
     const tag = r.varint();
     if (tag === 10) album = r.message(readAlbum);
+    else if (tag === 18) publisher = r.message(readPublisher);
     else r.skip(tag);
   }
-  return { album };
+  return { album, publisher };
 }
 
 export const encodePublishAlbumRequest = (m: PublishAlbumRequest) =>
@@ -1311,21 +1369,25 @@ export const decodePublishAlbumRequest = (bytes: Uint8Array) =>
 export function sizeOfPublishPodcastRequest(m: PublishPodcastRequest): number {
   let size = 0;
   if (m.podcast !== undefined) size += 1 + wire.sizeOfBlock(sizeOfPodcast(m.podcast));
+  if (m.publisher !== undefined) size += 1 + wire.sizeOfBlock(sizeOfPublisher(m.publisher));
   return size;
 }
 
 export function writePublishPodcastRequest(w: wire.Writer, m: PublishPodcastRequest): void {
   if (m.podcast !== undefined) w.message(10, sizeOfPodcast(m.podcast), writePodcast, m.podcast);
+  if (m.publisher !== undefined) w.message(18, sizeOfPublisher(m.publisher), writePublisher, m.publisher);
 }
 
 export function readPublishPodcastRequest(r: wire.Reader): PublishPodcastRequest {
   let podcast: Podcast | undefined;
+  let publisher: Publisher | undefined;
   while (r.at < r.end) {
     const tag = r.varint();
     if (tag === 10) podcast = r.message(readPodcast);
+    else if (tag === 18) publisher = r.message(readPublisher);
     else r.skip(tag);
   }
-  return { podcast };
+  return { podcast, publisher };
 }
 
 export const encodePublishPodcastRequest = (m: PublishPodcastRequest) =>
@@ -1336,21 +1398,25 @@ export const decodePublishPodcastRequest = (bytes: Uint8Array) =>
 export function sizeOfPublishEpisodeRequest(m: PublishEpisodeRequest): number {
   let size = 0;
   if (m.episode !== undefined) size += 1 + wire.sizeOfBlock(sizeOfEpisode(m.episode));
+  if (m.publisher !== undefined) size += 1 + wire.sizeOfBlock(sizeOfPublisher(m.publisher));
   return size;
 }
 
 export function writePublishEpisodeRequest(w: wire.Writer, m: PublishEpisodeRequest): void {
   if (m.episode !== undefined) w.message(10, sizeOfEpisode(m.episode), writeEpisode, m.episode);
+  if (m.publisher !== undefined) w.message(18, sizeOfPublisher(m.publisher), writePublisher, m.publisher);
 }
 
 export function readPublishEpisodeRequest(r: wire.Reader): PublishEpisodeRequest {
   let episode: Episode | undefined;
+  let publisher: Publisher | undefined;
   while (r.at < r.end) {
     const tag = r.varint();
     if (tag === 10) episode = r.message(readEpisode);
+    else if (tag === 18) publisher = r.message(readPublisher);
     else r.skip(tag);
   }
-  return { episode };
+  return { episode, publisher };
 }
 
 export const encodePublishEpisodeRequest = (m: PublishEpisodeRequest) =>
@@ -1361,21 +1427,25 @@ export const decodePublishEpisodeRequest = (bytes: Uint8Array) =>
 export function sizeOfPublishLyricsRequest(m: PublishLyricsRequest): number {
   let size = 0;
   if (m.lyrics !== undefined) size += 1 + wire.sizeOfBlock(sizeOfLyrics(m.lyrics));
+  if (m.publisher !== undefined) size += 1 + wire.sizeOfBlock(sizeOfPublisher(m.publisher));
   return size;
 }
 
 export function writePublishLyricsRequest(w: wire.Writer, m: PublishLyricsRequest): void {
   if (m.lyrics !== undefined) w.message(10, sizeOfLyrics(m.lyrics), writeLyrics, m.lyrics);
+  if (m.publisher !== undefined) w.message(18, sizeOfPublisher(m.publisher), writePublisher, m.publisher);
 }
 
 export function readPublishLyricsRequest(r: wire.Reader): PublishLyricsRequest {
   let lyrics: Lyrics | undefined;
+  let publisher: Publisher | undefined;
   while (r.at < r.end) {
     const tag = r.varint();
     if (tag === 10) lyrics = r.message(readLyrics);
+    else if (tag === 18) publisher = r.message(readPublisher);
     else r.skip(tag);
   }
-  return { lyrics };
+  return { lyrics, publisher };
 }
 
 export const encodePublishLyricsRequest = (m: PublishLyricsRequest) =>
@@ -1387,24 +1457,28 @@ export function sizeOfDeliverAudioRequest(m: DeliverAudioRequest): number {
   let size = 0;
   if (m.audioId !== '') size += 1 + wire.sizeOfBlock(wire.sizeOfText(m.audioId));
   if (m.contentId !== '') size += 1 + wire.sizeOfBlock(wire.sizeOfText(m.contentId));
+  if (m.publisher !== undefined) size += 1 + wire.sizeOfBlock(sizeOfPublisher(m.publisher));
   return size;
 }
 
 export function writeDeliverAudioRequest(w: wire.Writer, m: DeliverAudioRequest): void {
   if (m.audioId !== '') w.text(10, m.audioId);
   if (m.contentId !== '') w.text(18, m.contentId);
+  if (m.publisher !== undefined) w.message(26, sizeOfPublisher(m.publisher), writePublisher, m.publisher);
 }
 
 export function readDeliverAudioRequest(r: wire.Reader): DeliverAudioRequest {
   let audioId = '';
   let contentId = '';
+  let publisher: Publisher | undefined;
   while (r.at < r.end) {
     const tag = r.varint();
     if (tag === 10) audioId = r.text();
     else if (tag === 18) contentId = r.text();
+    else if (tag === 26) publisher = r.message(readPublisher);
     else r.skip(tag);
   }
-  return { audioId, contentId };
+  return { audioId, contentId, publisher };
 }
 
 export const encodeDeliverAudioRequest = (m: DeliverAudioRequest) =>

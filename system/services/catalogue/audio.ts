@@ -9,6 +9,7 @@ import { PortError } from '../../ports/errors.ts';
 import type { Row } from '../../ports/wide-column-store.ts';
 import { expectContentId } from './artwork.ts';
 import { type CatalogueWorkings, notFound } from './catalogue-workings.ts';
+import type { Ownership } from './ownership.ts';
 import { audioVersions } from './tables.ts';
 
 /** What a track or an episode has that was published, and whose audio was never delivered apart from that. */
@@ -20,6 +21,7 @@ export type Exists = (context: Context, audioId: string) => Promise<boolean>;
 export function createAudio(
   workings: CatalogueWorkings,
   exists: Exists,
+  ownership: Ownership,
 ): Pick<CatalogueApi, 'getAudio' | 'deliverAudio'> {
   const { store, knobs, rowsOf, memory } = workings;
   const known = memory<GetAudioResponse>(knobs.localCacheOthers);
@@ -41,7 +43,8 @@ export function createAudio(
   }
 
   return {
-    async getAudio(context, { audioId }) {
+    async getAudio(context, { audioId, publisher }) {
+      if (publisher !== undefined) await ownership.ofAudio(context, 'catalogue.getAudio', publisher, audioId);
       let audio = known.get(audioId);
       if (audio === undefined) {
         const [row] = await rowsOf(context, audioVersions, audioId);
@@ -54,10 +57,11 @@ export function createAudio(
       return audio;
     },
 
-    async deliverAudio(context, { audioId, contentId }) {
+    async deliverAudio(context, { audioId, contentId, publisher }) {
       const operation = 'catalogue.deliverAudio';
       if (contentId === '') throw new PortError('invalid', operation, true, 'no content id');
       expectContentId(contentId, operation);
+      await ownership.ofAudio(context, operation, publisher, audioId);
       await expectExists(context, operation, audioId);
       let [before] = await rowsOf(context, audioVersions, audioId);
       // The same content again is no new version: a delivery that is tried again changes nothing.

@@ -10,6 +10,7 @@ import { hashOf } from '../hash.ts';
 import { createAudio } from './audio.ts';
 import { type CatalogueDependencies, createCatalogueWorkings, notFound } from './catalogue-workings.ts';
 import type { CatalogueKnobs } from './knobs.ts';
+import { createOwnership } from './ownership.ts';
 import { createPodcasts } from './podcasts.ts';
 import { createReleases } from './releases.ts';
 import { episodesById, trackRow, tracksById } from './tables.ts';
@@ -18,8 +19,9 @@ import { createTrackDetails } from './track-details.ts';
 export type { CatalogueDependencies };
 
 export function createCatalogueService(dependencies: CatalogueDependencies): CatalogueApi {
-  const { store, clock, knobs } = dependencies;
+  const { clock, knobs } = dependencies;
   const workings = createCatalogueWorkings(dependencies);
+  const ownership = createOwnership(workings);
   const { rowsOf, tell } = workings;
   const local = workings.memory<Track>(knobs.localCacheTracks);
 
@@ -51,20 +53,22 @@ export function createCatalogueService(dependencies: CatalogueDependencies): Cat
       return { track };
     },
 
-    async publishTrack(context, { track: delivered }) {
+    async publishTrack(context, { track: delivered, publisher }) {
+      const operation = 'catalogue.publishTrack';
       if (delivered === undefined || delivered.trackId === '')
-        throw new PortError('invalid', 'catalogue.publishTrack', true, 'no track');
+        throw new PortError('invalid', operation, true, 'no track');
       const track: Track = { ...delivered, publishedAtNs: clock.now() };
-      await store.upsert(context, { table: tracksById.name, row: trackRow(track), consistency: 'QUORUM' });
+      const isNew = await ownership.ofTrack(context, operation, publisher, track);
+      await ownership.write(context, operation, isNew, tracksById, trackRow(track));
       local.delete(track.trackId);
       await tell(context, eventKey(track, knobs), { track });
       return { publishedAtNs: track.publishedAtNs };
     },
 
-    ...createTrackDetails(workings, findTrack),
-    ...createReleases(workings),
-    ...createPodcasts(workings),
-    ...createAudio(workings, exists),
+    ...createTrackDetails(workings, findTrack, ownership),
+    ...createReleases(workings, ownership),
+    ...createPodcasts(workings, ownership),
+    ...createAudio(workings, exists, ownership),
   };
 }
 

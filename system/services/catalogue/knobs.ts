@@ -33,6 +33,13 @@ export const catalogueKnobs = {
     description: 'Replicas that a read of a track waits for',
     values: ['QUORUM', 'ONE'],
   },
+  ownership: {
+    default: 'off',
+    unit: '',
+    description:
+      'Whether a label may publish what is its own or new alone (one to three reads more a publication, and a lightweight transaction for what is new), or everybody everything',
+    values: ['off', 'label'],
+  },
   eventKey: {
     default: 'track',
     unit: '',

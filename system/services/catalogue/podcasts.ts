@@ -10,6 +10,7 @@ import type { Context } from '../../ports/context.ts';
 import type { Row } from '../../ports/wide-column-store.ts';
 import { expectContentId, imagesOf } from './artwork.ts';
 import { type CatalogueWorkings, given, notFound } from './catalogue-workings.ts';
+import type { Ownership } from './ownership.ts';
 import { episodesById, podcasts } from './tables.ts';
 
 export type PodcastsApi = Pick<
@@ -17,7 +18,7 @@ export type PodcastsApi = Pick<
   'getPodcast' | 'publishPodcast' | 'getEpisode' | 'publishEpisode'
 >;
 
-export function createPodcasts(workings: CatalogueWorkings): PodcastsApi {
+export function createPodcasts(workings: CatalogueWorkings, ownership: Ownership): PodcastsApi {
   const { store, clock, knobs, rowsOf, write, tell, memory } = workings;
   const knownPodcasts = memory<GetPodcastResponse>(knobs.localCacheOthers);
   const knownEpisodes = memory<GetEpisodeResponse>(knobs.localCacheOthers);
@@ -59,11 +60,13 @@ export function createPodcasts(workings: CatalogueWorkings): PodcastsApi {
       return { ...answer, episodes: answer.episodes.slice(0, episodesLimit) };
     },
 
-    async publishPodcast(context, { podcast: delivered }) {
+    async publishPodcast(context, { podcast: delivered, publisher }) {
       const operation = 'catalogue.publishPodcast';
       const podcast = given(delivered, 'podcastId', operation);
       expectContentId(podcast.artworkId, operation);
-      await write(context, podcasts, podcastRow(podcast));
+      const isNew = await ownership.ofPodcast(context, operation, publisher, podcast);
+      const row = podcastRow(podcast, publisher?.labelId);
+      await ownership.write(context, operation, isNew, podcasts, row);
       knownPodcasts.delete(podcast.podcastId);
       await tell(context, podcast.podcastId, { podcast });
       return { publishedAtNs: clock.now() };
@@ -80,12 +83,13 @@ export function createPodcasts(workings: CatalogueWorkings): PodcastsApi {
       return answer;
     },
 
-    async publishEpisode(context, { episode: delivered }) {
+    async publishEpisode(context, { episode: delivered, publisher }) {
       const operation = 'catalogue.publishEpisode';
       const episode = { ...given(delivered, 'episodeId', operation), publishedAtNs: clock.now() };
       given(episode, 'podcastId', operation);
+      const isNew = await ownership.ofEpisode(context, operation, publisher, episode);
       await leaveOldPlace(context, episode);
-      await write(context, episodesById, episodeRow(episode));
+      await ownership.write(context, operation, isNew, episodesById, episodeRow(episode));
       await write(context, podcasts, podcastEpisodeRow(episode));
       knownEpisodes.delete(episode.episodeId);
       knownPodcasts.delete(episode.podcastId);
@@ -95,7 +99,8 @@ export function createPodcasts(workings: CatalogueWorkings): PodcastsApi {
   };
 }
 
-export function podcastRow(podcast: Podcast): Row {
+/** @param labelId whose it is; undefined: that is not kept */
+export function podcastRow(podcast: Podcast, labelId?: string): Row {
   return {
     podcast_id: podcast.podcastId,
     title: podcast.title,
@@ -104,6 +109,7 @@ export function podcastRow(podcast: Podcast): Row {
     language: podcast.language,
     popularity: podcast.popularity,
     artwork_id: podcast.artworkId,
+    ...(labelId === undefined ? {} : { label_id: labelId }),
   };
 }
 

@@ -11,6 +11,7 @@ import { PortError } from '../../ports/errors.ts';
 import type { Row } from '../../ports/wide-column-store.ts';
 import { expectContentId, imagesOf } from './artwork.ts';
 import { type CatalogueWorkings, given, notFound } from './catalogue-workings.ts';
+import type { Ownership } from './ownership.ts';
 import { albums, artists } from './tables.ts';
 
 /** estimate: a box set; more is a mistake of whoever delivers. */
@@ -18,7 +19,7 @@ const MOST_TRACKS = 1_000;
 
 export type ReleasesApi = Pick<CatalogueApi, 'getArtist' | 'publishArtist' | 'getAlbum' | 'publishAlbum'>;
 
-export function createReleases(workings: CatalogueWorkings): ReleasesApi {
+export function createReleases(workings: CatalogueWorkings, ownership: Ownership): ReleasesApi {
   const { clock, knobs, rowsOf, write, tell, memory } = workings;
   const knownArtists = memory<GetArtistResponse>(knobs.localCacheOthers);
   const knownAlbums = memory<GetAlbumResponse>(knobs.localCacheOthers);
@@ -48,11 +49,12 @@ export function createReleases(workings: CatalogueWorkings): ReleasesApi {
       return answer;
     },
 
-    async publishArtist(context, { artist: delivered }) {
+    async publishArtist(context, { artist: delivered, publisher }) {
       const operation = 'catalogue.publishArtist';
       const artist = given(delivered, 'artistId', operation);
       expectContentId(artist.artworkId, operation);
-      await write(context, artists, artistRow(artist));
+      const isNew = await ownership.ofArtist(context, operation, publisher, artist);
+      await ownership.write(context, operation, isNew, artists, artistRow(artist));
       knownArtists.delete(artist.artistId);
       await tell(context, artist.artistId, { artist });
       return { publishedAtNs: clock.now() };
@@ -67,7 +69,7 @@ export function createReleases(workings: CatalogueWorkings): ReleasesApi {
       return answer;
     },
 
-    async publishAlbum(context, { album: delivered }) {
+    async publishAlbum(context, { album: delivered, publisher }) {
       const operation = 'catalogue.publishAlbum';
       const album = given(delivered, 'albumId', operation);
       given(album, 'artistId', operation);
@@ -76,8 +78,11 @@ export function createReleases(workings: CatalogueWorkings): ReleasesApi {
         const detail = `${album.trackIds.length} tracks; at most ${MOST_TRACKS}`;
         throw new PortError('invalid', operation, true, detail);
       }
-      await write(
+      const isNew = await ownership.ofAlbum(context, operation, publisher, album);
+      await ownership.write(
         context,
+        operation,
+        isNew,
         albums,
         albumRow(album),
         album.trackIds.map((_, i) => albumTrackRow(album, i)),

@@ -87,7 +87,7 @@ export const albums: TableDefinition = {
   staticColumns: ['title', 'artist_id', 'artist_name', 'release_year', 'popularity', 'artwork_id', 'tracks'],
 };
 
-/** The podcast once, and a row an episode, newest first. */
+/** The podcast once, and a row an episode, newest first. `label_id`: who may deliver it, which is nobody else's business. */
 export const podcasts: TableDefinition = {
   name: 'podcasts',
   columns: {
@@ -98,6 +98,7 @@ export const podcasts: TableDefinition = {
     language: 'text',
     popularity: 'double',
     artwork_id: 'text',
+    label_id: 'text',
     number: 'int',
     episode_id: 'text',
     episode_title: 'text',
@@ -106,7 +107,7 @@ export const podcasts: TableDefinition = {
   partitionKey: ['podcast_id'],
   clusteringKey: ['number'],
   clusteringOrder: 'desc',
-  staticColumns: ['title', 'publisher', 'description', 'language', 'popularity', 'artwork_id'],
+  staticColumns: ['title', 'publisher', 'description', 'language', 'popularity', 'artwork_id', 'label_id'],
 };
 
 export const episodesById: TableDefinition = {

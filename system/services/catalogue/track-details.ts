@@ -6,6 +6,7 @@ import { PortError } from '../../ports/errors.ts';
 import type { Row } from '../../ports/wide-column-store.ts';
 import { expectContentId, imagesOf } from './artwork.ts';
 import { type CatalogueWorkings, given, notFound } from './catalogue-workings.ts';
+import type { Ownership } from './ownership.ts';
 import { lyricsByTrack, trackDetails } from './tables.ts';
 
 /** Undefined: there is no such track. */
@@ -16,7 +17,11 @@ export type TrackDetailsApi = Pick<
   'getTracks' | 'publishDetails' | 'getLyrics' | 'publishLyrics'
 >;
 
-export function createTrackDetails(workings: CatalogueWorkings, findTrack: FindTrack): TrackDetailsApi {
+export function createTrackDetails(
+  workings: CatalogueWorkings,
+  findTrack: FindTrack,
+  ownership: Ownership,
+): TrackDetailsApi {
   const { clock, knobs, rowsOf, write, memory } = workings;
   /** Null: known to have none. */
   const known = memory<TrackDetails | null>(knobs.localCacheTracks);
@@ -52,11 +57,12 @@ export function createTrackDetails(workings: CatalogueWorkings, findTrack: FindT
       };
     },
 
-    async publishDetails(context, { trackId, details }) {
+    async publishDetails(context, { trackId, details, publisher }) {
       const operation = 'catalogue.publishDetails';
       if (details === undefined || trackId === '')
         throw new PortError('invalid', operation, true, 'a track and its details are needed');
       expectContentId(details.artworkId, operation);
+      await ownership.ofTrackPart(context, operation, publisher, trackId);
       await write(context, trackDetails, detailsRow(trackId, details));
       known.delete(trackId);
       return { publishedAtNs: clock.now() };
@@ -68,8 +74,10 @@ export function createTrackDetails(workings: CatalogueWorkings, findTrack: FindT
       return { lyrics: { trackId, language: row.language as string, text: row.text as string } };
     },
 
-    async publishLyrics(context, { lyrics: delivered }) {
-      const { trackId, language, text } = given(delivered, 'trackId', 'catalogue.publishLyrics');
+    async publishLyrics(context, { lyrics: delivered, publisher }) {
+      const operation = 'catalogue.publishLyrics';
+      const { trackId, language, text } = given(delivered, 'trackId', operation);
+      await ownership.ofTrackPart(context, operation, publisher, trackId);
       await write(context, lyricsByTrack, { track_id: trackId, language, text });
       return { publishedAtNs: clock.now() };
     },

@@ -4,7 +4,10 @@ import { published, sharedTestServer } from './test-server.ts';
 
 const shared = sharedTestServer();
 const { ask } = shared;
-const post = (url: string, body: object) => ask(url, { method: 'POST', body });
+const post = (url: string, body: object, token?: string) =>
+  ask(url, { method: 'POST', body, ...(token === undefined ? {} : { token }) });
+/** Whose a track of the population is. */
+const labelOf = async (trackId: string) => (await ask(`/v1/tracks/${trackId}`)).body!.labelId as string;
 const get = async (url: string) => (await shared.live.server.inject({ url })).statusCode;
 const FIRST = 'a'.repeat(32);
 const SECOND = 'b'.repeat(32);
@@ -52,15 +55,22 @@ test('a published track is heard once its audio is delivered, and nobody gets a 
 test('other content is a new version at a new address, and the old address stays good', async () => {
   const { url: old } = (await ask('/v1/tracks/t11/stream')).body as { url: string };
   expect(old).toMatch(/^\/audio\/t11\/1\//);
-  expect((await post('/v1/tracks/t11/audio', { contentId: FIRST })).body).toEqual({ version: 2 });
-  expect((await post('/v1/tracks/t11/audio', { contentId: SECOND })).body).toEqual({ version: 3 });
-  expect((await post('/v1/tracks/t11/audio', { contentId: SECOND })).body).toEqual({ version: 3 });
+  const label = await labelOf('t11');
+  for (const [contentId, version] of [
+    [FIRST, 2],
+    [SECOND, 3],
+    [SECOND, 3],
+  ] as const)
+    expect((await post('/v1/tracks/t11/audio', { contentId }, label)).body).toEqual({ version });
   expect(await get(old)).toBe(200);
 });
 
 test('deliveries at the same moment are versions of their own, each with its bytes', async () => {
   const contents = Array.from({ length: 5 }, (_, i) => String(i).repeat(32));
-  const answers = await Promise.all(contents.map((contentId) => post('/v1/tracks/t12/audio', { contentId })));
+  const label = await labelOf('t12');
+  const answers = await Promise.all(
+    contents.map((contentId) => post('/v1/tracks/t12/audio', { contentId }, label)),
+  );
   const versions = answers.map(({ body }) => body!.version as number);
   expect([...versions].sort()).toEqual([2, 3, 4, 5, 6]);
   for (const version of versions)
@@ -79,7 +89,7 @@ test('a track too short to hold a file gets no audio', async () => {
   await post('/v1/tracks', { ...published('blip'), durationMs: 99 });
   const refused = await post('/v1/tracks/blip/audio', { contentId: FIRST });
   expect(refused.status).toBe(400);
-  expect(refused.body!.detail).toContain('track blip lasts 99 ms');
+  expect(refused.body!.detail).toContain('blip lasts 99 ms');
   expect((await ask('/v1/tracks/blip/stream')).status).toBe(404);
 });
 

@@ -34,7 +34,6 @@ test('a delivered track is found after a refresh of the index', async () => {
     title: 'Zyzzyva unheard',
     artistId: 'a1',
     artistName: 'Nobody',
-    labelId: 'label1',
     durationMs: 1_000,
     popularity: 1,
   };

@@ -72,7 +72,7 @@ curl -H "Authorization: Bearer $TOKEN" ${textOf(origin)}/v1/playlists/p1
 curl -H "Authorization: Bearer $TOKEN" -H 'content-type: application/json' \\
   -d '{"trackId":"t1"}' ${textOf(origin)}/v1/playlists/p42/tracks</code></pre>
 <p class="quiet"><code>p42</code> is of <code>u000000042</code>. Whether others may edit it too, the knob <code>playlist.permissions</code> says.
-Labels publish as <code>rehearsal-label:rehearse</code>, with <code>scope=catalogue:publish</code> and without a listener.</p>
+Labels publish as <code>rehearsal-label:rehearse</code>, with <code>scope=catalogue:publish</code>, as the label that <code>label=label-42</code> names: what is of another label is not theirs to change.</p>
 <h2>Routes</h2>
 <div class="scroll"><table>
 <thead><tr><th>Route</th><th>What it is for</th><th>Scope</th></tr></thead>

@@ -14,7 +14,6 @@ const delivered = {
   title: 'Whole',
   artistId: 'a1',
   artistName: 'Nobody',
-  labelId: 'label1',
   durationMs: 60_000,
   popularity: 1,
 };

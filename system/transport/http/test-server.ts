@@ -78,10 +78,10 @@ export async function startTestServer(
 }
 
 /** A server for all tests of a file, and requests to it. In the end it has met no defect. */
-export function sharedTestServer() {
+export function sharedTestServer(set: Readonly<Record<string, unknown>> = {}) {
   let live: TestServer;
   beforeAll(async () => {
-    live = await startTestServer();
+    live = await startTestServer({}, set);
   });
   afterAll(async () => {
     await live.close();
@@ -121,13 +121,12 @@ export async function askServer(
   };
 }
 
-/** A track as a label delivers it. */
+/** A track as a label delivers it; whoever asks is its label. */
 export const published = (trackId: string) => ({
   trackId,
   title: 'Slow tide',
   artistId: 'a1',
   artistName: 'Nobody',
-  labelId: 'label1',
   durationMs: 30_000,
   popularity: 1,
 });

@@ -14,7 +14,7 @@ import { developmentClients, type OAuthClient } from './clients.ts';
 import { answerLogin } from './login.ts';
 import { createMemoryStore } from './memory-store.ts';
 import { problemPage, sendPage } from './pages.ts';
-import { LIFETIMES, type Lifetimes, listenerOf, providerConfiguration } from './provider-configuration.ts';
+import { LIFETIMES, type Lifetimes, namedBy, providerConfiguration } from './provider-configuration.ts';
 import { createSigningKeys } from './signing-keys.ts';
 
 /** Something that whoever runs the server may want to read in a log. */
@@ -23,6 +23,7 @@ export interface AuthorizationEvent {
   readonly message: string;
   readonly clientId?: string;
   readonly listenerId?: string;
+  readonly labelId?: string;
   readonly error?: unknown;
 }
 
@@ -149,10 +150,16 @@ function report(provider: Provider, onEvent: (event: AuthorizationEvent) => void
     return clientId === undefined ? {} : { clientId };
   };
   provider.on('grant.success', (context) => {
-    const listenerId = listenerOf(context);
-    if (listenerId === undefined) return;
-    const message = 'development only: a client got the token of a listener without the listener';
-    onEvent({ level: 'warn', message, ...clientOf(context), listenerId });
+    const listenerId = namedBy(context, 'listener');
+    const labelId = namedBy(context, 'label');
+    if (listenerId !== undefined) {
+      const message = 'development only: a client got the token of a listener without the listener';
+      onEvent({ level: 'warn', message, ...clientOf(context), listenerId });
+    }
+    if (labelId !== undefined) {
+      const message = 'development only: a client got the token of a label without the label';
+      onEvent({ level: 'warn', message, ...clientOf(context), labelId });
+    }
   });
   provider.on('grant.error', (context, error) =>
     onEvent({ level: 'info', message: 'a token was refused', ...clientOf(context), error }),

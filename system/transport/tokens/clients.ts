@@ -14,6 +14,8 @@ export interface OAuthClient {
   readonly redirectUris?: readonly string[];
   /** For development: by client credentials it may get the token of any listener, whom it names by `listener`. */
   readonly speaksForListeners?: boolean;
+  /** The same for labels, by `label`; without it a client is the label of its own name. */
+  readonly speaksForLabels?: boolean;
 }
 
 /** Of every development client and listener: it keeps nobody out and must never guard anything. */
@@ -32,6 +34,7 @@ export const developmentClients: readonly OAuthClient[] = [
     secret: DEVELOPMENT_PASSWORD,
     grants: ['client_credentials'],
     scopes: ['catalogue:publish'],
+    speaksForLabels: true,
   },
   {
     id: 'rehearsal-load',

@@ -87,6 +87,33 @@ test('the load generator gets tokens of listeners, and each is reported as for d
   ]);
 });
 
+test('a label is the client of its own name, or for development whichever it names', async () => {
+  const server = await startAuthorization();
+  const subjectOf = async (parameters: Record<string, string>) => {
+    const { body } = await clientToken(server.base, 'rehearsal-label', parameters);
+    return (await verifierOf(server).verify(body.access_token!)).subject;
+  };
+  expect(await subjectOf({})).toBe('rehearsal-label');
+  expect(await subjectOf({ label: 'label-42' })).toBe('label-42');
+  expect(server.events).toEqual([
+    {
+      level: 'warn',
+      message: expect.stringContaining('development only'),
+      clientId: 'rehearsal-label',
+      labelId: 'label-42',
+    },
+  ]);
+  for (const label of ['', '../x', 'a b', 'x'.repeat(65)])
+    expect(await clientToken(server.base, 'rehearsal-label', { label })).toMatchObject({
+      status: 400,
+      body: { error: 'invalid_request', error_description: 'this is no id of a label' },
+    });
+  expect(await clientToken(server.base, 'rehearsal-load', { label: 'label-42' })).toMatchObject({
+    status: 400,
+    body: { error: 'unauthorized_client' },
+  });
+});
+
 test('nobody else may name a listener, and the listener has to exist', async () => {
   const { base } = await startAuthorization();
   expect(await clientToken(base, 'rehearsal-label', { listener: LISTENER })).toMatchObject({

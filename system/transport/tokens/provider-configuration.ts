@@ -46,6 +46,8 @@ export interface ConfigurationOptions {
 
 /** The resource that tokens are for; clients need not name it. */
 const RESOURCE = 'urn:rehearsal:api';
+/** As the API takes ids. */
+const LABEL = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 
 export function providerConfiguration(options: ConfigurationOptions): Configuration {
   const { clients, keys, store, lifetimes, prefix, isListener } = options;
@@ -161,13 +163,21 @@ function completeToken(
       throw new errors.InvalidRequest('there is no such listener');
     payload.sub = listener;
   }
+  const label = token.kind === 'ClientCredentials' ? context.oidc.body?.label : undefined;
+  if (label !== undefined) {
+    if (clients.get(token.clientId ?? '')?.speaksForLabels !== true)
+      throw new errors.UnauthorizedClient('this client may not name a label');
+    if (typeof label !== 'string' || !LABEL.test(label))
+      throw new errors.InvalidRequest('this is no id of a label');
+    payload.sub = label;
+  }
   const { current } = keys;
   current.lastExpiryMs = Math.max(current.lastExpiryMs, Number(payload.exp) * 1_000);
 }
 
-/** The listener that a token by client credentials was asked for, if any. */
-export function listenerOf(context: KoaContextWithOIDC): string | undefined {
+/** The listener or the label that a token by client credentials was asked for, if any. */
+export function namedBy(context: KoaContextWithOIDC, parameter: 'listener' | 'label'): string | undefined {
   const token: ClientCredentials | undefined = context.oidc.entities.ClientCredentials;
-  const listener = context.oidc.body?.listener;
-  return token !== undefined && typeof listener === 'string' ? listener : undefined;
+  const named = context.oidc.body?.[parameter];
+  return token !== undefined && typeof named === 'string' ? named : undefined;
 }

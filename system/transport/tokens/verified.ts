@@ -2,7 +2,7 @@ import { PortError } from '../../ports/errors.ts';
 
 /** What a checked access token says. */
 export interface Verified {
-  /** The id of a listener; a client that speaks for itself is its own subject. */
+  /** The id of a listener or a label; a client that speaks for itself is its own subject. */
   readonly subject: string;
   readonly clientId: string;
   readonly scopes: ReadonlySet<string>;

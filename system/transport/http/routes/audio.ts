@@ -1,7 +1,6 @@
-/** Audio: its delivery by labels, and where it is to be fetched by signed URLs, good for about an hour. */
-import { CONTENT_ID } from '../../../contracts/content-id.ts';
+/** Where audio is to be fetched: signed URLs, good for about an hour. How labels deliver it, `labels.ts` says. */
 import { identityOf } from '../../../ports/tokens.ts';
-import { count, id, list, object, time, trackParams, word } from '../schemas.ts';
+import { count, id, list, object, time, word } from '../schemas.ts';
 import { number, type Route, type Stream } from './route.ts';
 
 const query = object({ bandwidthKbps: { type: 'number', minimum: 0, maximum: 1e7 } }, []);
@@ -37,24 +36,6 @@ const audioUrl = (kind: 'track' | 'episode', key: string, operationId: string): 
 });
 
 export const audioUrlRoutes: readonly Route[] = [
-  {
-    method: 'POST',
-    url: '/v1/tracks/:trackId/audio',
-    operationId: 'deliverAudio',
-    summary: 'A label delivers the audio of a track; other content than before is a new version',
-    scope: 'catalogue:publish',
-    params: trackParams,
-    body: object({
-      contentId: { type: 'string', pattern: CONTENT_ID.source, description: 'A hash of the content' },
-    }),
-    status: 201,
-    answer: object({ version: count }),
-    call: ({ labels }, context, { token, params, body }) =>
-      labels.deliverAudio(context, identityOf(token), {
-        trackId: params.trackId!,
-        contentId: (body as { contentId: string }).contentId,
-      }),
-  },
   audioUrl('track', 'trackId', 'streamTrack'),
   audioUrl('episode', 'episodeId', 'streamEpisode'),
   {

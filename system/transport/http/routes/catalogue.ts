@@ -1,43 +1,8 @@
-/** Tracks, artists, albums, podcasts and what belongs to them; and how labels deliver them. */
+/** Tracks, artists, albums, podcasts and what belongs to them. How labels deliver them, `labels.ts` says. */
 import type { Track } from '../../../contracts/generated/catalogue.ts';
-import { identityOf } from '../../../ports/tokens.ts';
-import {
-  count,
-  flag,
-  id,
-  limit,
-  list,
-  object,
-  TITLE,
-  time,
-  track,
-  trackParams,
-  whole,
-  word,
-} from '../schemas.ts';
+import { count, flag, id, limit, list, object, time, track, trackParams, word } from '../schemas.ts';
 import type { Times } from '../times.ts';
 import { keptAs, number, type Route } from './route.ts';
-
-const DAY_MS = 86_400_000;
-const published = object({
-  trackId: id,
-  title: TITLE,
-  artistId: id,
-  artistName: TITLE,
-  labelId: id,
-  durationMs: whole(DAY_MS, 1),
-  popularity: { type: 'number', minimum: 0, maximum: 1e12 },
-});
-
-interface PublishBody {
-  readonly trackId: string;
-  readonly title: string;
-  readonly artistId: string;
-  readonly artistName: string;
-  readonly labelId: string;
-  readonly durationMs: number;
-  readonly popularity: number;
-}
 
 /** What was there before the system was is of no time. */
 const publishedAt = (times: Times, ns: number) => (ns === 0 ? {} : { publishedAt: times.textOf(ns) });
@@ -129,22 +94,6 @@ export const catalogueRoutes: readonly Route[] = [
         call: { trackIds: (query.ids as string).split(','), details: query.details === true },
       });
       return { tracks: tracks.map((one) => ({ ...one, track: trackOf(times, one.track!) })), missingIds };
-    },
-  },
-  {
-    method: 'POST',
-    url: '/v1/tracks',
-    operationId: 'publishTrack',
-    summary: 'A label delivers a track, or new metadata of one; the newest delivery wins',
-    scope: 'catalogue:publish',
-    body: published,
-    status: 202,
-    answer: object({ publishedAt: time }),
-    async call({ labels, times }, context, { token, body }) {
-      const { publishedAtNs } = await labels.publishTrack(context, identityOf(token), {
-        track: { ...(body as PublishBody), publishedAtNs: 0 },
-      });
-      return { publishedAt: times.textOf(publishedAtNs) };
     },
   },
   lookUp(

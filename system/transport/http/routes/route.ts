@@ -32,18 +32,32 @@ export interface AudioApi {
   onAir(context: Context, who: Identity): Promise<readonly LiveEvent[]>;
 }
 
-export interface LabelApi {
-  publishTrack(
+/** What labels may call of the catalogue. */
+export const PUBLICATIONS = [
+  'publishTrack',
+  'publishDetails',
+  'publishLyrics',
+  'publishArtist',
+  'publishAlbum',
+  'publishPodcast',
+  'publishEpisode',
+] as const satisfies readonly (keyof CatalogueApi)[];
+type Publication = (typeof PUBLICATIONS)[number];
+
+/** The label is whoever the token is of: its subject. */
+export type LabelApi = {
+  readonly [Name in Publication]: (
     context: Context,
     who: Identity,
-    request: Parameters<CatalogueApi['publishTrack']>[1],
-  ): ReturnType<CatalogueApi['publishTrack']>;
+    request: Omit<Parameters<CatalogueApi[Name]>[1], 'publisher'>,
+  ) => ReturnType<CatalogueApi[Name]>;
+} & {
   deliverAudio(
     context: Context,
     who: Identity,
-    audio: { readonly trackId: string; readonly contentId: string },
+    audio: { readonly audioId: string; readonly contentId: string },
   ): Promise<{ version: number }>;
-}
+};
 
 /** What the routes call. */
 export interface PublicApi {

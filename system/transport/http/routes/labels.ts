@@ -1,0 +1,245 @@
+/**
+ * What labels and podcasters deliver. The label is the subject of the token: what it delivers is its own, and what is of
+ * another label it cannot change (403). Bodies are whole: what is left out is empty, and the newest delivery wins.
+ */
+import { CONTENT_ID } from '../../../contracts/content-id.ts';
+import type {
+  Album,
+  Artist,
+  Episode,
+  Lyrics,
+  Podcast,
+  Track,
+  TrackDetails,
+} from '../../../contracts/generated/catalogue.ts';
+import type { Context } from '../../../ports/context.ts';
+import { type Identity, identityOf } from '../../../ports/tokens.ts';
+import { count, flag, id, list, object, TITLE, text, time, trackParams, whole } from '../schemas.ts';
+import type { Asked, LabelApi, Route } from './route.ts';
+
+const DAY_MS = 86_400_000;
+/**
+ * Plays of the most played track of the population: a label says what it wants to be found for, and nobody gets above that
+ * by saying so.
+ */
+const MOST_POPULAR = 1e9;
+// What fits into a body of 16 KiB (`server.ts`).
+const LONGEST_TEXT = 10_000;
+const MOST_TRACKS = 200;
+/** The first phonograph records came out then; later years leave room for what is announced. */
+const YEARS = whole(2_100, 1_889);
+
+const popularity = { type: 'number', minimum: 0, maximum: MOST_POPULAR } as const;
+const artworkId = {
+  type: 'string',
+  pattern: CONTENT_ID.source,
+  description: 'A hash of the picture',
+} as const;
+const contentId = {
+  type: 'string',
+  pattern: CONTENT_ID.source,
+  description: 'A hash of the content',
+} as const;
+const language = { type: 'string', pattern: '^[a-z]{2}$', description: 'ISO 639-1' } as const;
+const labelId = { ...id, description: 'The subject of the token, where it is given' } as const;
+const durationMs = whole(DAY_MS, 1);
+const place = whole(100_000, 1);
+
+/** A schema in which the fields named may be left out. */
+const optional = <P extends Record<string, object>>(properties: P, left: readonly (keyof P & string)[]) =>
+  object(
+    properties,
+    Object.keys(properties).filter((key) => !left.includes(key)),
+  );
+
+/** A body, in which the fields named may be left out. */
+type Sent<Thing, Left extends keyof Thing> = Omit<Thing, Left> & Partial<Pick<Thing, Left>>;
+
+interface Delivery {
+  readonly method?: 'PUT';
+  readonly url: string;
+  readonly operationId: string;
+  readonly summary: string;
+  readonly params?: object;
+  readonly body: object;
+  readonly publish: (
+    labels: LabelApi,
+    context: Context,
+    who: Identity,
+    body: unknown,
+    params: Asked['params'],
+  ) => Promise<{ readonly publishedAtNs: number }>;
+}
+
+/** Answers 202: search learns of it by an event. */
+const delivery = ({ method, publish, ...route }: Delivery): Route => ({
+  method: method ?? 'POST',
+  ...route,
+  scope: 'catalogue:publish',
+  status: 202,
+  answer: object({ publishedAt: time }),
+  async call({ labels, times }, context, { token, body, params }) {
+    const { publishedAtNs } = await publish(labels, context, identityOf(token), body, params);
+    return { publishedAt: times.textOf(publishedAtNs) };
+  },
+});
+
+const audioOf = (kind: 'track' | 'episode', key: string, operationId: string): Route => ({
+  method: 'POST',
+  url: `/v1/${kind}s/:${key}/audio`,
+  operationId,
+  summary: `A label delivers the audio of a ${kind}; other content than before is a new version`,
+  scope: 'catalogue:publish',
+  params: object({ [key]: id }),
+  body: object({ contentId }),
+  status: 201,
+  answer: object({ version: count }),
+  call: ({ labels }, context, { token, params, body }) =>
+    labels.deliverAudio(context, identityOf(token), {
+      audioId: params[key]!,
+      contentId: (body as { contentId: string }).contentId,
+    }),
+});
+
+export const labelRoutes: readonly Route[] = [
+  delivery({
+    url: '/v1/tracks',
+    operationId: 'publishTrack',
+    summary: 'A label delivers a track, or new metadata of one; the newest delivery wins',
+    body: optional(
+      { trackId: id, title: TITLE, artistId: id, artistName: TITLE, labelId, durationMs, popularity },
+      ['labelId', 'popularity'],
+    ),
+    publish: (labels, context, who, body) =>
+      labels.publishTrack(context, who, {
+        track: {
+          labelId: who.listenerId,
+          popularity: 0,
+          ...(body as Sent<Track, 'labelId' | 'popularity'>),
+          publishedAtNs: 0,
+        },
+      }),
+  }),
+  audioOf('track', 'trackId', 'deliverAudio'),
+  delivery({
+    method: 'PUT',
+    url: '/v1/tracks/:trackId/details',
+    operationId: 'publishDetails',
+    summary: 'A label says on which album a track is, how it sounds, and what its picture is',
+    params: trackParams,
+    body: optional(
+      {
+        albumId: id,
+        number: place,
+        features: object({
+          tempo: { type: 'number', minimum: 0, maximum: 1_000 },
+          key: whole(11),
+          isMajor: flag,
+          loudnessDb: { type: 'number', minimum: -200, maximum: 0 },
+        }),
+        artworkId,
+      },
+      ['features', 'artworkId'],
+    ),
+    publish: (labels, context, who, body, { trackId }) =>
+      labels.publishDetails(context, who, {
+        trackId: trackId!,
+        details: { artworkId: '', ...(body as Sent<TrackDetails, 'artworkId'>) },
+      }),
+  }),
+  delivery({
+    method: 'PUT',
+    url: '/v1/tracks/:trackId/lyrics',
+    operationId: 'publishLyrics',
+    summary: 'A label delivers the lyrics of a track',
+    params: trackParams,
+    body: object({ language, text: text(LONGEST_TEXT) }),
+    publish: (labels, context, who, body, { trackId }) =>
+      labels.publishLyrics(context, who, { lyrics: { ...(body as Lyrics), trackId: trackId! } }),
+  }),
+  delivery({
+    url: '/v1/artists',
+    operationId: 'publishArtist',
+    summary: 'A label delivers an artist',
+    body: optional({ artistId: id, name: TITLE, labelId, popularity, artworkId }, [
+      'labelId',
+      'popularity',
+      'artworkId',
+    ]),
+    publish: (labels, context, who, body) =>
+      labels.publishArtist(context, who, {
+        artist: {
+          labelId: who.listenerId,
+          popularity: 0,
+          artworkId: '',
+          ...(body as Sent<Artist, 'labelId' | 'popularity' | 'artworkId'>),
+        },
+      }),
+  }),
+  delivery({
+    url: '/v1/albums',
+    operationId: 'publishAlbum',
+    summary: 'A label delivers an album of an artist of its own, whole',
+    body: optional(
+      {
+        albumId: id,
+        title: TITLE,
+        artistId: id,
+        artistName: TITLE,
+        releaseYear: YEARS,
+        popularity,
+        artworkId,
+        trackIds: { ...list(id), maxItems: MOST_TRACKS },
+      },
+      ['popularity', 'artworkId'],
+    ),
+    publish: (labels, context, who, body) =>
+      labels.publishAlbum(context, who, {
+        album: { popularity: 0, artworkId: '', ...(body as Sent<Album, 'popularity' | 'artworkId'>) },
+      }),
+  }),
+  delivery({
+    url: '/v1/podcasts',
+    operationId: 'publishPodcast',
+    summary: 'A podcaster delivers a podcast',
+    body: optional(
+      {
+        podcastId: id,
+        title: TITLE,
+        publisher: TITLE,
+        description: text(LONGEST_TEXT),
+        language,
+        popularity,
+        artworkId,
+      },
+      ['popularity', 'artworkId'],
+    ),
+    publish: (labels, context, who, body) =>
+      labels.publishPodcast(context, who, {
+        podcast: { popularity: 0, artworkId: '', ...(body as Sent<Podcast, 'popularity' | 'artworkId'>) },
+      }),
+  }),
+  delivery({
+    url: '/v1/episodes',
+    operationId: 'publishEpisode',
+    summary: 'A podcaster delivers an episode of a podcast of its own',
+    body: optional(
+      {
+        episodeId: id,
+        podcastId: id,
+        podcastTitle: TITLE,
+        number: place,
+        title: TITLE,
+        text: text(LONGEST_TEXT),
+        durationMs,
+        popularity,
+      },
+      ['popularity'],
+    ),
+    publish: (labels, context, who, body) =>
+      labels.publishEpisode(context, who, {
+        episode: { popularity: 0, ...(body as Sent<Episode, 'popularity'>), publishedAtNs: 0 },
+      }),
+  }),
+  audioOf('episode', 'episodeId', 'deliverEpisodeAudio'),
+];
