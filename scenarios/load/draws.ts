@@ -82,6 +82,11 @@ export class Draws {
     return { playId, trackId: this.track(request).id, listenedMs, skipped };
   }
 
+  /** A whole number below `count`; each purpose of a request draws one of its own. */
+  below(request: number, purpose: number, count: number): number {
+    return this.#random.integer(count, 6 + purpose, request, this.#options.repetition);
+  }
+
   ownerOf(playlist: number): string {
     // Not `population.playlist`: its length comes from a table that takes long to make in k6.
     return listenerId(this.population.models.playlists.ownerOf(playlist));

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import { Draws, loggedInListener } from './draws.ts';
-import { ADD_AND_READ_BACK, type LoadRequest, OPEN_PLAYLIST, OPEN_TRACK, PLAY, SEARCH } from './journeys.ts';
+import { CREATE_AND_RENAME, INSERT_TRACK, MOVE_TRACK, REMOVE_TRACK } from './edits.ts';
+import { ADD_AND_READ_BACK, OPEN_PLAYLIST, OPEN_TRACK, PLAY, SEARCH } from './journeys.ts';
 import { OPERATIONS } from './objectives.ts';
 import { operationsOf, profiles } from './profiles.ts';
+import { CONFLICT, type LoadRequest } from './requests.ts';
 
 const POPULATION = { seed: 1, listeners: 10_000, loggedIn: 50, repetition: 0 };
 const draws = new Draws(POPULATION);
@@ -78,10 +80,105 @@ test('an answer of the right form and the wrong content is complained about', ()
   expect(search!.complaint({ total: 1, hits: [{ trackId: 't0' }] })?.why).toContain('does not find');
 });
 
+const trackOf = (request: number) => draws.track(request).id;
+const urlOf = (track: string) => `/audio/${track}/1/160.ogg?token=x`;
+const BEGINNING = { contentRange: 'bytes 0-65535/4300000', bytes: 65_536, begins: 'OggS' };
+const playOf = (request: number) =>
+  requestsOf(PLAY, request, [{ url: urlOf(trackOf(request)) }, BEGINNING])[2]!;
+
+test('whoever plays asks where the track is, hears its beginning, and says so in the end', () => {
+  const track = trackOf(5);
+  const [where, begin, play] = requestsOf(PLAY, 5, [{ url: urlOf(track) }, BEGINNING, {}]);
+  expect([where!.path, begin!.path, play!.path]).toEqual([
+    `/v1/tracks/${track}/stream`,
+    urlOf(track),
+    '/v1/plays',
+  ]);
+  expect([begin!.range, begin!.status]).toEqual([[0, 65_535], 206]);
+  expect((play!.body as { trackId: string }).trackId).toBe(track);
+  // Without a URL nothing is heard, and what was not heard was not played.
+  expect(requestsOf(PLAY, 5, [undefined])).toHaveLength(1);
+  expect(requestsOf(PLAY, 5, [{ url: urlOf(track) }, undefined])).toHaveLength(2);
+
+  expect(where!.complaint({ url: urlOf(track) })).toBeNull();
+  for (const url of [undefined, '', '//elsewhere/audio', 'http://elsewhere/audio', urlOf('t0')])
+    expect(where!.complaint({ url })?.kind, url).toBe('wrong-answer');
+  expect(begin!.complaint(BEGINNING)).toBeNull();
+  // A track that is shorter comes whole.
+  expect(begin!.complaint({ ...BEGINNING, contentRange: 'bytes 0-999/1000', bytes: 1_000 })).toBeNull();
+  for (const other of [
+    undefined,
+    { ...BEGINNING, begins: '{"ty' },
+    { ...BEGINNING, bytes: 65_535 },
+    { ...BEGINNING, contentRange: '' },
+    { ...BEGINNING, contentRange: 'bytes 0-65534/4300000' },
+    { ...BEGINNING, contentRange: 'bytes 1-65536/4300000' },
+  ])
+    expect(begin!.complaint(other)?.kind, JSON.stringify(other)).toBe('wrong-answer');
+});
+
+const listed = (length: number) => ({
+  entries: Array.from({ length }, (_, position) => ({ position, trackId: `t${100 + position}` })),
+});
+
+test('who edits by position looks first, and names what he saw there', () => {
+  for (let request = 0; request < 50; request++) {
+    const [look, insert] = requestsOf(INSERT_TRACK, request, [listed(20)]);
+    expect(look!.path).toBe(`${insert!.path}?limit=50`);
+    expect((insert!.body as { position: number }).position).toBeLessThan(20);
+    const [, move] = requestsOf(MOVE_TRACK, request, [listed(20)]);
+    const { trackId, from, to } = move!.body as { trackId: string; from: number; to: number };
+    expect([trackId, from < 20, to < 20]).toEqual([`t${100 + from}`, true, true]);
+    const [, remove] = requestsOf(REMOVE_TRACK, request, [listed(20)]);
+    const [, position, track] = /\/tracks\/(\d+)\?trackId=(t\d+)$/.exec(remove!.path)!;
+    expect(track).toBe(`t${100 + Number(position)}`);
+  }
+  // A short playlist keeps what it has; into an empty one a track can be put.
+  expect(requestsOf(REMOVE_TRACK, 1, [listed(4)])).toHaveLength(1);
+  expect(requestsOf(MOVE_TRACK, 1, [listed(0)])).toHaveLength(1);
+  expect(requestsOf(INSERT_TRACK, 1, [listed(0)])[1]!.body).toMatchObject({ position: 0 });
+  const [look] = requestsOf(MOVE_TRACK, 1);
+  expect(look!.complaint(listed(3))).toBeNull();
+  for (const wrong of [undefined, {}, { entries: [{ position: 1, trackId: 't1' }] }])
+    expect(look!.complaint(wrong)?.kind).toBe('wrong-answer');
+});
+
+test('where somebody else was faster the editor looks again, and gives up after the third time', () => {
+  const answers = [listed(20), CONFLICT, listed(10), CONFLICT, listed(10), CONFLICT];
+  const requests = requestsOf(REMOVE_TRACK, 3, answers);
+  expect(requests.map(({ operation }) => operation)).toEqual(
+    Array.from({ length: 3 }, () => ['playlist.list', 'playlist.remove-track']).flat(),
+  );
+  // The last conflict is a failure.
+  expect(requests.map(({ mayConflict }) => mayConflict === true)).toEqual([
+    ...[false, true],
+    ...[false, true],
+    ...[false, false],
+  ]);
+  expect(requestsOf(REMOVE_TRACK, 3, [listed(20), CONFLICT, listed(10), { snapshot: 4 }])).toHaveLength(4);
+});
+
+test('a playlist is made, renamed, seen under its new name, and deleted again', () => {
+  const made = { playlistId: 'c7' };
+  const requests = requestsOf(CREATE_AND_RENAME, 3, [made, { snapshot: 9 }, {}, {}]);
+  expect(requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
+    'POST /v1/playlists',
+    'PUT /v1/playlists/c7/name',
+    'GET /v1/playlists/c7?snapshot=9',
+    'DELETE /v1/playlists/c7',
+  ]);
+  const { name } = requests[1]!.body as { name: string };
+  expect(requests[2]!.complaint({ playlistId: 'c7', name })).toBeNull();
+  expect(requests[2]!.complaint({ playlistId: 'c7', name: 'Load 3' })?.kind).toBe('stale');
+  // What could not be renamed is deleted all the same.
+  expect(requestsOf(CREATE_AND_RENAME, 3, [made, undefined, {}])).toHaveLength(3);
+  expect(requestsOf(CREATE_AND_RENAME, 3, [undefined])).toHaveLength(1);
+});
+
 test('plays of two runs have different ids, all of them whole numbers that a double holds', () => {
   const idOf = (run: number, request: number) => {
     draws.run = run;
-    return (requestsOf(PLAY, request)[0]!.body as { playId: number }).playId;
+    return (playOf(request).body as { playId: number }).playId;
   };
   const last = idOf(2 ** 29 - 1, 2 ** 32 + 2 ** 24 - 1);
   expect(Number.isSafeInteger(last)).toBe(true);
@@ -97,8 +194,9 @@ test('a profile’s shares add up, its operations are known and each has one str
     ).toBeCloseTo(1, 9);
   }
   for (const profile of profiles) {
+    const streams = profile.mix.map(({ traffic }) => traffic.operation);
+    expect(new Set(streams).size, profile.name).toBe(streams.length);
     const operations = operationsOf(profile);
-    expect(new Set(operations).size, profile.name).toBe(operations.length);
     expect(operations.every((operation) => OPERATIONS.includes(operation))).toBe(true);
   }
 });

@@ -1,57 +1,22 @@
 /**
- * What a client sends for each kind of traffic, and what a right answer looks like: data and pure functions, run by k6
- * and by the project's own generator alike. A journey is a generator that yields requests and is handed their answers,
- * so that it neither knows who sends them nor whether that waits or awaits.
+ * What listeners do, and what a right answer looks like: data and pure functions, run by k6 and by the project's own
+ * generator alike. Edits of playlists beyond adding a track are in `edits.ts`.
  */
 import type { Draws } from './draws.ts';
-import type { Operation } from './objectives.ts';
-
-export interface LoadRequest {
-  readonly operation: Operation;
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  readonly path: string;
-  readonly body?: object;
-  /** Which of the logged-in listeners sends it. */
-  readonly login: number;
-  readonly status: number;
-  /** What is wrong with the body of an answer that came with the right status; null: nothing. */
-  readonly complaint: (body: unknown) => Complaint | null;
-}
-
-/** `stale`: the answer lacks what its reader has written before. */
-export interface Complaint {
-  readonly kind: 'wrong-answer' | 'stale';
-  readonly why: string;
-}
-
-/** Handed the body of each answer; undefined where the request failed. */
-export type Journey = Generator<LoadRequest, void, unknown>;
-
-export interface Traffic {
-  readonly operation: Operation;
-  /** Requests that follow within its journey. */
-  readonly followedBy?: readonly Operation[];
-  /** `request`: the same number gives the same requests. */
-  readonly journey: (draws: Draws, request: number) => Journey;
-}
+import {
+  type AudioPart,
+  editComplaint,
+  fields,
+  isId,
+  type Journey,
+  type LoadRequest,
+  nothing,
+  playlistComplaint,
+  type Traffic,
+  wrong,
+} from './requests.ts';
 
 const HITS = 20;
-
-type Fields = Readonly<Record<string, unknown>>;
-const fields = (body: unknown): Fields => (typeof body === 'object' && body !== null ? (body as Fields) : {});
-const isId = (value: unknown): value is string => typeof value === 'string' && value !== '';
-const wrong = (why: string): Complaint => ({ kind: 'wrong-answer', why });
-
-const playlistComplaint = (id: string, owner: string) => (body: unknown) => {
-  const { playlistId, ownerId, trackIds } = fields(body);
-  if (playlistId !== id) return wrong(`asked for playlist ${id}, got ${String(playlistId)}`);
-  if (ownerId !== owner) return wrong(`playlist ${id} belongs to ${owner}, not to ${String(ownerId)}`);
-  if (!Array.isArray(trackIds) || trackIds.length === 0 || !trackIds.every(isId))
-    return wrong(`playlist ${id} came without tracks`);
-  return null;
-};
-
-const nothing = () => null;
 
 function* openPlaylist(draws: Draws, request: number): Journey {
   const { id, owner } = draws.playlist(request);
@@ -83,13 +48,56 @@ function* openTrack(draws: Draws, request: number): Journey {
   };
 }
 
+/** What a player asks for before it begins: 3.3 s at 160 kbit/s. */
+const FIRST_BYTES = 64 * 1_024;
+
+const urlComplaint = (track: string) => (body: unknown) => {
+  const { url } = fields(body);
+  // Nothing is ever asked of another host.
+  const right = typeof url === 'string' && url.startsWith(`/audio/${track}/`);
+  return right ? null : wrong(`the audio of ${track} is said to be at '${String(url)}'`);
+};
+
+function audioComplaint(body: unknown) {
+  const { contentRange, bytes, begins } = fields(body) as Partial<AudioPart>;
+  const [, last, size] = /^bytes 0-(\d+)\/(\d+)$/.exec(contentRange ?? '') ?? [];
+  const expected = Math.min(FIRST_BYTES, Number(size));
+  if (Number(last) !== expected - 1) return wrong(`the beginning of audio came as '${contentRange}'`);
+  if (bytes !== expected) return wrong(`'${contentRange}' came with ${bytes} bytes`);
+  return begins === 'OggS' ? null : wrong(`audio begins with '${begins}', not with 'OggS'`);
+}
+
+/** A player: where is it, its beginning, and in the end that it was played. */
 function* play(draws: Draws, request: number): Journey {
+  const login = draws.login(request);
+  const played = draws.play(request);
+  const { trackId } = played;
+  const answer = yield {
+    operation: 'stream.get',
+    method: 'GET',
+    path: `/v1/tracks/${trackId}/stream`,
+    login,
+    status: 200,
+    complaint: urlComplaint(trackId),
+  };
+  if (answer === undefined) return;
+  const heard = yield {
+    operation: 'audio.begin',
+    method: 'GET',
+    path: fields(answer).url as string,
+    range: [0, FIRST_BYTES - 1],
+    login,
+    status: 206,
+    complaint: audioComplaint,
+  };
+  // Nothing was heard, so nothing was played.
+  if (heard === undefined) return;
   yield {
     operation: 'play',
     method: 'POST',
     path: '/v1/plays',
-    body: draws.play(request),
-    login: draws.login(request),
+    body: played,
+    login,
     status: 202,
     complaint: nothing,
   };
@@ -145,12 +153,7 @@ function addTrackRequest(draws: Draws, request: number, playlist: string, track:
     body: { trackId: track },
     login: draws.login(request),
     status: 201,
-    complaint(body) {
-      const { snapshot } = fields(body);
-      return Number.isSafeInteger(snapshot) && (snapshot as number) > 0
-        ? null
-        : wrong(`the edit of ${playlist} came back with the snapshot ${String(snapshot)}`);
-    },
+    complaint: editComplaint(playlist),
   };
 }
 
@@ -191,7 +194,11 @@ const follower = (operation: 'playlist.follow' | 'playlist.unfollow', method: 'P
 
 export const OPEN_PLAYLIST: Traffic = { operation: 'playlist.get', journey: openPlaylist };
 export const OPEN_TRACK: Traffic = { operation: 'track.get', journey: openTrack };
-export const PLAY: Traffic = { operation: 'play', journey: play };
+export const PLAY: Traffic = {
+  operation: 'play',
+  beside: ['stream.get', 'audio.begin'],
+  journey: play,
+};
 export const HISTORY: Traffic = { operation: 'history.get', journey: history };
 export const SEARCH: Traffic = { operation: 'search', journey: search };
 export const ADD_TRACK: Traffic = { operation: 'playlist.add-track', journey: addTrack };
@@ -202,6 +209,6 @@ export const UNFOLLOW: Traffic = {
 };
 export const ADD_AND_READ_BACK: Traffic = {
   operation: 'playlist.add-track',
-  followedBy: ['playlist.add-track read-back'],
+  beside: ['playlist.add-track read-back'],
   journey: addAndReadBack,
 };

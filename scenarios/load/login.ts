@@ -48,7 +48,7 @@ export const REFRESH_BEFORE_S = 60;
 const APP = 'rehearsal-app';
 const APP_REDIRECT = 'http://127.0.0.1/callback';
 const PASSWORD = 'rehearse';
-const SCOPE = 'playlist:read playlist:write plays:write history:read search catalogue:read';
+const SCOPE = 'playlist:read playlist:write plays:write history:read search catalogue:read audio';
 /** Start, form, consent and the redirects between them; more is a circle. */
 const LOGIN_STEPS = 12;
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };

@@ -1,4 +1,5 @@
 /** The load profiles: which traffic in which shares, and how fast. One object a k6 script, the same for any generator. */
+import { CREATE_AND_RENAME, INSERT_TRACK, MOVE_TRACK, REMOVE_TRACK } from './edits.ts';
 import {
   ADD_AND_READ_BACK,
   ADD_TRACK,
@@ -8,10 +9,10 @@ import {
   OPEN_TRACK,
   PLAY,
   SEARCH,
-  type Traffic,
   UNFOLLOW,
 } from './journeys.ts';
 import type { Operation } from './objectives.ts';
+import type { Traffic } from './requests.ts';
 
 export interface Profile {
   readonly name: string;
@@ -44,7 +45,8 @@ export const browse: Profile = {
 export const play: Profile = {
   name: 'play',
   title: 'Listeners play tracks and look at what they played',
-  teaches: 'the write that everybody does: acknowledged by the log, in the history later',
+  teaches:
+    'from the signed URL to the first bytes at the edge, and the write that everybody does: acknowledged by the log, in the history later',
   hypothesis: `While listeners play, ${meets}.`,
   perSecond: 50,
   seconds: 30,
@@ -56,16 +58,21 @@ export const play: Profile = {
 
 export const edit: Profile = {
   name: 'edit',
-  title: 'Listeners edit and follow playlists',
-  teaches: 'writes that invalidate what reads have cached',
+  title: 'Listeners edit, make and follow playlists',
+  teaches: 'writes that invalidate what reads have cached, and editors who meet at the same place',
   hypothesis: `While playlists are edited, followed and read, ${meets}.`,
   perSecond: 40,
   seconds: 30,
   mix: [
-    { traffic: ADD_TRACK, share: 0.25 },
-    { traffic: FOLLOW, share: 0.25 },
+    { traffic: ADD_TRACK, share: 0.15 },
+    { traffic: INSERT_TRACK, share: 0.08 },
+    { traffic: MOVE_TRACK, share: 0.08 },
+    // Fewer than are put there: playlists grow slowly, as they do.
+    { traffic: REMOVE_TRACK, share: 0.08 },
+    { traffic: CREATE_AND_RENAME, share: 0.06 },
+    { traffic: FOLLOW, share: 0.15 },
     { traffic: UNFOLLOW, share: 0.1 },
-    { traffic: OPEN_PLAYLIST, share: 0.4 },
+    { traffic: OPEN_PLAYLIST, share: 0.3 },
   ],
 };
 
@@ -97,7 +104,7 @@ export const soak: Profile = {
   perSecond: 40,
   seconds: 600,
   mix: [
-    { traffic: OPEN_PLAYLIST, share: 0.4 },
+    { traffic: OPEN_PLAYLIST, share: 0.36 },
     { traffic: OPEN_TRACK, share: 0.1 },
     { traffic: PLAY, share: 0.25 },
     { traffic: HISTORY, share: 0.05 },
@@ -105,14 +112,16 @@ export const soak: Profile = {
     { traffic: ADD_AND_READ_BACK, share: 0.06 },
     { traffic: FOLLOW, share: 0.04 },
     { traffic: UNFOLLOW, share: 0.02 },
+    { traffic: MOVE_TRACK, share: 0.02 },
+    { traffic: REMOVE_TRACK, share: 0.02 },
   ],
 };
 
 export const profiles: readonly Profile[] = [browse, play, edit, search, addTrack, soak];
 
-/** Every operation of a profile, those that follow within a journey included. */
+/** Every operation of a profile, those that its journeys have beside included. */
 export function operationsOf({ mix }: Profile): readonly Operation[] {
-  return mix.flatMap(({ traffic }) => [traffic.operation, ...(traffic.followedBy ?? [])]);
+  return [...new Set(mix.flatMap(({ traffic }) => [traffic.operation, ...(traffic.beside ?? [])]))];
 }
 
 /** Rates rise for this long before anything is measured: connections open, caches and compilers warm up. */

@@ -14,7 +14,6 @@ import http, { type RefinedResponse } from 'k6/http';
 import { Counter, Gauge, Rate, Trend } from 'k6/metrics';
 import type { Options } from 'k6/options';
 import { Draws, loggedInListener, runNumber } from './draws.ts';
-import type { LoadRequest } from './journeys.ts';
 import {
   BY_FORM,
   DEVELOPMENT,
@@ -30,6 +29,7 @@ import {
 import { PROMISED } from './objectives.ts';
 import { type Failure, failureOf, unanswered, waitedInVain } from './outcome.ts';
 import { loggedInFor, operationsOf, type Profile, warmUpSeconds } from './profiles.ts';
+import { type AudioPart, CONFLICT, type LoadRequest } from './requests.ts';
 import { dueS, PREPARATION_MS } from './schedule.ts';
 
 export interface Script {
@@ -58,6 +58,10 @@ const RATE_UNIT_S = 1_000;
  */
 const STALL_S = 1;
 const SPARE_USERS = 5;
+const CONFLICT_STATUS = 409;
+
+/** A text, or the bytes of audio. */
+type Answer = RefinedResponse<'text' | 'binary'>;
 
 // The metrics of k6 are made once a module.
 const arrivals = new Counter('operation_arrivals');
@@ -179,25 +183,28 @@ function thresholdsOf(profile: Profile): Record<string, string[]> {
 
 /** Sends one request, books it, and returns the body of a right answer. */
 function send(request: LoadRequest, phase: string, lateMs: number, token: string): unknown {
-  const { operation, method, path, body, status, complaint } = request;
+  const { operation, method, path, body, status, mayConflict = false, range, complaint } = request;
   const tags = { operation, phase };
   arrivals.add(1, tags);
   const response = http.request(method, BASE_URL + path, body === undefined ? null : JSON.stringify(body), {
     headers: {
-      authorization: `Bearer ${token}`,
+      ...(range === undefined
+        ? { authorization: `Bearer ${token}` }
+        : { range: `bytes=${range[0]}-${range[1]}` }),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },
     tags: { ...tags, name: operation },
     timeout: `${REQUEST_TIMEOUT_S}s`,
     redirects: 0,
-    responseType: 'text',
-    responseCallback: http.expectedStatuses(status),
+    responseType: range === undefined ? 'text' : 'binary',
+    responseCallback: http.expectedStatuses(status, ...(mayConflict ? [CONFLICT_STATUS] : [])),
   });
   // `blocked` holds the wait for a connection and its making.
   const tookMs = lateMs + response.timings.blocked + response.timings.duration;
-  const answer = response.status === status ? parsed(response) : undefined;
-  let failure: Failure | null = response.status === status ? null : failureIn(response);
-  if (failure === null) {
+  const conflict = mayConflict && response.status === CONFLICT_STATUS;
+  const answer = conflict ? CONFLICT : response.status === status ? contentOf(response) : undefined;
+  let failure: Failure | null = response.status === status || conflict ? null : failureIn(response);
+  if (failure === null && !conflict) {
     const found = complaint(answer);
     check(found, { [`${operation}: the answer is as agreed`]: (one) => one === null }, tags);
     if (found !== null) failure = { kind: found.kind, definite: false, why: found.why };
@@ -214,7 +221,16 @@ function send(request: LoadRequest, phase: string, lateMs: number, token: string
   return undefined;
 }
 
-function failureIn(response: RefinedResponse<'text'>): Failure {
+/** Of a body in bytes what is told of it, of a text what it says. */
+function contentOf(response: Answer): unknown {
+  const { body, headers } = response;
+  if (!(body instanceof ArrayBuffer)) return parsed(response);
+  const begins = String.fromCharCode(...new Uint8Array(body.slice(0, 4)));
+  const part: AudioPart = { contentRange: headers['Content-Range'] ?? '', bytes: body.byteLength, begins };
+  return part;
+}
+
+function failureIn(response: Answer): Failure {
   const { status, error, error_code: code } = response;
   if (status !== 0) {
     const retryAfter = response.headers['Retry-After'] !== undefined;
@@ -225,14 +241,16 @@ function failureIn(response: RefinedResponse<'text'>): Failure {
   return unanswered(code === 1212 ? 'refused' : 'reset', error);
 }
 
-function parsed({ body }: RefinedResponse<'text'>): unknown {
+function parsed({ body }: Answer): unknown {
   if (body === null || body === '') return null;
   try {
-    return JSON.parse(body);
+    return JSON.parse(typeof body === 'string' ? body : textOf(body));
   } catch {
     return undefined;
   }
 }
+
+const textOf = (body: ArrayBuffer) => String.fromCharCode(...new Uint8Array(body));
 
 const sha = (text: string) => sha256(text, 'base64rawurl');
 

@@ -8,6 +8,8 @@ export interface HttpRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** The answer's body is bytes: a character each. */
+  readonly binary?: boolean;
 }
 
 export interface HttpAnswer {
@@ -47,7 +49,10 @@ export class HttpClient {
   }
 
   /** Rejects with `NoAnswer`. Redirects are not followed. */
-  send({ method, path, headers, body }: HttpRequest, timeoutMs = TIMEOUT_MS): Promise<HttpAnswer> {
+  send(
+    { method, path, headers, body, binary = false }: HttpRequest,
+    timeoutMs = TIMEOUT_MS,
+  ): Promise<HttpAnswer> {
     return new Promise((resolve, reject) => {
       const { hostname, port, protocol } = this.#origin;
       const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
@@ -66,7 +71,7 @@ export class HttpClient {
           response.on('data', (chunk: Buffer) => chunks.push(chunk));
           response.on('end', () => {
             clearTimeout(timer);
-            const text = Buffer.concat(chunks).toString('utf8');
+            const text = Buffer.concat(chunks).toString(binary ? 'latin1' : 'utf8');
             resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text });
           });
           response.on('error', fail);

@@ -7,7 +7,7 @@ import { findK6 } from '../../../cli/find-k6.ts';
 import { quantileMs } from '../../../reports/percentiles.ts';
 import type { HistogramData, OperationResult, RunResult } from '../../../reports/result.ts';
 import { parseResult } from '../../../reports/validate-result.ts';
-import { addTrack, browse, soak } from '../../load/profiles.ts';
+import { addTrack, browse, edit, play, soak } from '../../load/profiles.ts';
 import { createK6Engine } from './k6.ts';
 import type { LiveLoad, LoadEngine } from './live-load.ts';
 import { ownEngine } from './open-loop.ts';
@@ -83,11 +83,44 @@ describe.each(engines)('%s', (_name, present) => {
     expect(conservation.failed, armOf(result).verdict.sentence).toBe(0);
     // 1 s of ramp at half of the rate or a second of the whole, and 2 s.
     expect(conservation.arrivals).toBeGreaterThan(0.6 * 120 * 2.5);
-    expect(phases[1]!.operations).toHaveLength(9);
+    expect(phases[1]!.operations).toHaveLength(14);
     const total = [...target!.counts.values()].reduce((sum, count) => sum + count, 0);
     expect(total).toBe(conservation.arrivals);
     expect(invariant(result, 'read-your-writes').checked).toBeGreaterThan(0);
     expect(target!.byForm.size).toBe(3);
+  });
+
+  slow('plays as a player does, and looks at what it hears', { timeout: SLOW_MS }, async () => {
+    const right = await run(engine, { load: { profile: play } });
+    expect(runOf(right).conservation.failed, armOf(right).verdict.sentence).toBe(0);
+    const counts = ['GET /v1/tracks', 'GET /audio', 'POST /v1/plays'].map((route) =>
+      [...target!.counts].reduce((sum, [name, count]) => sum + (name.startsWith(route) ? count : 0), 0),
+    );
+    expect(counts[0]).toBeGreaterThan(60);
+    expect(counts).toEqual([counts[0], counts[0], counts[0]]);
+    target!.faults.audio = '{"ty';
+    const wrong = await run(engine, { load: { profile: play, run: 2 } });
+    expect(invariant(wrong, 'answers are as agreed').examples.join()).toContain('audio begins with');
+    // What was not heard was not played.
+    expect(target!.counts.get('POST /v1/plays')).toBe(counts[2]);
+  });
+
+  slow('edits by position, and looks again where somebody was faster', { timeout: SLOW_MS }, async () => {
+    target = await startTestTarget();
+    target.faults.conflicts = 4;
+    const result = await run(engine, { load: { profile: edit, perSecond: 120 } });
+    expect(runOf(result).conservation.failed, armOf(result).verdict.sentence).toBe(0);
+    expect(runOf(result).phases[1]!.operations).toHaveLength(12);
+    expect(target.conflicts).toBeGreaterThan(0);
+    // Conflicts are answers, and each is followed by a look of its own.
+    const done = (name: string) =>
+      runOf(result)
+        .phases.flatMap(({ operations }) => operations)
+        .filter((one) => one.operation === name)
+        .reduce((sum, { conservation }) => sum + conservation.completed, 0);
+    const edits = ['insert-track', 'move-track', 'remove-track'].map((name) => done(`playlist.${name}`));
+    expect(done('playlist.list')).toBe(edits.reduce((sum, count) => sum + count));
+    expect(invariant(result, 'read-your-writes').checked).toBeGreaterThan(0);
   });
 
   slow('repeats a run with other requests', { timeout: SLOW_MS }, async () => {

@@ -3,11 +3,11 @@
  * that stay open. Latency counts from the intended start, so a server that stalls is seen stalling.
  */
 import { Draws } from '../../load/draws.ts';
-import type { LoadRequest, Traffic } from '../../load/journeys.ts';
 import { LoginError } from '../../load/login.ts';
 import { type Failure, waitedInVain } from '../../load/outcome.ts';
+import { type AudioPart, CONFLICT, type LoadRequest, type Traffic } from '../../load/requests.ts';
 import { PoissonStream, REQUESTS_PER_STREAM } from '../arrivals.ts';
-import { failureIn, HttpClient, NoAnswer, parsed } from './http-client.ts';
+import { failureIn, type HttpAnswer, HttpClient, NoAnswer, parsed } from './http-client.ts';
 import { type LiveLoad, type LoadEngine, phasesOf } from './live-load.ts';
 import type { LiveRecorder } from './live-recorder.ts';
 import { Logins } from './logins.ts';
@@ -17,6 +17,7 @@ const TIMER_RESOLUTION_MS = 2;
 /** Journeys at once; beyond it they are dropped, and a run with dropped ones confirms nothing. */
 const MOST_IN_FLIGHT = 10_000;
 const BEGIN_IN_MS = 50;
+const CONFLICT_STATUS = 409;
 
 interface Stream {
   readonly traffic: Traffic;
@@ -159,20 +160,24 @@ class OpenLoop {
   }
 
   async #answerTo(request: LoadRequest): Promise<{ body: unknown; failure: Failure | null }> {
-    const { method, path, body, status, login, complaint } = request;
+    const { method, path, body, status, mayConflict = false, range, login, complaint } = request;
     try {
-      const token = this.#logins.token(login);
+      const token = range === undefined ? this.#logins.token(login) : '';
       const answer = await this.#client.send({
         method,
         path,
+        binary: range !== undefined,
         headers: {
-          authorization: `Bearer ${typeof token === 'string' ? token : await token}`,
+          ...(range === undefined
+            ? { authorization: `Bearer ${typeof token === 'string' ? token : await token}` }
+            : { range: `bytes=${range[0]}-${range[1]}` }),
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
+      if (mayConflict && answer.status === CONFLICT_STATUS) return { body: CONFLICT, failure: null };
       if (answer.status !== status) return { body: undefined, failure: failureIn(answer) };
-      const content = parsed(answer);
+      const content = range === undefined ? parsed(answer) : partOf(answer);
       const found = complaint(content);
       return { body: content ?? null, failure: found === null ? null : { ...found, definite: false } };
     } catch (error) {
@@ -186,3 +191,9 @@ class OpenLoop {
     return performance.now() - this.#startMs;
   }
 }
+
+const partOf = ({ headers, body }: HttpAnswer): AudioPart => ({
+  contentRange: headers['content-range'] ?? '',
+  bytes: body.length,
+  begins: body.slice(0, 4),
+});

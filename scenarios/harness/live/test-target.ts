@@ -16,6 +16,8 @@ export interface TestTarget {
   readonly byForm: Set<string>;
   /** How many it has given. */
   readonly tokens: number;
+  /** Edits that found another track in their place. */
+  readonly conflicts: number;
   readonly faults: Faults;
   /** Answers nothing for a while; what comes in waits. */
   stall(ms: number): void;
@@ -28,6 +30,10 @@ export interface Faults {
   status: number;
   /** Reads forget what was written. */
   forgetful: boolean;
+  /** Every n-th track that is moved or taken away stands elsewhere by then; 0: none. */
+  conflicts: number;
+  /** What audio begins with. */
+  audio: string;
   /** Playlists come under a wrong owner. */
   wrongOwner: boolean;
   /** Never answers this path. */
@@ -44,6 +50,8 @@ export async function startTestTarget(seed = 1, listeners = 10_000): Promise<Tes
     every: 0,
     status: 503,
     forgetful: false,
+    conflicts: 0,
+    audio: 'OggS',
     wrongOwner: false,
     silent: '',
     ready: true,
@@ -55,6 +63,7 @@ export async function startTestTarget(seed = 1, listeners = 10_000): Promise<Tes
   let requests = 0;
   const api = createApi(seed, listeners, faults);
   let tokens = 0;
+  let conflicts = 0;
   const oauth = createOauth(faults, byForm, () => tokens++);
   const server = createServer(async (request, response) => {
     const body = await textOf(request);
@@ -70,9 +79,12 @@ export async function startTestTarget(seed = 1, listeners = 10_000): Promise<Tes
       const type = `urn:rehearsal:problem:${faults.status === 503 ? 'overloaded' : 'internal'}`;
       return send(response, faults.status, { type, detail: 'as asked' });
     }
+    // The URL is signed: players send no token along.
+    if (url.pathname.startsWith('/audio/')) return sendAudio(request, url, response, faults);
     const listener = /^Bearer token-(u\d+)$/.exec(request.headers.authorization ?? '')?.[1];
     if (listener === undefined) return send(response, 401, { type: 'urn:rehearsal:problem:unauthenticated' });
     const [status, answer] = api(request.method ?? '', url, body);
+    if (status === 409) conflicts++;
     send(response, status, answer);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -82,6 +94,9 @@ export async function startTestTarget(seed = 1, listeners = 10_000): Promise<Tes
     byForm,
     get tokens() {
       return tokens;
+    },
+    get conflicts() {
+      return conflicts;
     },
     faults,
     stall(ms) {
@@ -97,24 +112,19 @@ export async function startTestTarget(seed = 1, listeners = 10_000): Promise<Tes
 function createApi(seed: number, listeners: number, faults: Faults) {
   const population = createPopulation({ seed, listeners });
   const titles = new Titles(seed);
-  const edits = new Map<string, string[]>();
+  const playlists = createPlaylists((id) => population.playlistTracks(numberOfId(id)).map(trackId), faults);
   const ranked = Array.from({ length: 2_000 }, (_, i) => population.trackByRank(i + 1));
   const byTitle = new Map(ranked.map((track) => [titles.track(track), track]));
   return (method: string, { pathname, searchParams }: URL, body: string): [number, unknown] => {
     const [, , kind, id = '', part] = pathname.split('/');
-    if (method === 'GET' && kind === 'playlists') {
+    if (kind === 'playlists' && method === 'GET' && part === undefined && !id.startsWith(MADE)) {
       const { ownerId } = population.playlist(numberOfId(id));
-      const written = faults.forgetful ? [] : (edits.get(id) ?? []);
-      const trackIds = [...written, ...population.playlistTracks(numberOfId(id)).map(trackId)];
       const owner = listenerId(faults.wrongOwner ? ownerId + 1 : ownerId);
-      return [200, { playlistId: id, ownerId: owner, snapshot: written.length, trackIds }];
+      return [200, { playlistId: id, ownerId: owner, snapshot: 1, trackIds: playlists.read(id) }];
     }
-    if (method === 'POST' && kind === 'playlists') {
-      const list = edits.get(id) ?? [];
-      edits.set(id, [(JSON.parse(body) as { trackId: string }).trackId, ...list]);
-      return [201, { snapshot: list.length + 1 }];
-    }
-    if (kind === 'playlists' && part === 'followers') return [204, null];
+    if (kind === 'playlists') return playlists.answer(method, pathname, searchParams, body);
+    if (kind === 'tracks' && part === 'stream')
+      return [200, { url: `/audio/${id}/1/160.ogg?token=${SIGNED}` }];
     if (kind === 'tracks') return [200, { trackId: id, title: titles.track(numberOfId(id)) }];
     if (kind === 'plays') return [202, {}];
     if (kind === 'me') return [200, { plays: [] }];
@@ -125,6 +135,90 @@ function createApi(seed: number, listeners: number, faults: Faults) {
     }
     return [404, { type: 'urn:rehearsal:problem:not-found' }];
   };
+}
+
+/** Tracks and names by playlist; what nobody has edited is as the population has it. */
+function createPlaylists(original: (id: string) => readonly string[], faults: Faults) {
+  const edited = new Map<string, readonly string[]>();
+  const names = new Map<string, string>();
+  let snapshot = 0;
+  let places = 0;
+  const read = (id: string) => (faults.forgetful ? undefined : edited.get(id)) ?? original(id);
+  const change = (status: number, id: string, trackIds: readonly string[]): [number, unknown] => {
+    edited.set(id, trackIds);
+    return [status, { snapshot: ++snapshot }];
+  };
+  /** Null: another track stands there. */
+  const without = (id: string, position: number, track: string | null): string[] | null => {
+    const list = [...read(id)];
+    const isMoved = faults.conflicts > 0 && ++places % faults.conflicts === 0;
+    return !isMoved && list.splice(position, 1)[0] === track ? list : null;
+  };
+  const conflict: [number, unknown] = [409, { type: 'urn:rehearsal:problem:conflict', detail: 'moved' }];
+  const answer = (
+    method: string,
+    pathname: string,
+    query: URLSearchParams,
+    body: string,
+  ): [number, unknown] => {
+    const [, , , id = '', part = '', place = ''] = pathname.split('/');
+    const sent = (body === '' ? {} : JSON.parse(body)) as {
+      name: string;
+      trackId: string;
+      position?: number;
+      from: number;
+      to: number;
+    };
+    switch (`${method} ${part}`) {
+      case 'POST ': {
+        const playlistId = `${MADE}${names.size}`;
+        names.set(playlistId, sent.name);
+        return [201, { playlistId, snapshot: ++snapshot }];
+      }
+      case 'PUT name':
+        if (!faults.forgetful) names.set(id, sent.name);
+        return [200, { snapshot: ++snapshot }];
+      case 'GET ':
+        return [200, { playlistId: id, name: names.get(id), trackIds: [] }];
+      case 'GET tracks':
+        return [200, { entries: read(id).map((track, position) => ({ position, trackId: track })) }];
+      case 'POST tracks':
+        return change(201, id, read(id).toSpliced(sent.position ?? 0, 0, sent.trackId));
+      case 'DELETE tracks': {
+        const left = without(id, Number(place), query.get('trackId'));
+        return left === null ? conflict : change(200, id, left);
+      }
+      case 'POST moves': {
+        const left = without(id, sent.from, sent.trackId);
+        return left === null ? conflict : change(200, id, left.toSpliced(sent.to, 0, sent.trackId));
+      }
+      default:
+        // It is deleted, followed, or not any more.
+        return [204, null];
+    }
+  };
+  return { read, answer };
+}
+
+/** Ids of playlists that were made here begin so. */
+const MADE = 'c';
+const SIGNED = 'signed';
+const AUDIO_BYTES = 4_300_000;
+
+/** The part of a track that is asked for, to whoever has its URL. */
+function sendAudio(request: IncomingMessage, url: URL, response: ServerResponse, { audio }: Faults): void {
+  const [, from, last] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '') ?? [];
+  if (url.searchParams.get('token') !== SIGNED || request.headers.authorization !== undefined) {
+    send(response, 403, { type: 'urn:rehearsal:problem:permission-denied' });
+    return;
+  }
+  response.statusCode = 206;
+  response.setHeader('content-type', 'audio/ogg');
+  response.setHeader('content-range', `bytes ${from}-${last}/${AUDIO_BYTES}`);
+  // Bytes that are no UTF-8: nobody may take them for text.
+  const bytes = Buffer.alloc(Number(last) - Number(from) + 1, 0xff);
+  bytes.write(audio, 'latin1');
+  response.end(bytes);
 }
 
 /** Returns whether the request was for it. */
