@@ -22,7 +22,11 @@ test('nobody waits for a silent catalogue beyond the deadline, whatever they ask
     ['/v1/tracks/t3', {}],
     ['/v1/tracks', { method: 'POST', body: track }],
     ['/v1/tracks/t3/audio', { method: 'POST', body: { contentId: 'a'.repeat(32) } }],
+    ['/v1/tracks/t3/lyrics', { method: 'PUT', body: { language: 'en', text: 'La' } }],
+    ['/v1/artists', { method: 'POST', body: { artistId: 'a1', name: 'Nobody' } }],
+    ['/v1/episodes/e1-1/audio', { method: 'POST', body: { contentId: 'a'.repeat(32) } }],
     ['/v1/tracks/t3/stream', {}],
+    ['/v1/episodes/e1-1/stream', {}],
   ] as const) {
     const { status, headers, body } = await askServer(server, url, request);
     expect(status, url).toBe(504);
