@@ -51,7 +51,7 @@ export function registerRun(program: Command): void {
     .argument('<scenario...>', "names, files (./mine.scenario.ts) or 'all'")
     .option(
       '--mode <mode>',
-      'simulated, embedded or real',
+      'simulated, the only one here; along the wall clock the system runs as rehearse serve',
       oneOf('--mode', ['simulated', 'embedded', 'real']),
       'simulated',
     )
@@ -64,7 +64,7 @@ export function registerRun(program: Command): void {
     )
     .option(
       '--listeners <n>',
-      'size of the population; servers scale along',
+      'size of the population: demand and servers (cores, consumers, partitions) scale in steps of half a million; what is one thread (Redis) does not',
       wholeNumber('--listeners', 1, MOST_LISTENERS),
       DEFAULT_LISTENERS,
     )
@@ -161,6 +161,10 @@ async function run(words: readonly string[], options: RunOptions): Promise<numbe
 
 function refuseMissingModes(mode: RunOptions['mode']): void {
   if (mode === 'simulated') return;
+  if (mode === 'embedded')
+    throw new UnavailableError(
+      "Mode 'embedded' is not a way to run a scenario: rehearse serve is the embedded system, and rehearse load sends it traffic.",
+    );
   throw new UnavailableError(`Mode '${mode}' is not available in this version: use --mode simulated.`);
 }
 

@@ -22,6 +22,7 @@ export default defineScenario({
   teaches: 'a partition is served by its replicas alone',
   hypothesis: 'With a row per follower under the playlist alone its reads time out; over buckets they do not.',
   modes: ['simulated'],
+  // A run with fewer is refused: the size from which on the incident bites.
   minimumListeners: 500_000,
   phases: [
     { name: 'warm-up', seconds: 10 },
@@ -32,7 +33,8 @@ export default defineScenario({
   load: {
     plays: false,
     hotPlaylists: { count: 1, followers: 600_000 },
-    // Arrivals per second for a million listeners; --listeners scales them together with the servers.
+    // Arrivals per second for a million listeners; --listeners scales them in steps of half a million, together with
+    // the servers (cores, consumers, partitions). Redis stays one thread: what overloads it shows at a million only.
     traffic: [
       { operation: 'playlist.get', journey: { kind: 'open-playlist', from: 'popularity' }, perSecond: { always: 60 } },
       // \`fault\`: the healthy arm runs without it.
@@ -45,7 +47,7 @@ export default defineScenario({
     {
       name: '${name}',
       title: 'Everybody opens the same playlist',
-      // Knobs of every arm; rehearse show hot-partition lists all of them.
+      // Knobs of every arm; rehearse show hot-partition --knobs lists all of them.
       set: { 'playlist.schema': 'wide', 'playlist.cache': 'off' },
       headline: { operation: HOT, series: [\`\${HOT} p99\`, \`\${HOT} errors\`] },
       objectives: [p(USUAL, 99, 'trigger', 100), errors(USUAL, 'trigger', 1)],

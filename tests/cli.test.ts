@@ -157,6 +157,12 @@ test('a mode that this version lacks is refused with exit code 3', () => {
   const { status, stderr } = rehearse('run', 'hot-partition', '--mode', 'real');
   expect(status).toBe(3);
   expect(stderr).toMatch(/^rehearse: Mode 'real' is not available[^\n]+\n$/);
+  const embedded = rehearse('run', 'hot-partition', '--mode', 'embedded');
+  expect(embedded.status).toBe(3);
+  expect(embedded.stderr).toContain('rehearse serve is the embedded system');
+  const help = rehearse('run', '--help').stdout.replaceAll(/\s+/g, ' ');
+  expect(help).not.toContain('embedded or real');
+  expect(help).toContain('in steps of half a million; what is one thread (Redis) does not');
 });
 
 test('the stack is shown to whoever asks for it', () => {
