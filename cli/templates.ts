@@ -1,4 +1,5 @@
 /** The files that `rehearse init` writes. A test runs the scenario. */
+import { packedName } from './version.ts';
 
 export function scenarioTemplate(name: string): string {
   return `/**
@@ -92,19 +93,49 @@ export default defineScenario({
 `;
 }
 
-export function workflowTemplate(name: string): string {
+/** Where a workflow runs: in a checkout of the product, or in a repository of somebody's own. */
+export type Place = 'checkout' | 'elsewhere';
+
+/** The package is in no registry, so CI takes what is there: the checkout itself, or a tarball that is committed. */
+export function workflowTemplate(name: string, place: Place): string {
+  const command = `run ./${name}.scenario.ts --listeners 500000 --out rehearsal`;
+  const tarball = `./${packedName()}`;
+  const steps =
+    place === 'checkout'
+      ? `      - run: npm ci
+      - run: npm run -s rehearse -- ${command}`
+      : `      - run: npm install --no-save "$PACKAGE"
+      - run: npx rehearse ${command}`;
+  const inputs =
+    place === 'checkout'
+      ? '  workflow_dispatch:'
+      : `  workflow_dispatch:
+    inputs:
+      package:
+        description: what npm installs as the product, a path in this repository or an address
+        default: ${tarball}`;
+  const environment =
+    place === 'checkout'
+      ? ''
+      : `    env:
+      # The product is in no registry: this tarball is made by npm pack in its checkout, and committed here.
+      PACKAGE: \${{ inputs.package || '${tarball}' }}
+`;
   return `# Rehearses ${name} on every push: exit code 1 when a fix no longer holds, or the incident no longer bites.
 name: ${name}
-on: [push, pull_request]
+on:
+  push:
+  pull_request:
+${inputs}
 jobs:
   rehearse:
     runs-on: ubuntu-latest
-    steps:
+${environment}    steps:
       - uses: actions/checkout@v4
       - uses: actions/setup-node@v4
         with:
           node-version: 24
-      - run: npx --yes --package @rehearsal/rehearse rehearse run ./${name}.scenario.ts --listeners 500000 --out rehearsal
+${steps}
       - run: cat rehearsal/summary.md >> "$GITHUB_STEP_SUMMARY"
         if: always()
       - uses: actions/upload-artifact@v4

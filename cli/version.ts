@@ -12,3 +12,6 @@ export function productVersion(): string {
   }
   return 'unknown';
 }
+
+/** What `npm pack` calls the product's tarball. */
+export const packedName = (): string => `rehearsal-rehearse-${productVersion()}.tgz`;

@@ -1,0 +1,40 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { setUpText } from './init.ts';
+import { workflowTemplate } from './templates.ts';
+import { packedName } from './version.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+
+it('the tarball that the workflow installs is the one that npm pack makes', () => {
+  const json = execFileSync('npm', ['pack', '--dry-run', '--ignore-scripts', '--json'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
+  const [packed] = JSON.parse(json) as { filename: string }[];
+  expect(packedName()).toBe(packed!.filename);
+  const workflow = workflowTemplate('friday-release', 'elsewhere');
+  expect(workflow).toContain(`PACKAGE: \${{ inputs.package || './${packed!.filename}' }}`);
+  expect(workflow).toContain('npm install --no-save "$PACKAGE"');
+  expect(workflow).toContain('npx rehearse run ./friday-release.scenario.ts');
+});
+
+it('no workflow asks a registry for the product: it is in none', () => {
+  for (const place of ['elsewhere', 'checkout'] as const)
+    expect(workflowTemplate('friday-release', place)).not.toMatch(/--package|npx --yes|install @rehearsal/);
+});
+
+it('in a checkout of the product the workflow runs it from there', () => {
+  const workflow = workflowTemplate('friday-release', 'checkout');
+  expect(workflow).toContain('- run: npm ci\n');
+  expect(workflow).toContain('npm run -s rehearse -- run ./friday-release.scenario.ts');
+  expect(workflow).not.toContain('PACKAGE');
+});
+
+it('init says what types and CI need', () => {
+  expect(setUpText('elsewhere')).toMatch(
+    /npm pack.*npm install --save-dev \.\/rehearsal-rehearse-.*\.tgz.*commit/s,
+  );
+  expect(setUpText('checkout')).not.toContain('npm pack');
+});
