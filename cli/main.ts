@@ -16,6 +16,7 @@ import { registerList } from './list.ts';
 import { registerLoad } from './load.ts';
 import { registerReport } from './report.ts';
 import { registerRun } from './run.ts';
+import { registerSearch } from './search.ts';
 import { registerServe } from './serve.ts';
 import { registerShow } from './show.ts';
 import { registerValidate } from './validate.ts';
@@ -57,6 +58,7 @@ export function createProgram(): Command {
   registerServe(program);
   registerEvents(program);
   registerEdge(program);
+  registerSearch(program);
   registerCertificates(program);
   registerInit(program);
   registerReport(program);

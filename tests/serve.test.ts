@@ -281,3 +281,25 @@ test('copies at the points of presence are purged from the command line', async 
   server.kill('SIGINT');
   expect((await ended).code).toBe(0);
 });
+
+test('the search index is made anew from the command line, again and again, while everything is found', async () => {
+  const { url, process: server, ended } = await serve('--no-costs', '--set', 'reindex.keepMs=0');
+  const reindex = (...words: string[]) =>
+    spawnSync(process.execPath, [LAUNCHER, 'search', 'reindex', ...words, '--target', url], {
+      encoding: 'utf8',
+    });
+  const first = reindex('--shards', '3');
+  expect([first.status, first.stdout]).toEqual([
+    0,
+    expect.stringMatching(/^Everybody is on catalogue-v2 \(3 shards, [\d,]+ documents copied\)/),
+  ]);
+  const second = JSON.parse(reindex('--json').stdout) as { index: string; shards: number; copied: number };
+  expect(second).toMatchObject({ index: 'catalogue-v3', shards: 3 });
+  expect(second.copied).toBeGreaterThan(1_000);
+  const refused = reindex('--shards', '0');
+  expect([refused.status, refused.stderr]).toEqual([2, expect.stringContaining('--shards')]);
+  const state = (await (await fetch(`${url}/admin/search/reindex`)).json()) as object;
+  expect(state).toMatchObject({ underWay: null, last: { index: 'catalogue-v3', removed: 0 } });
+  server.kill('SIGINT');
+  expect((await ended).code).toBe(0);
+});

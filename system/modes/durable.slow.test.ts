@@ -1,158 +1,22 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
-import { listenerId, playlistId, trackId } from '../../fixtures/ids.ts';
-import type { Track } from '../contracts/generated/catalogue.ts';
+import { playlistId, trackId } from '../../fixtures/ids.ts';
 import { PortError } from '../ports/errors.ts';
-import { createDurableSystem, type DurableOptions, type Restored } from './durable.ts';
-import type { EmbeddedSystem } from './embedded.ts';
-import { knobNames, knobOf } from './knobs.ts';
-import { LIVE_DEFAULTS } from './live-defaults.ts';
+import {
+  appOf,
+  cleanUp,
+  eventually,
+  failures,
+  folder,
+  killed,
+  LIVE_HISTORY,
+  ME,
+  newTrack,
+  start,
+} from './test-durable.ts';
 
 // Several starts of the system each, and disks of build machines are slow.
 vi.setConfig({ testTimeout: 60_000 });
-
-/** Groups form and indices refresh at once, and a busy machine is no failure. */
-const QUICK = {
-  'kafka.rebalanceMs': 0,
-  'kafka.lingerMs': 0,
-  'search.refreshIntervalMs': 50,
-  'gateway.deadlineMs': 30_000,
-  'playlist.writeDeadlineMs': 30_000,
-  'playlist.catalogueDeadlineMs': 30_000,
-};
-
-const LIVE_HISTORY = { 'listening.historyWrites': LIVE_DEFAULTS['listening.historyWrites'] };
-
-const folders: string[] = [];
-const running: EmbeddedSystem[] = [];
-
-afterEach(async () => {
-  for (const system of running.splice(0)) await system.stop().catch(() => {});
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
-});
-
-function folder(): string {
-  const made = mkdtempSync(join(tmpdir(), 'durable-'));
-  folders.push(made);
-  return made;
-}
-
-const failures: Error[] = [];
-
-async function start(
-  directory: string,
-  set: Readonly<Record<string, unknown>> = {},
-  given: Partial<DurableOptions> & { maxBytes?: number } = {},
-): Promise<EmbeddedSystem & { readonly found: Restored }> {
-  let found: Restored | null = null;
-  const { maxBytes, ...options } = given;
-  const defaults = Object.fromEntries(knobNames().map((name) => [name, knobOf(name)!.default]));
-  const system = await createDurableSystem({
-    seed: 1,
-    listeners: 1_000,
-    costs: false,
-    configuration: { ...defaults, ...QUICK, ...set },
-    hotPlaylists: { count: 0, followers: 0 },
-    plays: null,
-    onFault: (error) => failures.push(error),
-    journal: {
-      directory,
-      onRestored: (restored) => {
-        found = restored;
-      },
-      onFailure: (error) => failures.push(error),
-      ...(maxBytes === undefined ? {} : { maxBytes }),
-    },
-    ...options,
-  });
-  running.push(system);
-  return Object.assign(system, { found: found! });
-}
-
-/** The journal as a kill at this moment would leave it. */
-function killed(directory: string): string {
-  const copy = folder();
-  cpSync(directory, copy, { recursive: true });
-  return copy;
-}
-
-const tokenOf = (subject: string) => ({
-  subject,
-  expiresAtNs: Number.MAX_SAFE_INTEGER,
-  keyId: 0,
-  signature: 0,
-});
-const ME = listenerId(7);
-const token = tokenOf(ME);
-const LABEL = { listenerId: 'label' };
-
-/** The public calls as an app makes them. */
-function appOf(system: EmbeddedSystem) {
-  const { gateway, labels } = system.api;
-  const call = <T>(work: (context: ReturnType<EmbeddedSystem['context']>) => Promise<T>) =>
-    system.enter(async () => {
-      const context = system.context();
-      try {
-        return await work(context);
-      } finally {
-        context.close();
-      }
-    });
-  return {
-    add: (playlist: string, track: string) =>
-      call((context) => gateway.addTrack(context, { token, playlistId: playlist, trackId: track })),
-    playlist: (id: string, minimumSnapshot = 0) =>
-      call((context) =>
-        gateway.getPlaylist(context, { token, playlistId: id, followersLimit: 0, minimumSnapshot }),
-      ),
-    follow: (id: string) => call((context) => gateway.follow(context, { token, playlistId: id })),
-    unfollow: (id: string) => call((context) => gateway.unfollow(context, { token, playlistId: id })),
-    play: (playId: number) =>
-      call((context) =>
-        gateway.recordPlay(context, {
-          token,
-          playId,
-          trackId: trackId(3),
-          listenedMs: 1_000,
-          skipped: false,
-          playedAtNs: 0,
-        }),
-      ),
-    recent: () =>
-      call((context) => gateway.getRecentlyPlayed(context, { token, call: { listenerId: '', limit: 50 } })),
-    history: () => call((context) => gateway.getHistory(context, { token, limit: 0 })),
-    publish: (track: Track) => call((context) => labels.publishTrack(context, LABEL, { track })),
-    search: (text: string) => call((context) => gateway.search(context, { token, text, kind: '', size: 20 })),
-    deliver: (id: string, contentId: string) =>
-      call((context) => system.api.labels.deliverAudio(context, LABEL, { audioId: id, contentId })),
-    track: (id: string) => call((context) => gateway.getTrack(context, { token, trackId: id })),
-  };
-}
-
-const newTrack = (id: string, title: string): Track =>
-  ({
-    trackId: id,
-    title,
-    artistId: 'a1',
-    artistName: 'Nobody',
-    labelId: 'l1',
-    durationMs: 1,
-    popularity: 0.5,
-  }) as Track;
-
-/** Tries until it holds: consumers of the log need a moment. */
-async function eventually(check: () => Promise<void>): Promise<void> {
-  for (let left = 100; ; left--) {
-    try {
-      return await check();
-    } catch (error) {
-      if (left === 0) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
-}
+afterEach(cleanUp);
 
 test('what was acknowledged is there after a kill, and what follows from it comes', async () => {
   const directory = folder();
@@ -368,30 +232,4 @@ test('messages in bytes and their schemas come back together; objects are refuse
   await expect(start(folder(), { 'events.format': 'objects' })).rejects.toThrow('Use avro or off');
   await next.stop();
   await expect(start(copy, { 'events.format': 'off' })).rejects.toThrow('events.format=avro');
-});
-
-test('after a day in which nothing ran, times are what they were, and the clock shows what time it is', async () => {
-  const DAY_MS = 86_400_000;
-  const directory = folder();
-  const first = await start(directory, LIVE_HISTORY);
-  const wallMs = (system: EmbeddedSystem, ns: number) => system.epochMs + ns / 1e6;
-  const timeOf = async (system: EmbeddedSystem) =>
-    wallMs(system, (await appOf(system).history()).plays[0]!.playedAtNs);
-  await appOf(first).play(1);
-  await eventually(async () => expect((await appOf(first).history()).plays).toHaveLength(1));
-  const playedMs = await timeOf(first);
-  expect(Math.abs(playedMs - Date.now())).toBeLessThan(30_000);
-  await first.stop();
-  const now = Date.now.bind(Date);
-  const clock = vi.spyOn(Date, 'now').mockImplementation(() => now() + DAY_MS);
-  try {
-    const second = await start(directory, LIVE_HISTORY);
-    expect(await timeOf(second)).toBe(playedMs);
-    expect(Math.abs(wallMs(second, second.clock.now()) - Date.now())).toBeLessThan(30_000);
-    await appOf(second).play(2);
-    await eventually(async () => expect((await appOf(second).history()).plays).toHaveLength(2));
-    expect((await timeOf(second)) - playedMs).toBeGreaterThan(DAY_MS - 30_000);
-  } finally {
-    clock.mockRestore();
-  }
 });

@@ -20,7 +20,7 @@ import type { GatewayKnobs } from '../services/gateway/knobs.ts';
 import { createPublicCall } from '../services/gateway/public-call.ts';
 import type { MetadataKnobs } from '../services/metadata/knobs.ts';
 import { type LabelApi, OLDEST_PLAY_MS } from '../transport/http/index.ts';
-import type { DeadLetterDesk } from '../transport/telemetry/index.ts';
+import type { DeadLetterDesk, ReindexDesk } from '../transport/telemetry/index.ts';
 import { createDeadLetterDesk } from './dead-letters.ts';
 import { audioConfiguration } from './delivery-knobs.ts';
 import { createEnvironment, section } from './environment.ts';
@@ -28,6 +28,7 @@ import { createLabelApi } from './label-api.ts';
 import { createLiveAudio, type LiveAudio } from './live-audio.ts';
 import { createMetadataEdge, type MetadataEdge, readFromGateway } from './metadata-edge.ts';
 import { countersOf, nodesOf } from './nodes.ts';
+import { createReindexDesk, reindexGauges } from './reindex-desk.ts';
 import type { Elsewhere, ServiceApis } from './services.ts';
 import { createSystem, type SystemEngines, type SystemHooks, type SystemOptions } from './system.ts';
 
@@ -72,6 +73,8 @@ export interface EmbeddedSystem {
   readonly audio: LiveAudio;
   /** Null: messages have no schemas, and none is set aside. */
   readonly deadLetters: DeadLetterDesk | null;
+  /** Null: search runs in another process. */
+  readonly reindex: ReindexDesk | null;
   /** Calls `work` at the present time and resolves as it does. */
   enter<T>(work: () => Promise<T>): Promise<T>;
   /** The services that can be alone, for callers in other processes; inside `enter` only. */
@@ -191,6 +194,7 @@ export function composeEmbeddedSystem(
     { ...options, configuration },
     {
       tokens: checkedByTransport,
+      operated: true,
       elsewhere,
       ...(telemetry === null ? {} : { observer: telemetry }),
       ...(ports === undefined ? {} : { ports }),
@@ -244,6 +248,7 @@ export function composeEmbeddedSystem(
     ...(events?.gauges ?? []),
     ...audio.edge.gauges,
     ...audio.s3.gauges,
+    ...reindexGauges(services.reindexer),
     ...(metadata?.gauges ?? []),
     ...further,
   ];
@@ -272,6 +277,10 @@ export function composeEmbeddedSystem(
             enter: (work) => realTime.enter(work),
             context: () => system.context(),
           }),
+    reindex:
+      elsewhere.search === undefined
+        ? createReindexDesk({ worker: services.reindexer, enter: (work) => realTime.enter(work) })
+        : null,
     enter: (work) => realTime.enter(work),
     behind: {
       catalogue: services.behind.catalogue(outside),

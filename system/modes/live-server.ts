@@ -8,7 +8,7 @@ import type { IdentityKnobs } from '../services/identity/knobs.ts';
 import type { MutualTls } from '../transport/grpc/index.ts';
 import { createDrain, createHttpServer } from '../transport/http/index.ts';
 import { addPurgeRoutes, audioRoutes } from '../transport/media/index.ts';
-import { addDeadLetterRoutes } from '../transport/telemetry/index.ts';
+import { addDeadLetterRoutes, addReindexRoutes } from '../transport/telemetry/index.ts';
 import {
   AUDIENCE,
   type AuthorizationEvent,
@@ -123,6 +123,7 @@ export async function startLiveServer(options: ServeOptions): Promise<LiveServer
       observer?.extend(server);
       if (system.deadLetters !== null) addDeadLetterRoutes(server, system.deadLetters);
       addPurgeRoutes(server, system.audio.routes);
+      if (system.reindex !== null) addReindexRoutes(server, system.reindex);
     },
     routes(server, admit) {
       server.register(audioRoutes, { ...system.audio.routes, admit });

@@ -43,7 +43,7 @@ import type { StreamPosition } from '../services/listening/streams/stream-worker
 import type { PlaylistKnobs } from '../services/playlist/knobs.ts';
 import { createPlaylistService } from '../services/playlist/playlist-service.ts';
 import type { IndexerKnobs, ReindexKnobs, SearchKnobs } from '../services/search/knobs.ts';
-import { createReindexWorker } from '../services/search/reindexer.ts';
+import { createReindexWorker, type ReindexWorker } from '../services/search/reindex-worker.ts';
 import { createSearchIndexer } from '../services/search/search-indexer.ts';
 import { createSearchService } from '../services/search/search-service.ts';
 import { type SimulatedEnvironment, section } from './environment.ts';
@@ -97,6 +97,8 @@ export interface ServiceOptions {
   readonly tokens?: TokenVerifier;
   /** Services that run in other processes; their consumers run there too. */
   readonly elsewhere?: Elsewhere;
+  /** Somebody may ask for the index to be made anew at any time. */
+  readonly operated?: boolean;
   /** Told of every call between services. */
   readonly observer?: CallObserver;
 }
@@ -118,6 +120,8 @@ export interface Services {
   readonly identity: IdentityApi;
   /** Every instance of every service, for load tables. */
   readonly hosts: readonly ServiceHost[];
+  /** Makes the search index anew; undefined: none runs here, or not at the moment. */
+  readonly reindexer: () => ReindexWorker | undefined;
   /** How far the stream jobs are; null: none run here. */
   readonly streams: (() => readonly StreamPosition[]) | null;
 }
@@ -304,7 +308,8 @@ export function createServices(options: ServiceOptions): Services {
   );
 
   const reindexKnobs = section<ReindexKnobs>(configuration, 'reindex');
-  worker('reindexer', reindexKnobs.afterS > 0 ? 1 : 0, (machine) => {
+  const reindexes = reindexKnobs.afterS > 0 || options.operated === true;
+  const reindexers = worker('reindexer', reindexes ? 1 : 0, (machine) => {
     const index = elasticsearch.connect(machine);
     const admin = elasticsearch.admin(machine);
     return createReindexWorker({ index, admin, clock, knobs: reindexKnobs }, searchKnobs);
@@ -334,5 +339,6 @@ export function createServices(options: ServiceOptions): Services {
 
   const behind = { identity, catalogue, playlist, listening, search };
   const streams = isHere ? positions : null;
-  return { gateway, catalogue, behind, identity: createIdentity(), hosts, streams };
+  const reindexer = () => reindexers()[0];
+  return { gateway, catalogue, behind, identity: createIdentity(), hosts, reindexer, streams };
 }

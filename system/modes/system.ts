@@ -85,7 +85,7 @@ const TABLES: readonly TableDefinition[] = [
 ];
 
 export interface SystemHooks
-  extends Pick<ServiceOptions, 'onPlaylistRebuild' | 'tokens' | 'observer' | 'elsewhere'> {
+  extends Pick<ServiceOptions, 'onPlaylistRebuild' | 'tokens' | 'observer' | 'elsewhere' | 'operated'> {
   /** Stands between services and engines. */
   readonly ports?: (engines: Engines, simulation: Simulation) => EnginePorts;
 }

@@ -94,6 +94,8 @@ export interface ScanPage {
 export interface SearchIndexAdmin {
   createIndex(context: Context, definition: IndexDefinition): Promise<void>;
   deleteIndex(context: Context, index: string): Promise<void>;
+  /** Names of all indices, in no order. */
+  list(context: Context): Promise<readonly string[]>;
   /** The index that a name stands for, and its shards; undefined: there is none. */
   resolve(
     context: Context,

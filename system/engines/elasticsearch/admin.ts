@@ -72,6 +72,15 @@ export class Admin implements SearchIndexAdmin {
     });
   }
 
+  list(context: Context): Promise<readonly string[]> {
+    const cluster = this.#cluster;
+    return this.#request(context, 'list', () => ({
+      node: null,
+      costNs: 0,
+      run: (finish) => finish([...cluster.indices.keys()]),
+    }));
+  }
+
   resolve(
     context: Context,
     name: string,

@@ -250,6 +250,8 @@ export class Cluster {
 
   /** Whether its primaries turn writes away. */
   block(index: Index, blocked: boolean): void {
+    // What is so already is no change.
+    if (index.blocked === blocked) return;
     index.blocked = blocked;
     this.onAdmin?.({ index: index.definition.name, blocked });
   }

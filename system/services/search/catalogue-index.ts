@@ -38,6 +38,12 @@ export function catalogueIndexVersion(knobs: SearchKnobs, version: number): Inde
   };
 }
 
+/** Which version an index is; null: it is none of the catalogue. */
+export function versionOf(name: string): number | null {
+  const found = /^catalogue-v([1-9]\d{0,8})$/.exec(name);
+  return found === null ? null : Number(found[1]);
+}
+
 export const trackDocumentId = (trackId: string) => `track:${trackId}`;
 export const playlistDocumentId = (playlistId: string, trackId: string) =>
   `playlist:${playlistId}:${trackId}`;

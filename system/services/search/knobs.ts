@@ -57,7 +57,8 @@ export const reindexKnobs = {
   afterS: {
     default: 0,
     unit: 's',
-    description: 'When the index is made anew, behind its alias; 0: never',
+    description:
+      'When after its start a process makes the next version of the index, behind its alias; 0: never',
     min: 0,
   },
   shards: {

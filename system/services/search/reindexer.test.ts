@@ -7,6 +7,7 @@ import { createTestBench, topic } from '../test-bench.ts';
 import { knobsOf, outcomeOf } from '../test-support.ts';
 import { CATALOGUE_INDEX, catalogueIndex, catalogueIndexVersion, trackIndexing } from './catalogue-index.ts';
 import { indexerKnobs, reindexKnobs, searchKnobs } from './knobs.ts';
+import { createReindexWorker } from './reindex-worker.ts';
 import { createReindexer } from './reindexer.ts';
 import { createSearchIndexer, INDEXER_GROUP } from './search-indexer.ts';
 import { createSearchService } from './search-service.ts';
@@ -52,7 +53,7 @@ function setUp(seed: number, batch = 200) {
     return home;
   };
   /** A reindexer in a process of its own; `watch` sees its calls as they begin. */
-  const reindex = (resume: boolean, watch: (call: string, end: () => void) => void = () => {}) => {
+  const reindex = (watch: (call: string, end: () => void) => void = () => {}) => {
     const home = bench.machine('reindexer');
     const inner = elasticsearch.admin(home);
     const admin = new Proxy(inner, {
@@ -69,9 +70,23 @@ function setUp(seed: number, batch = 200) {
       clock: bench.simulation,
       knobs: knobsOf(reindexKnobs, { batch, keepMs: 500 }),
     });
-    return reindexer.run(bench.context(home.life), CATALOGUE_INDEX, target, { resume });
+    return reindexer.run(bench.context(home.life), CATALOGUE_INDEX, target);
   };
-  return { bench, elasticsearch, kafka, client, search, startIndexer, reindex, target };
+  /** The process that comes after one that died. */
+  const reindexAgain = () => {
+    const home = bench.machine('reindexer-again');
+    const worker = createReindexWorker(
+      {
+        index: elasticsearch.connect(home),
+        admin: elasticsearch.admin(home),
+        clock: bench.simulation,
+        knobs: knobsOf(reindexKnobs, { batch, keepMs: 500, afterS: 0.001, shards: 5 }),
+      },
+      { ...knobs, autocomplete: 'edge-ngrams' },
+    );
+    return worker.run(bench.context(home.life));
+  };
+  return { bench, elasticsearch, kafka, client, search, startIndexer, reindex, reindexAgain, target };
 }
 
 type Setup = ReturnType<typeof setUp>;
@@ -175,7 +190,7 @@ test.each([1, 2, 3])(
     await bench.run(6);
     traffic.begin();
     await bench.run(1);
-    const { copied, removed, pausedNs } = await bench.finish(reindex(false));
+    const { copied, removed, pausedNs } = await bench.finish(reindex());
     expect(copied).toBeGreaterThanOrEqual(LOADED);
     expect(removed).toBeGreaterThanOrEqual(0);
     expect(pausedNs).toBeLessThan(SECOND);
@@ -199,7 +214,7 @@ test('what was deleted after it had been copied is not in the new index', async 
   for (let number = 0; number < 40; number++) tell({ track: track(number) });
   await bench.run(3);
   let scans = 0;
-  const reindexing = reindex(false, (call) => {
+  const reindexing = reindex((call) => {
     // Two of the three shards have been copied by then.
     if (call === 'scan' && ++scans === 25) {
       const removedTrackIds = Array.from({ length: 40 }, (_, number) => `t${number}`);
@@ -225,7 +240,7 @@ test.each([1, 2, 3])(
     bench.simulation.after((100 + 150 * seed) * MILLISECOND, () => machine.crash());
     bench.simulation.after(3 * SECOND, () => machine.restart());
     bench.simulation.after(400 * MILLISECOND, () => first.crash());
-    await bench.finish(reindex(false));
+    await bench.finish(reindex());
     startIndexer('indexer-3');
     await traffic.settle(setup);
     // Searches that the dying node coordinated were reset; no other failed, and none lost anything.
@@ -237,28 +252,31 @@ test.each([1, 2, 3])(
 
 const STEPS = ['createIndex', 'scan', 'blockWrites', 'count', 'pointAlias', 'deleteIndex'] as const;
 
-test.each(STEPS)('a reindexer that dies at its step %s is resumed by the next one', async (fatal) => {
-  const setup = setUp(1 + STEPS.indexOf(fatal), 500);
-  const { bench, startIndexer, reindex } = setup;
-  const traffic = createTraffic(setup);
-  startIndexer('indexer-1');
-  await bench.run(6);
-  traffic.begin();
-  void reindex(false, (call, die) => {
-    if (call === fatal) bench.simulation.after(3 * MILLISECOND, die);
-  });
-  await bench.run(4);
-  await bench.finish(reindex(true));
-  await traffic.settle(setup);
-  expect(traffic.failures).toEqual([]);
-  expect((await resolved(setup))?.index).toBe('catalogue-v2');
-});
+test.each(STEPS)(
+  'after a reindexer that died at its step %s the next one begins anew, and nothing is lost',
+  async (fatal) => {
+    const setup = setUp(1 + STEPS.indexOf(fatal), 500);
+    const { bench, startIndexer, reindex, reindexAgain } = setup;
+    const traffic = createTraffic(setup);
+    startIndexer('indexer-1');
+    await bench.run(6);
+    traffic.begin();
+    void reindex((call, die) => {
+      if (call === fatal) bench.simulation.after(3 * MILLISECOND, die);
+    });
+    await bench.run(4);
+    await bench.finish(reindexAgain());
+    await traffic.settle(setup);
+    expect(traffic.failures).toEqual([]);
+    expect(await resolved(setup)).toEqual({ index: 'catalogue-v3', shards: 5 });
+  },
+);
 
 test('a second reindexer is told that there is one, and an alias that stands for nothing is not found', async () => {
   const setup = setUp(1);
   const { bench, reindex, elasticsearch, target } = setup;
   await bench.finish(elasticsearch.admin(setup.client).createIndex(bench.context(), target));
-  expect(await bench.finish(outcomeOf(reindex(false)))).toBe('conflict');
+  expect(await bench.finish(outcomeOf(reindex()))).toBe('conflict');
   await bench.finish(elasticsearch.admin(setup.client).deleteIndex(bench.context(), 'catalogue-v1'));
-  expect(await bench.finish(outcomeOf(reindex(true)))).toBe('not-found');
+  expect(await bench.finish(outcomeOf(reindex()))).toBe('not-found');
 });

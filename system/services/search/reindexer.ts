@@ -10,9 +10,9 @@
  *
  * Searches go on all the time and find whatever they would have found before; indexing pauses from 3 to 5, which is the
  * lag of a moment. The block is never lifted after the alias has moved: a write on its way to the old index would be
- * acknowledged and lost. If this process dies, running it again with `resume` goes on: copying twice changes nothing.
+ * acknowledged and lost. If this process dies, the next one clears away what it left: `reindex-worker.ts`.
  */
-import { type Clock, MILLISECOND, SECOND } from '../../ports/clock.ts';
+import { type Clock, MILLISECOND } from '../../ports/clock.ts';
 import type { Context } from '../../ports/context.ts';
 import { type ErrorKind, PortError } from '../../ports/errors.ts';
 import type {
@@ -21,35 +21,13 @@ import type {
   SearchIndex,
   SearchIndexAdmin,
 } from '../../ports/search-index.ts';
-import { CATALOGUE_INDEX, catalogueIndexVersion } from './catalogue-index.ts';
-import type { ReindexKnobs, SearchKnobs } from './knobs.ts';
+import type { ReindexKnobs } from './knobs.ts';
 
 export interface ReindexerDependencies {
   readonly index: SearchIndex;
   readonly admin: SearchIndexAdmin;
   readonly clock: Clock;
   readonly knobs: ReindexKnobs;
-}
-
-/** A process that does it once. */
-export interface ReindexWorker {
-  run(context: Context): Promise<void>;
-}
-
-/** Makes the index of the catalogue anew, `afterS` after the start of its process; again from there if that restarts. */
-export function createReindexWorker(
-  dependencies: ReindexerDependencies,
-  searchKnobs: SearchKnobs,
-): ReindexWorker {
-  const { clock, knobs } = dependencies;
-  const shards = knobs.shards === 0 ? searchKnobs.shards : knobs.shards;
-  return {
-    async run(context) {
-      await clock.sleep(context, knobs.afterS * SECOND);
-      const definition = catalogueIndexVersion({ ...searchKnobs, shards }, 2);
-      await createReindexer(dependencies).run(context, CATALOGUE_INDEX, definition, { resume: true });
-    },
-  };
 }
 
 export interface Reindexing {
@@ -61,16 +39,22 @@ export interface Reindexing {
   readonly pausedNs: number;
 }
 
+export interface ReindexOptions {
+  /** Told of documents as they are written to the new index. */
+  readonly onCopied?: (documents: number) => void;
+  /** Told when everybody is on the new index; the old one is kept for a while. */
+  readonly onMoved?: (reindexing: Reindexing) => void;
+}
+
 export interface Reindexer {
   /**
-   * Moves `alias` to an index of this definition. Rejects with `conflict` if there is such an index, unless it is one that
-   * an earlier attempt left and `resume` is set. One at a time.
+   * Moves `alias` to an index of this definition. Rejects with `conflict` if there is such an index. One at a time.
    */
   run(
     context: Context,
     alias: string,
     definition: IndexDefinition,
-    options?: { readonly resume?: boolean },
+    options?: ReindexOptions,
   ): Promise<Reindexing>;
 }
 
@@ -79,19 +63,30 @@ const PASSING: ReadonlySet<ErrorKind> = new Set<ErrorKind>(['timeout', 'unavaila
 /** estimate: a queue of some hundred requests drains meanwhile. */
 const PAUSE_NS = 200 * MILLISECOND;
 
-export function createReindexer({ index, admin, clock, knobs }: ReindexerDependencies): Reindexer {
-  /** Everything here may be done twice: what has failed for a passing reason is tried again. */
-  async function persist<T>(context: Context, work: () => Promise<T>): Promise<T> {
-    for (;;) {
-      try {
-        return await work();
-      } catch (error) {
-        const passing = error instanceof PortError && PASSING.has(error.kind);
-        if (context.cancelled !== null || !passing) throw error;
-        await clock.sleep(context, PAUSE_NS);
-      }
+/** Everything here may be done twice: what has failed for a passing reason is tried again. */
+export async function untilDone<T>(clock: Clock, context: Context, work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      const passing = error instanceof PortError && PASSING.has(error.kind);
+      if (context.cancelled !== null || !passing) throw error;
+      await clock.sleep(context, PAUSE_NS);
     }
   }
+}
+
+/** Deletes an index that may be gone: the answer of an earlier try may have been lost. */
+export async function deleteOnce(admin: SearchIndexAdmin, context: Context, name: string): Promise<void> {
+  try {
+    await admin.deleteIndex(context, name);
+  } catch (error) {
+    if (!(error instanceof PortError && error.kind === 'not-found')) throw error;
+  }
+}
+
+export function createReindexer({ index, admin, clock, knobs }: ReindexerDependencies): Reindexer {
+  const persist = <T>(context: Context, work: () => Promise<T>) => untilDone(clock, context, work);
 
   async function write(context: Context, to: string, operations: readonly IndexOperation[]): Promise<void> {
     let left = operations;
@@ -104,7 +99,13 @@ export function createReindexer({ index, admin, clock, knobs }: ReindexerDepende
   }
 
   /** Copies what has become searchable since the last call; returns how many documents that were. */
-  function copier(context: Context, from: string, shards: number, to: string): () => Promise<number> {
+  function copier(
+    context: Context,
+    from: string,
+    shards: number,
+    to: string,
+    onCopied: (documents: number) => void,
+  ): () => Promise<number> {
     const cursors = new Array<number>(shards).fill(0);
     return async () => {
       let copied = 0;
@@ -116,6 +117,7 @@ export function createReindexer({ index, admin, clock, knobs }: ReindexerDepende
           await write(context, to, operations);
           cursors[shard] = next;
           copied += documents.length;
+          onCopied(documents.length);
           if (documents.length < knobs.batch) break;
         }
       }
@@ -175,39 +177,30 @@ export function createReindexer({ index, admin, clock, knobs }: ReindexerDepende
   }
 
   return {
-    async run(context, alias, definition, { resume = false } = {}) {
+    async run(context, alias, definition, { onCopied = () => {}, onMoved } = {}) {
       const { name } = definition;
       const old = await persist(context, () => admin.resolve(context, alias));
       if (old === undefined) throw new PortError('not-found', 'search.reindex', true, `alias ${alias}`);
       if (old.index === name) return { copied: 0, removed: 0, pausedNs: 0 };
-      await create(context, definition, resume);
-      // An earlier attempt may have died with writes blocked.
-      if (resume) await persist(context, () => admin.allowWrites(context, old.index));
-      const copy = copier(context, old.index, old.shards, name);
+      await create(context, definition);
+      const copy = copier(context, old.index, old.shards, name, onCopied);
       let copied = await copy();
       // Until little is left: the next pass has what changed during this one.
       for (let more = copied; more > knobs.batch; copied += more) more = await copy();
       const beganNs = clock.now();
       const last = await takeOver(context, alias, old.index, definition, copy);
       const pausedNs = clock.now() - beganNs;
+      const reindexing = { copied: copied + last.copied, removed: last.removed, pausedNs };
+      onMoved?.(reindexing);
       await clock.sleep(context, knobs.keepMs * MILLISECOND);
-      await persist(context, () => deleteOnce(context, old.index));
-      return { copied: copied + last.copied, removed: last.removed, pausedNs };
+      await persist(context, () => deleteOnce(admin, context, old.index));
+      return reindexing;
     },
   };
 
-  async function deleteOnce(context: Context, name: string): Promise<void> {
-    try {
-      await admin.deleteIndex(context, name);
-    } catch (error) {
-      // The answer of an earlier try was lost.
-      if (!(error instanceof PortError && error.kind === 'not-found')) throw error;
-    }
-  }
-
-  /** An answer that was lost leaves the index behind: then it is ours, as one of an earlier attempt is. */
-  async function create(context: Context, definition: IndexDefinition, resume: boolean): Promise<void> {
-    let mayExist = resume;
+  /** An answer that was lost leaves the index behind: then it is ours. */
+  async function create(context: Context, definition: IndexDefinition): Promise<void> {
+    let mayExist = false;
     await persist(context, async () => {
       try {
         await admin.createIndex(context, definition);

@@ -89,6 +89,7 @@ const LINKS = [
   ['/admin/traces', 'Traces'],
   ['/admin/slo', 'Objectives and burn rates'],
   ['/admin/dead-letters', 'Dead letters'],
+  ['/admin/search/reindex', 'Search index being made anew'],
 ] as const;
 
 declare module 'fastify' {

@@ -10,4 +10,5 @@ export { epochMsOf, processNumber } from './host-facts.ts';
 export { type ObservedServer, observeHttp } from './http-observer.ts';
 export type { OtlpExporter } from './otlp-exporter.ts';
 export { createPrometheus } from './prometheus.ts';
+export { addReindexRoutes, type ReindexDesk, type ReindexState } from './reindex-routes.ts';
 export { addTelemetryRoutes, onlyFromHere, type TelemetryView } from './telemetry-routes.ts';
