@@ -21,8 +21,8 @@ export const READS_PER_REBUILD = BUCKETS + 2;
 export const HOT_READS_PER_SECOND = 960;
 /** A fix may cost two rebuilds and a half; without one it is at least ten times as much. */
 const MOST_REBUILDS = 2.5;
-/** Room for some twenty playlists, see the caveats. */
-const CACHE_BYTES = 24 * 2 ** 10;
+/** Room for some seventy playlists, see the caveats. */
+const CACHE_BYTES = 96 * 2 ** 10;
 /** estimate: with it ordinary playlists push each other out, and rebuilding them is a small part of the database's load. */
 const OTHER_READS_PER_SECOND = 20;
 
@@ -36,8 +36,15 @@ const surge = (run: RunFigures) =>
 const usual = (run: RunFigures) =>
   `${reads(run)}; p99 of the usual reads ${format(run.latencyMs('playlist.get hot (usual)', 'trigger', 0.99))} ms`;
 
+/** A series that is zero all the time is left out of a run. */
+const evictionsPerSecond = (run: RunFigures) => {
+  if (run.series('redis evictions') === undefined) return 0;
+  const values = run.valuesIn('redis evictions', 'trigger');
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+};
+
 const withHitRate = (run: RunFigures) =>
-  `${surge(run)}; of the other playlists ${percent(run.figure('hit rate of other playlists'))} are found in the cache`;
+  `${surge(run)}; of the other playlists ${percent(run.figure('hit rate of other playlists'))} are found in the cache, which evicts ${format(evictionsPerSecond(run))} keys/s`;
 
 export default defineScenario({
   name: 'cache-stampede',
@@ -103,6 +110,8 @@ export default defineScenario({
         'cassandra.coresPerNode': 8,
         'playlist.stampedeProtection': 'none',
         'redis.maxMemoryBytes': CACHE_BYTES,
+        // Buckets that nobody has read for long lie on disk: to count those of an ordinary playlist takes up to a second.
+        'gateway.deadlineMs': 2_000,
       },
       headline: { operation: HOT, series: [`${HOT} p99`, `${HOT} errors`], percentile: 99.9 },
       objectives: [
@@ -148,21 +157,21 @@ export default defineScenario({
         {
           name: 'memory is short',
           in: ['broken'],
-          sentence: 'The cache holds too little: few of the other playlists are found in it',
-          measure: (run) => 100 * run.figure('hit rate of other playlists'),
-          comparison: '<=',
-          target: 17,
+          sentence:
+            'The cache holds too little: at least 2 % of the other reads miss what it had and evicted',
+          measure: (run) => 100 * run.figure('misses for want of memory'),
+          comparison: '>=',
+          target: 2,
           unit: '%',
         },
         {
           name: 'more memory is used',
           in: ['more memory'],
-          sentence:
-            'The hit rate of other playlists rose by at least 4 points, from at most 17 % to at least 21 %',
-          measure: (run) => 100 * run.figure('hit rate of other playlists'),
-          comparison: '>=',
-          target: 21,
-          unit: '%',
+          sentence: 'The cache evicts nothing any more, and its hit rate is what the TTL allows',
+          measure: evictionsPerSecond,
+          comparison: '<=',
+          target: 0.1,
+          unit: 'keys/s',
         },
       ],
       arms: [
@@ -199,8 +208,8 @@ export default defineScenario({
         {
           name: 'more memory',
           role: 'decoy',
-          title: 'Sixteen times the cache memory',
-          set: { 'redis.maxMemoryBytes': 16 * CACHE_BYTES },
+          title: 'Eight times the cache memory',
+          set: { 'redis.maxMemoryBytes': 8 * CACHE_BYTES },
           says: withHitRate,
         },
       ],
@@ -225,7 +234,7 @@ export default defineScenario({
       'The TTL is 20 s instead of the 5 minutes that are usual, so that every key expires several times within two minutes. The figure judged is per expiry, so it does not depend on the TTL.',
       'XFetch runs with a beta of 3. With the 1 of its paper an expiry costs 2 to 5 rebuilds here (up to 20 at worst): readers go on choosing themselves while the first rebuild is under way.',
       'The trigger begins in the middle of an entry’s life. A jump of load in its last moments is a case of its own: XFetch then lets a burst through (29 rebuilds once, where 1 to 2 are usual).',
-      'The cache has room for some twenty playlists, where a real one holds millions: so few that ordinary readers push each other’s playlists out at a rate that a simulation can afford. That more memory helps them, and not here, does not depend on the size.',
+      'The cache has room for some seventy playlists, where a real one holds millions: so few that ordinary readers push each other’s playlists out at a rate that a simulation can afford. That more memory helps them, and not here, does not depend on the size.',
       'The published 17,000 → 1,300 reads a second is the peak over a set of keys: the order is to be compared, not the number. Here one rebuild alone is 130 reads, a bucket each, as Cassandra sees them.',
     ],
     arithmetic: [
