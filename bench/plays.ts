@@ -26,7 +26,17 @@ const playing = defineScenario({
       objectives: [
         { name: 'errors', phase: 'trigger', measure: () => 0, comparison: '<=', target: 1, unit: '%' },
       ],
-      evidence: [],
+      evidence: [
+        {
+          name: 'plays',
+          in: ['broken'],
+          sentence: 'Listeners play',
+          measure: (run) => run.completedPerSecond('play', 'trigger'),
+          comparison: '>=',
+          target: 1,
+          unit: 'plays/s',
+        },
+      ],
       arms: [{ name: 'broken', role: 'broken', title: '', says: () => '' }],
     },
   ],

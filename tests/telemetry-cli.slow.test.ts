@@ -28,7 +28,8 @@ export default defineScenario({
   cases: [{
     name: 'evening', title: '', set: {}, headline: { operation: 'play', series: [] },
     objectives: [{ name: 'errors', phase: 'trigger', measure: () => 0, comparison: '<=', target: 1, unit: '%' }],
-    evidence: [], arms: [{ name: 'broken', role: 'broken', title: '', says: () => '' }],
+    evidence: [{ name: 'plays', in: ['broken'], sentence: '', measure: () => 1, comparison: '>=', target: 1, unit: '1' }],
+    arms: [{ name: 'broken', role: 'broken', title: '', says: () => '' }],
   }],
   notes: { see: '', why: '', fix: '', costs: '', questions: [], triage: [], caveats: [], arithmetic: [], sources: [] },
 });

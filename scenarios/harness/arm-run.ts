@@ -17,12 +17,12 @@ import { Checks } from './checks.ts';
 import { configurationOf, scaleFactor } from './configuration.ts';
 import { figuresOf } from './figures.ts';
 import { readBackOperation } from './journeys.ts';
-import { judgeEvidence, judgeObjectives } from './judge.ts';
+import { judgeEvidence, judgeObjectives, sentenceOf } from './judge.ts';
 import { LoadGenerator, PLAY } from './load.ts';
 import { NodeSampler } from './node-sampler.ts';
 import { type PlayTrace, playTrace } from './play-trace.ts';
 import { Recorder, round } from './recorder.ts';
-import { type Arm, type Case, REFERENCE_LISTENERS, type Scenario } from './scenario.ts';
+import { type Arm, type Case, type InvariantName, REFERENCE_LISTENERS, type Scenario } from './scenario.ts';
 import { StampedeMeter } from './stampede-meter.ts';
 import { trendOf } from './trend.ts';
 
@@ -95,6 +95,8 @@ export async function runArm(
   }
   const totals = recorder.totals();
   const violates = arm.violates ?? [];
+  // Whatever a scenario asks for: a run that loses requests proves nothing.
+  const invariants = [...new Set<InvariantName>([...scenario.invariants, 'conservation'])];
   const run: Omit<ArmRun, 'objectives' | 'evidence'> = {
     seed: request.seed,
     partial,
@@ -105,12 +107,13 @@ export async function runArm(
     invariants: partial
       ? []
       : [
-          ...checks.results(scenario.invariants, violates, totals, system.unansweredByClients()),
+          ...checks.results(invariants, violates, totals, system.unansweredByClients()),
           ...steadyBeforeTrigger(recorder.series, phases),
         ],
     series: [...recorder.series, ...sampler.series],
     nodes: sampler.nodes,
     figures: cached ? stampedes.figures() : [],
+    // By subtraction; the invariant holds it against what the kernel counts.
     conservation: { ...totals, inFlight: totals.arrivals - totals.completed - totals.failed },
   };
   return {
@@ -180,8 +183,7 @@ function judge(
 
 function say(run: Omit<ArmRun, 'objectives' | 'evidence'>, arm: Arm, phases: readonly PhaseWindow[]): string {
   if (run.partial) return 'Interrupted before its end.';
-  const sentence = arm.says(figuresOf(run, phases));
-  return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
+  return sentenceOf(arm, figuresOf(run, phases));
 }
 
 /** Every operation that the scenario can book, and the latency within which it counts as goodput. */

@@ -69,6 +69,16 @@ describe('a scenario with one mistake is refused in a sentence that names the pl
     ],
     ['a field of the traffic', (s) => (s.load.traffic[0].rate = 3), /load\.traffic has a field 'rate'/],
     ['an invariant', (s) => s.invariants.push('conservaton'), /invariants is 'conservaton'/],
+    [
+      'conservation, broken on purpose',
+      (s) => (s.cases[0].arms[1].violates = ['conservation']),
+      /arm broken: violates has 'conservation', which no arm may break/,
+    ],
+    [
+      'a broken arm without evidence',
+      (s) => (s.cases[0].evidence = s.cases[0].evidence.filter((e: Loose) => !e.in.includes('broken'))),
+      /arm broken of case hot-partition has no evidence: state a figure that shows why it misses its objectives/,
+    ],
     ['no notes', (s) => delete s.notes, /notes must be an object/],
     ['a note', (s) => delete s.notes.triage, /notes\.triage is missing/],
   ];

@@ -140,8 +140,11 @@ function checkCase(mistakes: Mistakes, scenario: Scenario, testCase: Case): void
     mistakes.text(`name of an arm of ${of}`, arm.name);
     mistakes.oneOf(`${of}, arm ${arm.name}: role`, arm.role, ROLES);
     mistakes.function(`says of ${of}, arm ${arm.name}`, arm.says);
-    for (const name of arm.violates ?? [])
+    for (const name of mistakes.list(`violates of ${of}, arm ${arm.name}`, arm.violates ?? [])) {
       mistakes.oneOf(`${of}, arm ${arm.name}: violates`, name, INVARIANTS);
+      if (name === 'conservation')
+        mistakes.fail(`${of}, arm ${arm.name}: violates has 'conservation', which no arm may break.`);
+    }
     mistakes.settings(`${of}, arm ${arm.name}`, arm.set ?? {});
   }
   mistakes.settings(of, testCase.set);
@@ -163,6 +166,12 @@ function checkCase(mistakes: Mistakes, scenario: Scenario, testCase: Case): void
         mistakes.fail(`evidence '${evidence.name}' names '${name}', which is no arm or role of ${of}.`);
     }
   }
+  const shown = new Set(testCase.evidence.flatMap((evidence) => evidence.in));
+  const unproven = arms.find(({ name, role }) => role === 'broken' && !shown.has(name) && !shown.has(role));
+  if (unproven !== undefined)
+    mistakes.fail(
+      `arm ${unproven.name} of ${of} has no evidence: state a figure that shows why it misses its objectives.`,
+    );
 }
 
 class Mistakes {

@@ -12,7 +12,14 @@ import type {
   Verdict,
 } from '../../reports/result.ts';
 import type { RunFigures } from './figures.ts';
-import type { Arm, Case, Scenario } from './scenario.ts';
+import {
+  type Arm,
+  type Case,
+  type Evidence,
+  type Objective,
+  type Scenario,
+  ScenarioError,
+} from './scenario.ts';
 
 /** Share of the target by which an objective must be met or missed, unless the scenario says otherwise. */
 export const DEFAULT_MARGIN = 0.05;
@@ -20,18 +27,48 @@ export const DEFAULT_MARGIN = 0.05;
 const compare = (measured: number, comparison: '<=' | '>=', target: number) =>
   comparison === '<=' ? measured <= target : measured >= target;
 
+/** What a function of the scenario's file gives; whatever is wrong with it is told by the place where it stands. */
+function ask<T>(what: string, answer: (run: RunFigures) => T, run: RunFigures): T {
+  try {
+    return answer(run);
+  } catch (thrown) {
+    const why = thrown instanceof Error ? thrown.message : String(thrown);
+    throw new ScenarioError(`${what} fails: ${/[.!?]$/.test(why) ? why : `${why}.`}`);
+  }
+}
+
+const kindOf = (value: unknown) =>
+  value === undefined || value === null
+    ? String(value)
+    : `${typeof value === 'object' ? 'an' : 'a'} ${typeof value}`;
+
+/** NaN is a number that meets nothing. */
+function measured(what: string, { measure }: Objective | Evidence, run: RunFigures): number {
+  const value: unknown = ask(`measure of ${what}`, measure, run);
+  if (typeof value === 'number') return value;
+  throw new ScenarioError(`measure of ${what} gives ${kindOf(value)}, and must give a number.`);
+}
+
+/** What an arm says of a run, as a sentence. */
+export function sentenceOf(arm: Arm, run: RunFigures): string {
+  const said: unknown = ask('says', arm.says, run);
+  if (typeof said !== 'string') throw new ScenarioError(`says gives ${kindOf(said)}, and must give a text.`);
+  return /[.!?]$/.test(said) ? said : `${said}.`;
+}
+
 export function judgeObjectives(testCase: Case, run: RunFigures): ObjectiveResult[] {
-  return testCase.objectives.map(({ name, phase, measure, comparison, target, unit }) => {
-    const measured = measure(run);
-    const margin = target === 0 ? Math.abs(measured) : Math.abs(measured - target) / Math.abs(target);
+  return testCase.objectives.map((objective) => {
+    const { name, phase, comparison, target, unit } = objective;
+    const value = measured(`objective '${name}'`, objective, run);
+    const margin = target === 0 ? Math.abs(value) : Math.abs(value - target) / Math.abs(target);
     return {
       name,
       phase,
-      measured,
+      measured: value,
       comparison,
       target,
       unit,
-      met: compare(measured, comparison, target),
+      met: compare(value, comparison, target),
       margin,
     };
   });
@@ -40,16 +77,17 @@ export function judgeObjectives(testCase: Case, run: RunFigures): ObjectiveResul
 export function judgeEvidence(testCase: Case, arm: Arm, run: RunFigures): EvidenceResult[] {
   return testCase.evidence
     .filter((evidence) => evidence.in.includes(arm.name) || evidence.in.includes(arm.role))
-    .map(({ name, sentence, measure, comparison, target, unit }) => {
-      const measured = measure(run);
+    .map((evidence) => {
+      const { name, sentence, comparison, target, unit } = evidence;
+      const value = measured(`evidence '${name}'`, evidence, run);
       return {
         name,
         sentence,
-        measured,
+        measured: value,
         comparison,
         target,
         unit,
-        holds: compare(measured, comparison, target),
+        holds: compare(value, comparison, target),
       };
     });
 }

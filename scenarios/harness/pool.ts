@@ -27,13 +27,24 @@ export async function runTasks(tasks: readonly Task[], options: PoolOptions): Pr
   if (options.signal.aborted) onAbort();
   const data: WorkerData = { stop, drain: options.drain, plays: options.plays };
   const queue = tasks.slice();
+  let hasFailed = false;
+  const told: PoolOptions = {
+    ...options,
+    // What others had done of their runs when one failed is no result.
+    onFinished: (finished) => {
+      if (!hasFailed) options.onFinished(finished);
+    },
+  };
   const threads = Array.from({ length: Math.min(options.workers, tasks.length) }, () =>
-    runThread(queue, data, options),
+    runThread(queue, data, told).catch((error: unknown) => {
+      hasFailed = true;
+      onAbort();
+      throw error;
+    }),
   );
   try {
     await Promise.all(threads);
   } catch (error) {
-    onAbort();
     await Promise.allSettled(threads);
     throw error;
   } finally {

@@ -45,7 +45,7 @@ export type Answer =
 Error.stackTraceLimit = 0;
 
 /** Errors that the scenario's author can mend. */
-const MISTAKES: ReadonlySet<string> = new Set(['FigureError', 'ScenarioError', 'SettingError']);
+const MISTAKES: ReadonlySet<string> = new Set(['FigureError', 'GuardError', 'ScenarioError', 'SettingError']);
 
 const { stop, drain, plays } = workerData as WorkerData;
 const flag = new Int32Array(stop);
@@ -57,9 +57,10 @@ port.on('message', (task: Task) => {
 
 async function answer(task: Task): Promise<Answer> {
   try {
-    const scenario = await loadScenario(task.module, task.scenario);
+    // Before the file is loaded: what it takes at its top is what it has for ever.
     const remove = installGuard();
     try {
+      const scenario = await loadScenario(task.module, task.scenario);
       const shouldStop = () => Atomics.load(flag, 0) !== 0;
       const finished = await runArm(scenario, { ...task, drain, plays, shouldStop });
       return { ok: { id: task.id, ...finished } };

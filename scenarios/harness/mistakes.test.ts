@@ -1,0 +1,131 @@
+/** Mistakes in a scenario of one's own that are found only when it runs: in a worker of its own, as always. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, expect, test } from 'vitest';
+import type { Verdict } from '../../reports/result.ts';
+import { runScenarios } from './run.ts';
+import { type Scenario, ScenarioError } from './scenario.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'rehearse-mistakes-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+let files = 0;
+
+interface Spoilt {
+  /** What stands before the scenario in its file. */
+  readonly first?: string;
+  readonly measure?: string;
+  readonly evidence?: string;
+  readonly says?: string;
+}
+
+/** One second of a few reads, and a sound scenario but for what is given. */
+const textOf = ({ first = '', measure, evidence, says }: Spoilt) => `${first}
+export default {
+  name: 'mine', title: '', teaches: '', hypothesis: '', modes: ['simulated'], minimumListeners: 500_000,
+  phases: [{ name: 'trigger', seconds: 1 }],
+  load: {
+    plays: false,
+    traffic: [
+      { operation: 'read', journey: { kind: 'open-playlist', from: 'popularity' }, perSecond: { always: 20 } },
+    ],
+  },
+  invariants: [],
+  cases: [{
+    name: 'mine', title: '', set: {}, headline: { operation: 'read', series: [] },
+    objectives: [
+      { name: 'nothing', phase: 'trigger', measure: ${measure ?? '() => 3'}, comparison: '<=', target: 1, unit: '1' },
+    ],
+    evidence: [
+      { name: 'reads', in: ['broken'], sentence: '', measure: ${evidence ?? '() => 2'}, comparison: '>=', target: 1, unit: '1' },
+    ],
+    arms: [
+      { name: 'broken', role: 'broken', title: '', says: ${says ?? "() => 'It was seen.'"} },
+      { name: 'other', role: 'decoy', title: '', says: () => 'It was seen.' },
+    ],
+  }],
+  notes: { see: '', why: '', fix: '', costs: '', questions: [], triage: [], caveats: [], arithmetic: [], sources: [] },
+};
+`;
+
+async function rehearsed(spoilt: Spoilt) {
+  const file = join(folder, `mine-${++files}.scenario.mjs`);
+  writeFileSync(file, textOf(spoilt));
+  const module = pathToFileURL(file).href;
+  const scenario = ((await import(/* @vite-ignore */ module)) as { default: Scenario }).default;
+  const verdicts: Verdict[] = [];
+  const running = runScenarios({
+    scenarios: [{ scenario, module }],
+    seeds: [1],
+    listeners: 500_000,
+    arms: null,
+    settings: {},
+    plays: null,
+    workers: 2,
+    drain: 'checkpoint',
+    command: 'test',
+    commandFor: () => 'test',
+    onProgress: () => {},
+    onVerdict: (verdict) => verdicts.push(verdict),
+    signal: new AbortController().signal,
+  });
+  return { running, verdicts };
+}
+
+async function complaint(spoilt: Spoilt): Promise<string> {
+  const { running, verdicts } = await rehearsed(spoilt);
+  const error = await running.then(
+    () => new Error('nothing was said'),
+    (thrown: Error) => thrown,
+  );
+  expect(error).toBeInstanceOf(ScenarioError);
+  expect(verdicts.map(({ arm }) => arm)).not.toContain('broken');
+  return error.message;
+}
+
+const WHERE = 'mine / mine / broken at seed 1: ';
+
+test('a sound one runs, and conservation is checked although it does not ask for it', async () => {
+  const { running, verdicts } = await rehearsed({});
+  const result = await running;
+  expect(verdicts.map(({ confirmed }) => confirmed)).toEqual([true, true]);
+  for (const { runs } of result.scenarios[0]!.cases[0]!.arms)
+    expect(runs[0]!.invariants).toMatchObject([{ name: 'conservation', checked: 1, violations: 0 }]);
+});
+
+test('a function that throws is named, with its arm', async () => {
+  expect(await complaint({ says: '(run) => run.nothing.at(0)' })).toBe(
+    `${WHERE}says fails: Cannot read properties of undefined (reading 'at').`,
+  );
+  expect(await complaint({ measure: '() => missing' })).toContain(
+    `${WHERE}measure of objective 'nothing' fails: missing is not defined.`,
+  );
+  expect(await complaint({ evidence: '() => { throw 7 }' })).toContain(
+    `${WHERE}measure of evidence 'reads' fails: 7.`,
+  );
+});
+
+test('a measure that gives no number, and a sentence that is no text, are refused', async () => {
+  expect(await complaint({ measure: "() => '3'" })).toBe(
+    `${WHERE}measure of objective 'nothing' gives a string, and must give a number.`,
+  );
+  expect(await complaint({ evidence: 'async () => 3' })).toBe(
+    `${WHERE}measure of evidence 'reads' gives an object, and must give a number.`,
+  );
+  expect(await complaint({ says: '() => undefined' })).toBe(
+    `${WHERE}says gives undefined, and must give a text.`,
+  );
+  // A share of nothing is a number to the language; it meets no objective.
+  const { running } = await rehearsed({ measure: '() => 0 / 0' });
+  expect((await running).confirmed).toBe(false);
+});
+
+test('host functions are refused wherever the file takes them from, before the run and in it', async () => {
+  expect(await complaint({ first: 'const { random } = Math;', measure: '() => random()' })).toContain(
+    `${WHERE}measure of objective 'nothing' fails: Math.random() would let the host into a simulated run`,
+  );
+  expect(await complaint({ says: "() => 'at ' + Date.now()" })).toContain(
+    `${WHERE}says fails: Date.now() would let the host into a simulated run`,
+  );
+});
