@@ -67,6 +67,36 @@ test('a banned call is found in code, not in comments and texts', () => {
   expect(checkBans({ path: 'cli/progress.ts', text: 'performance.now()' })).toEqual([]);
 });
 
+test('a host function is found by whatever way it is reached', () => {
+  const found = (text: string) => checkBans({ path: 'system/services/search/service.ts', text }).length;
+  for (const text of [
+    'const { random } = Math;',
+    "Math['random']();",
+    'const M = Math;',
+    'const D = Date; D.now();',
+    'const today = Date();',
+    'const today = new Date;',
+    'Reflect.construct(Date, []);',
+    'globalThis.setTimeout(work, 5);',
+    'const timer = setTimeout;',
+    'const { now } = performance;',
+    'const { hrtime } = process;',
+    "globalThis['setTimeout'](work, 5);",
+    'const later = queueMicrotask;',
+    'const { nextTick } = process;',
+  ])
+    expect(found(text), text).toBeGreaterThan(0);
+  for (const text of [
+    'Math.round(random.uniform(1));',
+    'const at: Date = new Date(startedAt);',
+    'const ms = Date.UTC(2026, 1, 1) + Date.parse(text);',
+    'if (value instanceof Date) work(value.toISOString());',
+    'interface Span { startedAt: Date; readonly ends?: Date }',
+    'const setTimeoutMs = 5;',
+  ])
+    expect(found(text), text).toBe(0);
+});
+
 test('enums, namespaces and tests that hide others are found', () => {
   const text =
     'export enum Kind { A }\nnamespace N {}\ndescribe.only("x", () => {});\nvi.mock("./a.ts");\nconst enumerated = 1;\n';

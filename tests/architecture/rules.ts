@@ -232,28 +232,37 @@ const NOWHERE = /^$/;
 export const BANS: readonly Ban[] = [
   {
     what: 'the wall clock',
-    pattern: /\bDate\.now\b|\bnew Date\(\s*\)|\bperformance\.now\b|\bprocess\.(hrtime|uptime)\b/g,
+    // The names alone, however they are reached; a Date of a given time, or as a type, is none of the host's.
+    pattern:
+      /(?<!\bnew |\binstanceof |: )\bDate\b(?!\.(UTC|parse)\b)|\bnew Date\b(?!\(\s*[^\s)])|\bperformance\b|\bhrtime\b|\bprocess\.uptime\b/g,
     instead: 'the Clock port: clock.now(), nanoseconds since the start of the run',
     allowed: HOST_TIME,
   },
   {
     what: 'a timer of the host',
-    pattern: /\b(setTimeout|setInterval|setImmediate)\s*\(|node:timers/g,
+    pattern: /\b(setTimeout|setInterval|setImmediate)\b|node:timers/g,
     instead:
       'the Clock port: clock.after(ns, callback), clock.sleep(context, ns); in an engine simulation.schedule',
     allowed: HOST_TIME,
   },
   {
     what: 'randomness that no seed repeats',
-    pattern: /\bMath\.random\b|\brandom(UUID|Bytes|Int|FillSync)\b|\bgetRandomValues\b/g,
+    // Of Math only its functions by name: `const { random } = Math` would be another way to it.
+    pattern: /\bMath\b(?!\.(?!random\b)\w)|\brandom(UUID|Bytes|Int|FillSync)\b|\bgetRandomValues\b/g,
     instead: "keyed randomness: simulation.random('purpose').uniform(entity, request, attempt)",
     allowed: /^(system\/(runtime|transport)\/(?!kernel\/)|tools\/)/,
   },
   {
     what: 'the host’s task queues',
-    pattern: /\bqueueMicrotask\s*\(|\bprocess\.(nextTick|_tickCallback)\b/g,
+    pattern: /\b(queueMicrotask|nextTick|_tickCallback)\b/g,
     instead: 'await a port call; draining is the business of system/runtime/drive.ts',
     allowed: /^(system\/(runtime|transport)\/(?!kernel\/)|bench\/)/,
+  },
+  {
+    what: 'a global whose name is not said',
+    pattern: /\b(globalThis|process)\s*\[/g,
+    instead: 'its name, so that these rules see it',
+    allowed: NOWHERE,
   },
   {
     what: 'ambient context',
