@@ -1,10 +1,23 @@
 /**
  * Which key makes room, found as Redis finds it: not by order but by sampling a few keys and keeping the best candidates
- * of several rounds in a pool of sixteen ("Redis documentation, key eviction"; evict.c).
+ * of several rounds in a pool of sixteen ("Redis documentation, key eviction"; evict.c). The policies whose names begin
+ * with 'volatile' look at keys with a TTL alone; the random ones take the first key drawn.
  */
 import type { RandomStream } from '../../runtime/kernel/index.ts';
 
-export type EvictionPolicy = 'noeviction' | 'allkeys-lru' | 'allkeys-lfu' | 'volatile-ttl';
+/** redis.conf: maxmemory-policy */
+export const EVICTION_POLICIES = [
+  'noeviction',
+  'allkeys-lru',
+  'allkeys-lfu',
+  'allkeys-random',
+  'volatile-lru',
+  'volatile-lfu',
+  'volatile-random',
+  'volatile-ttl',
+] as const;
+
+export type EvictionPolicy = (typeof EVICTION_POLICIES)[number];
 
 /** What a policy needs to know of a key. */
 export interface Evictable {
@@ -26,14 +39,20 @@ const LFU_MAX = 255;
 const LFU_DECAY_NS = 60e9;
 
 export class Evictor<E extends Evictable> {
-  readonly policy: EvictionPolicy;
+  /** Whether only keys with a TTL are candidates. */
+  readonly takesVolatile: boolean;
+  /** Whether uses are counted. */
+  readonly countsUses: boolean;
+  readonly #policy: EvictionPolicy;
   readonly #samples: number;
   readonly #random: RandomStream;
   /** The best candidate last. */
   readonly #pool: { key: E; score: number }[] = [];
 
   constructor(policy: EvictionPolicy, samples: number, random: RandomStream) {
-    this.policy = policy;
+    this.#policy = policy;
+    this.takesVolatile = policy.startsWith('volatile');
+    this.countsUses = policy.endsWith('lfu');
     this.#samples = samples;
     this.#random = random;
   }
@@ -43,11 +62,14 @@ export class Evictor<E extends Evictable> {
    * `spared` is never picked: offered again and again, the best candidate of all would crowd out every other.
    */
   pick(candidates: readonly E[], nowNs: number, spared?: E): E | undefined {
-    if (this.policy === 'noeviction') return undefined;
+    if (this.#policy === 'noeviction') return undefined;
+    const drawn = this.#policy.endsWith('random');
     while (candidates.some((key) => key !== spared)) {
       for (let i = 0; i < this.#samples; i++) {
         const key = candidates[Math.floor(this.#random.uniform() * candidates.length)]!;
-        if (key !== spared) this.#offer(key, this.#score(key, nowNs));
+        if (key === spared) continue;
+        if (drawn) return key;
+        this.#offer(key, this.#score(key, nowNs));
       }
       for (let best = this.#pool.pop(); best !== undefined; best = this.#pool.pop())
         if (best.key.place >= 0 && best.key !== spared) return best.key;
@@ -68,8 +90,8 @@ export class Evictor<E extends Evictable> {
   }
 
   #score(key: E, nowNs: number): number {
-    if (this.policy === 'allkeys-lfu') return LFU_MAX - decay(key.uses, key.usedNs, nowNs);
-    return this.policy === 'volatile-ttl' ? -key.expiresNs : nowNs - key.usedNs;
+    if (this.countsUses) return LFU_MAX - decay(key.uses, key.usedNs, nowNs);
+    return this.#policy === 'volatile-ttl' ? -key.expiresNs : nowNs - key.usedNs;
   }
 
   #offer(key: E, score: number): void {

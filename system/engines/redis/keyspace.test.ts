@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { Zipf } from '../../../fixtures/zipf.ts';
 import { KeyedRandom, SECOND } from '../../runtime/kernel/index.ts';
 import { KEY_OVERHEAD_BYTES } from './cost.ts';
-import type { EvictionPolicy } from './eviction.ts';
+import { EVICTION_POLICIES, type EvictionPolicy } from './eviction.ts';
 import { Keyspace } from './keyspace.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
@@ -17,7 +17,7 @@ function create(policy: EvictionPolicy, maxBytes: number) {
 const valueBytes = (key: string, total: number) => total - KEY_OVERHEAD_BYTES - key.length;
 
 test('memory never exceeds the limit, and its count is that of the keys, under every policy', () => {
-  const policy = fc.constantFrom<EvictionPolicy>('noeviction', 'allkeys-lru', 'allkeys-lfu', 'volatile-ttl');
+  const policy = fc.constantFrom(...EVICTION_POLICIES);
   const operation = fc.record({
     what: fc.constantFrom('put' as const, 'resize' as const, 'find' as const, 'cycle' as const),
     key: fc.integer({ min: 0, max: 15 }),
@@ -27,12 +27,16 @@ test('memory never exceeds the limit, and its count is that of the keys, under e
   fc.assert(
     fc.property(policy, fc.array(operation, { maxLength: 120 }), (kind, operations) => {
       const { keys } = create(kind, 1_500);
+      // Values of keys without a TTL, which a policy for the others must leave alone.
+      const lasting = new Map<string, number>();
       operations.forEach(({ what, key, bytes, ttl }, i) => {
         const nowNs = i * SECOND;
         const name = `key-${key}`;
         if (what === 'put') {
           const stored = keys.put(name, i, bytes, ttl === null ? NEVER : nowNs + ttl * SECOND, nowNs);
           expect(keys.find(name, nowNs)?.value === i).toBe(stored);
+          if (stored && ttl === null) lasting.set(name, i);
+          else if (stored) lasting.delete(name);
         }
         const entry = keys.find(name, nowNs);
         if (what === 'resize' && entry !== undefined) {
@@ -43,6 +47,8 @@ test('memory never exceeds the limit, and its count is that of the keys, under e
         if (what === 'cycle') keys.expireCycle(nowNs);
         expect(keys.usedBytes).toBeLessThanOrEqual(1_500);
         if (kind === 'noeviction') expect(keys.evictions).toBe(0);
+        if (!kind.startsWith('allkeys'))
+          for (const [kept, value] of lasting) expect(keys.find(kept, nowNs)?.value).toBe(value);
       });
       keys.expireCycle(1e6 * SECOND);
       let sum = 0;
@@ -84,6 +90,42 @@ test('LFU keeps what is used often through a scan that would wash it out of LRU'
   expect(survivors('allkeys-lfu')).toBeGreaterThan(190);
   expect(survivors('allkeys-lru')).toBeLessThan(20);
 });
+
+test('random eviction draws from all keys alike, used or not', () => {
+  const { keys } = create('allkeys-random', 1_000 * 200);
+  const put = (key: string) => keys.put(key, 1, valueBytes(key, 200), NEVER, 0);
+  for (let i = 0; i < 1_000; i++) put(`old-${i}`);
+  for (let i = 0; i < 1_000; i++) {
+    for (let hot = 0; hot < 10; hot++) keys.find(`old-${hot}`, i);
+    put(`new-${i}`);
+  }
+  expect(keys.evictions).toBe(1_000);
+  // After as many evictions as there are keys, one in e is left: of the used ones too.
+  const old = [...keys.live(0)].filter(({ key }) => key.startsWith('old')).length;
+  expect(Math.abs(old / 1_000 - 1 / Math.E)).toBeLessThan(0.05);
+});
+
+test.each(['volatile-lru', 'volatile-lfu', 'volatile-random'] as const)(
+  '%s takes keys with a TTL alone, and refuses when there is none',
+  (policy) => {
+    const { keys } = create(policy, 100 * 300);
+    const put = (key: string, nowNs: number, ttl: boolean) =>
+      keys.put(key, 1, valueBytes(key, ttl ? 268 : 300), ttl ? 1e6 * SECOND : NEVER, nowNs);
+    for (let i = 0; i < 50; i++) put(`stays-${i}`, i, false);
+    for (let i = 0; i < 50; i++) put(`ttl-${i}`, 50 + i, true);
+    // Used again and again, and lately.
+    for (let round = 0; round < 100; round++)
+      for (let i = 0; i < 10; i++) keys.find(`ttl-${i}`, 1_000 + 10 * round + i);
+    for (let i = 0; i < 40; i++) expect(put(`more-${i}`, 3_000, false)).toBe(true);
+    const left = [...keys.live(0)].map(({ key }) => key);
+    expect(left.filter((key) => !key.startsWith('ttl')).length).toBe(90);
+    const used = left.filter((key) => key.startsWith('ttl'));
+    if (policy !== 'volatile-random')
+      expect(used.sort()).toEqual(Array.from({ length: 10 }, (_, i) => `ttl-${i}`));
+    for (let i = 40; i < 50; i++) expect(put(`more-${i}`, 3_000, false)).toBe(true);
+    expect(put('last', 3_000, false)).toBe(false);
+  },
+);
 
 test('volatile-ttl evicts what expires soonest, and refuses when no key has a TTL', () => {
   const { keys } = create('volatile-ttl', 20 * 200);

@@ -200,9 +200,9 @@ export class Keyspace {
     if (this.usedBytes <= limit) return true;
     // What is left after everything else has gone would still be too much: do not empty the cache in vain.
     if ((kept?.totalBytes ?? 0) > limit) return false;
-    const byTtl = this.#evictor.policy === 'volatile-ttl';
-    const candidates = byTtl ? this.#withTtl : this.#all;
-    const keptPlace = (byTtl ? kept?.ttlPlace : kept?.place) ?? -1;
+    const { takesVolatile } = this.#evictor;
+    const candidates = takesVolatile ? this.#withTtl : this.#all;
+    const keptPlace = (takesVolatile ? kept?.ttlPlace : kept?.place) ?? -1;
     const spared = keptPlace >= 0 ? 1 : 0;
     while (this.usedBytes > limit) {
       if (candidates.length === spared) return false;
@@ -215,8 +215,7 @@ export class Keyspace {
   }
 
   #use(entry: Entry, nowNs: number): void {
-    if (this.#evictor.policy === 'allkeys-lfu')
-      entry.uses = this.#evictor.used(entry.uses, entry.usedNs, nowNs);
+    if (this.#evictor.countsUses) entry.uses = this.#evictor.used(entry.uses, entry.usedNs, nowNs);
     entry.usedNs = nowNs;
   }
 

@@ -1,6 +1,7 @@
 /** Everything about the modelled Redis server and its clients that a scenario may turn; defaults from `redis.conf` where it has them. */
 import type { KnobValues } from '../../ports/knobs.ts';
 import { withDefaults } from '../with-defaults.ts';
+import { EVICTION_POLICIES, type EvictionPolicy } from './eviction.ts';
 
 export const redisKnobs = {
   // A cache node of ordinary size: what the design keeps there are the hot playlists of a million listeners.
@@ -12,10 +13,11 @@ export const redisKnobs = {
   },
   // redis.conf: noeviction; allkeys-lru is what its documentation advises for caches.
   evictionPolicy: {
-    default: 'allkeys-lru' as 'noeviction' | 'allkeys-lru' | 'allkeys-lfu' | 'volatile-ttl',
+    default: 'allkeys-lru' as EvictionPolicy,
     unit: '',
-    description: 'Which key makes room when memory is full; noeviction refuses writes instead.',
-    values: ['noeviction', 'allkeys-lru', 'allkeys-lfu', 'volatile-ttl'],
+    description:
+      'Which key makes room when memory is full, of all or of those with a TTL; noeviction refuses writes instead.',
+    values: EVICTION_POLICIES,
   },
   // redis.conf: maxmemory-samples 5
   evictionSamples: {
