@@ -27,7 +27,8 @@ export function hostKnobs(instances: number, cores: number): HostKnobs {
       min: 0,
       max: 1_000_000,
     },
-    // gRPC: a caller's cancellation and deadline reach the callee.
+    // gRPC: a caller's cancellation and deadline reach the callee. Of the gateway it matters live alone, where clients
+    // hang up: simulated listeners wait for the answer that its own deadline gives them.
     cancellation: {
       default: true,
       unit: '',

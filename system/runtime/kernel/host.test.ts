@@ -20,6 +20,7 @@ function build(
     instances?: number;
     balancing?: Balancing;
     observer?: CallObserver;
+    cancellation?: boolean;
   } = {},
 ) {
   const simulation = new Simulation({ seed: 7 });
@@ -50,6 +51,7 @@ function build(
     service: 'echo',
     hop,
     ...(options.balancing === undefined ? {} : { balancing: options.balancing }),
+    ...(options.cancellation === undefined ? {} : { cancellation: options.cancellation }),
     observer: options.observer ?? null,
   });
   const echo = remote.method('echo', constant(1_000_000), (api, context, text: string) =>
@@ -91,6 +93,35 @@ describe('a call to a host', () => {
     await drive(simulation, { untilNs: 1e9 });
     expect(await answer).toBe('gave up');
     expect(finished).toEqual([]);
+  });
+
+  it('burns on without cancellation: what runs finishes, what waits takes its turn, and nobody hears of it', async () => {
+    const outcomes: unknown[] = [];
+    for (const cancellation of [true, false]) {
+      const { simulation, remote, client, hosts, echo, context, finished } = build({
+        cancellation,
+        sleepNs: 5_000_000,
+      });
+      const call = (n: number) => {
+        const child = context(n).context.child();
+        const answer = remote.call(client, echo, child, `${n}`).catch((error: Error) => error.message);
+        return { child, answer };
+      };
+      // One core and a millisecond each: after 2 ms the first runs, the second is at the core, the third waits for it.
+      const calls = [1, 2, 3].map(call);
+      simulation.after(2_000_000, () => {
+        for (const { child } of calls) child.cancel(new Error('gave up'));
+      });
+      await drive(simulation, { untilNs: 1e9 });
+      expect(await Promise.all(calls.map(({ answer }) => answer))).toEqual(['gave up', 'gave up', 'gave up']);
+      const { completions, busyNs } = hosts[0]!.cpu.read();
+      outcomes.push({ finished: [...finished], completions, busyMs: busyNs / 1e6 });
+      expect(simulation.unanswered().size).toBe(0);
+    }
+    expect(outcomes).toEqual([
+      { finished: [], completions: 1, busyMs: expect.closeTo(1.8, 1) },
+      { finished: ['1', '2', '3'], completions: 3, busyMs: 3 },
+    ]);
   });
 
   it('is reset by a crash, unavailable while down, and served by a new instance after the restart', async () => {
