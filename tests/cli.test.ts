@@ -90,6 +90,12 @@ describe('bad input is refused with exit code 2 and one sentence', () => {
     expect(refusal('run', 'hot-partition', '--listeners', '10')).toContain('Use --listeners');
   });
 
+  test('a size between two steps, of which half a step would be another load than it says', () => {
+    expect(refusal('run', 'hot-partition', '--listeners', '749999')).toContain(
+      'use --listeners 500000 or 1000000',
+    );
+  });
+
   test('an empty name of what is to be written, before anything runs', () => {
     for (const argv of [
       ['run', 'all', '--out', ''],

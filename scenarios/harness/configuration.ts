@@ -12,8 +12,16 @@ import { type Arm, type Case, REFERENCE_LISTENERS } from './scenario.ts';
 
 /** Demand and servers scale in halves of the reference size, so that cores, consumers and partitions stay whole. */
 const STEP = 0.5;
+const STEP_LISTENERS = STEP * REFERENCE_LISTENERS;
 
-/** What demand and servers are multiplied by for a population of this size. */
+/** The sizes next to one that lies between two steps, the smaller first; empty when it is one itself. */
+export function nextSizes(listeners: number): number[] {
+  const below = Math.floor(listeners / STEP_LISTENERS) * STEP_LISTENERS;
+  if (below === listeners && listeners > 0) return [];
+  return [below, below + STEP_LISTENERS].filter((size) => size > 0);
+}
+
+/** What demand and servers are multiplied by for a population of this size. Of a size between two steps: the nearer one's. */
 export function scaleFactor(listeners: number): number {
   return Math.max(STEP, Math.round(listeners / REFERENCE_LISTENERS / STEP) * STEP);
 }

@@ -13,7 +13,7 @@ import { RESULT_VERSION } from '../../reports/result.ts';
 import type { RunTelemetry } from '../../system/modes/run-telemetry.ts';
 import type { Drain } from '../../system/runtime/drive.ts';
 import { phaseWindows } from './arrivals.ts';
-import { configurationOf, differenceFrom, scaleFactor, unitsOf } from './configuration.ts';
+import { configurationOf, differenceFrom, nextSizes, scaleFactor, unitsOf } from './configuration.ts';
 import { hostEnvironment } from './host-environment.ts';
 import { confirmsAll, verdictOf } from './judge.ts';
 import { runTasks } from './pool.ts';
@@ -133,6 +133,7 @@ function plan(request: RunRequest): Planned[] {
         2,
       );
     }
+    refuseBetweenSteps(request.listeners);
     for (const testCase of scenario.cases) {
       for (const arm of testCase.arms) {
         known.add(arm.name);
@@ -155,6 +156,16 @@ function plan(request: RunRequest): Planned[] {
     throw new HarnessError(`There is no arm '${unknown}'. The arms are: ${[...known].join(', ')}.`, 2);
   }
   return planned;
+}
+
+/** It would have the load and the servers of another size, and not say so. */
+function refuseBetweenSteps(listeners: number): void {
+  const sizes = nextSizes(listeners);
+  if (sizes.length === 0) return;
+  throw new HarnessError(
+    `Demand and servers scale in steps, and ${listeners.toLocaleString('en-US')} listeners lie between two of them: use --listeners ${sizes.join(' or ')}.`,
+    2,
+  );
 }
 
 function assemble(
