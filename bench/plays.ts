@@ -115,10 +115,14 @@ async function drawNs(listeners: number): Promise<number> {
   return (seconds * 1e9) / DRAWN_PLAYS;
 }
 
-const playCostRatio: BenchMeasure = {
+/**
+ * The drawing alone: what a play does in the system after that sees its listener and its track as numbers, and its cost
+ * would drown a drawing that had become slower. The name in the JSON is older than this sentence and stays.
+ */
+const drawingCostRatio: BenchMeasure = {
   name: 'playCostOf100MillionListenersTo10Thousand',
   unit: '×',
-  model: `who plays what and when, drawn from a population of 100 million and from one of 10,000, ${DRAWING_LISTENERS} listening: nothing else depends on the population`,
+  model: `the drawing of a play alone (who, what and when), from a population of 100 million and from one of 10,000, ${DRAWING_LISTENERS} listening; what the system does with the play is not in it`,
   better: 'lower',
   target: 1.25,
   async sample() {
@@ -127,4 +131,4 @@ const playCostRatio: BenchMeasure = {
   },
 };
 
-export const playMeasures: readonly BenchMeasure[] = [playsPerCpuSecond, eventsPerPlay, playCostRatio];
+export const playMeasures: readonly BenchMeasure[] = [playsPerCpuSecond, eventsPerPlay, drawingCostRatio];
