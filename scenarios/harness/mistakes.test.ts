@@ -18,13 +18,15 @@ interface Spoilt {
   readonly measure?: string;
   readonly evidence?: string;
   readonly says?: string;
+  readonly name?: string;
+  readonly seconds?: number;
 }
 
-/** One second of a few reads, and a sound scenario but for what is given. */
-const textOf = ({ first = '', measure, evidence, says }: Spoilt) => `${first}
+/** A second of a few reads, and a sound scenario but for what is given. */
+const textOf = ({ first = '', measure, evidence, says, name = 'mine', seconds = 1 }: Spoilt) => `${first}
 export default {
-  name: 'mine', title: '', teaches: '', hypothesis: '', modes: ['simulated'], minimumListeners: 500_000,
-  phases: [{ name: 'trigger', seconds: 1 }],
+  name: '${name}', title: '', teaches: '', hypothesis: '', modes: ['simulated'], minimumListeners: 500_000,
+  phases: [{ name: 'trigger', seconds: ${seconds} }],
   load: {
     plays: false,
     traffic: [
@@ -33,7 +35,7 @@ export default {
   },
   invariants: [],
   cases: [{
-    name: 'mine', title: '', set: {}, headline: { operation: 'read', series: [] },
+    name: '${name}', title: '', set: {}, headline: { operation: 'read', series: [] },
     objectives: [
       { name: 'nothing', phase: 'trigger', measure: ${measure ?? '() => 3'}, comparison: '<=', target: 1, unit: '1' },
     ],
@@ -49,21 +51,26 @@ export default {
 };
 `;
 
-async function rehearsed(spoilt: Spoilt) {
+async function written(spoilt: Spoilt) {
   const file = join(folder, `mine-${++files}.scenario.mjs`);
   writeFileSync(file, textOf(spoilt));
   const module = pathToFileURL(file).href;
-  const scenario = ((await import(/* @vite-ignore */ module)) as { default: Scenario }).default;
+  const { default: scenario } = (await import(/* @vite-ignore */ module)) as { default: Scenario };
+  return { scenario, module };
+}
+
+/** One after the other by default: a measure is wrong in both arms, and the first is the one that is told. */
+async function rehearsed(spoilt: readonly Spoilt[], workers = 1) {
+  const scenarios = await Promise.all(spoilt.map(written));
   const verdicts: Verdict[] = [];
   const running = runScenarios({
-    scenarios: [{ scenario, module }],
+    scenarios,
     seeds: [1],
     listeners: 500_000,
     arms: null,
     settings: {},
     plays: null,
-    // One after the other: a measure is wrong in both arms, and the first is the one that is told.
-    workers: 1,
+    workers,
     drain: 'checkpoint',
     command: 'test',
     commandFor: () => 'test',
@@ -75,7 +82,7 @@ async function rehearsed(spoilt: Spoilt) {
 }
 
 async function complaint(spoilt: Spoilt): Promise<string> {
-  const { running, verdicts } = await rehearsed(spoilt);
+  const { running, verdicts } = await rehearsed([spoilt]);
   const error = await running.then(
     () => new Error('nothing was said'),
     (thrown: Error) => thrown,
@@ -88,7 +95,7 @@ async function complaint(spoilt: Spoilt): Promise<string> {
 const WHERE = 'mine / mine / broken at seed 1: ';
 
 test('a sound one runs, and conservation is checked although it does not ask for it', async () => {
-  const { running, verdicts } = await rehearsed({});
+  const { running, verdicts } = await rehearsed([{}]);
   const result = await running;
   expect(verdicts.map(({ confirmed }) => confirmed)).toEqual([true, true]);
   for (const { runs } of result.scenarios[0]!.cases[0]!.arms)
@@ -118,7 +125,7 @@ test('a measure that gives no number, and a sentence that is no text, are refuse
     `${WHERE}says gives undefined, and must give a text.`,
   );
   // A share of nothing is a number to the language; it meets no objective.
-  const { running } = await rehearsed({ measure: '() => 0 / 0' });
+  const { running } = await rehearsed([{ measure: '() => 0 / 0' }]);
   expect((await running).confirmed).toBe(false);
 });
 
@@ -129,4 +136,11 @@ test('host functions are refused wherever the file takes them from, before the r
   expect(await complaint({ says: "() => 'at ' + Date.now()" })).toContain(
     `${WHERE}says fails: Date.now() would let the host into a simulated run`,
   );
+});
+
+test('what another’s mistake cuts short has no verdict', async () => {
+  const long = { name: 'long', seconds: 3_000 };
+  const { running, verdicts } = await rehearsed([long, { says: '() => missing' }], 3);
+  await expect(running).rejects.toThrow(`${WHERE}says fails: missing is not defined.`);
+  expect(verdicts).toEqual([]);
 });
