@@ -13,7 +13,7 @@ const LISTENERS = {
 /** By name, with what each is for. */
 export const SCOPES = {
   ...LISTENERS,
-  'catalogue:publish': 'Deliver tracks and their audio, as a label',
+  'catalogue:publish': 'Deliver to the catalogue, as a label',
 } as const;
 
 export type Scope = keyof typeof SCOPES;
