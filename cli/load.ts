@@ -1,9 +1,12 @@
 /** `rehearse load`: sends the traffic of a load profile to a live system, by k6 or by the own generator. */
 import type { Command } from 'commander';
 import type { LoadEngine } from '../scenarios/harness/live/live-load.ts';
+import type { RunningThere } from '../scenarios/harness/live/running.ts';
+import type { Scenario } from '../scenarios/harness/scenario.ts';
 import type { Profile } from '../scenarios/load/profiles.ts';
 import { didYouMean } from '../system/runtime/suggest.ts';
 import { EXIT, UnavailableError, UsageError } from './errors.ts';
+import { findScenario } from './find-scenarios.ts';
 import { onInterrupt } from './interrupt.ts';
 import {
   AUTHORITY_OPTION,
@@ -33,6 +36,8 @@ export interface LoadOptions {
   readonly format?: readonly (typeof FORMATS)[number][];
   readonly engine: 'auto' | 'k6' | 'own';
   readonly json?: boolean;
+  readonly scenario?: string;
+  readonly arm?: string;
 }
 
 const LONGEST_S = 7 * 24 * 3_600;
@@ -42,7 +47,15 @@ export function registerLoad(program: Command): void {
   program
     .command('load')
     .description('send a load profile to a live system (rehearse serve) and judge what came back')
-    .argument('<profile>', 'browse, play, edit, search, add-track or soak')
+    .argument('[profile]', 'browse, play, edit, search, add-track or soak')
+    .option(
+      '--scenario <name>',
+      'instead: what this scenario sends in its trigger phase, by the own generator',
+    )
+    .option(
+      '--arm <name>',
+      'of it: one without the fault sends what is left (default: the one that is served)',
+    )
     .option('--target <url>', 'where the system listens', 'http://127.0.0.1:8080')
     .option('--allow-remote', 'the target may be another machine: make sure that it is yours')
     .option(...AUTHORITY_OPTION)
@@ -80,21 +93,26 @@ export function registerLoad(program: Command): void {
     .option('--json', 'print the result as JSON instead of a table')
     .addHelpText(
       'after',
-      '\nExamples:\n  rehearse load browse\n  rehearse load browse --repeat 5 --out before    # then change something, and rehearse compare\n  rehearse load soak --duration 3600 --rate 100 --out /tmp/soak\n\nk6 is taken from K6_PATH, the PATH or a container image. Another target than rehearse serve needs its own\nCLIENT_ID and CLIENT_SECRET in the environment.',
+      '\nExamples:\n  rehearse load browse\n  rehearse load browse --repeat 5 --out before    # then change something, and rehearse compare\n  rehearse load soak --duration 3600 --rate 100 --out /tmp/soak\n  rehearse load --scenario hot-partition    # against rehearse serve --scenario hot-partition --arm broken\n\nk6 is taken from K6_PATH, the PATH or a container image. Another target than rehearse serve needs its own\nCLIENT_ID and CLIENT_SECRET in the environment.',
     )
-    .action(async (name: string, options: LoadOptions) => {
+    .action(async (name: string | undefined, options: LoadOptions) => {
       process.exitCode = await load(name, options);
     });
 }
 
-async function load(name: string, options: LoadOptions): Promise<number> {
-  const profile = await profileOf(name);
+async function load(name: string | undefined, options: LoadOptions): Promise<number> {
+  checkChoice(name, options);
+  const named = name === undefined ? null : await profileOf(name);
+  const found = options.scenario === undefined ? null : await findScenario(options.scenario);
   const baseUrl = targetOf(options.target, options.allowRemote === true);
   const { ensureWritable, readText } = await import('./files.ts');
   ensureWritable(options.out);
   const { checkReady, runLive } = await import('../scenarios/harness/live/run-live.ts');
   const authority = options.ca === undefined ? null : { file: options.ca, pem: readText(options.ca) };
   await checkReady({ baseUrl, authority });
+  const { askWhatRuns } = await import('../scenarios/harness/live/running.ts');
+  const running = await askWhatRuns({ baseUrl, authority });
+  const profile = named ?? (await trafficOf(found!.scenario, running, options));
   const progress = new ProgressLine(process.stderr);
   const interrupt = onInterrupt((sentence) => progress.say(sentence));
   try {
@@ -114,6 +132,7 @@ async function load(name: string, options: LoadOptions): Promise<number> {
         profile,
         baseUrl,
         authority,
+        running,
         loggedIn: loggedInFor(perSecond, listeners),
         repetition: 0,
         run: runNumber(Date.now()),
@@ -147,6 +166,37 @@ async function load(name: string, options: LoadOptions): Promise<number> {
     progress.end();
     interrupt.release();
   }
+}
+
+function checkChoice(name: string | undefined, { scenario, arm, engine }: LoadOptions): void {
+  if ((name === undefined) === (scenario === undefined))
+    throw new UsageError('load takes the name of a profile, such as browse, or a --scenario, and not both.');
+  if (arm !== undefined && scenario === undefined) throw new UsageError('--arm needs a --scenario to be of.');
+  if (scenario !== undefined && engine === 'k6')
+    throw new UsageError('The traffic of a --scenario is sent by the own generator: leave --engine k6 out.');
+}
+
+/** The scenario's traffic of its trigger, as the arm sees it: the named one, else the one that the target runs. */
+async function trafficOf(
+  scenario: Scenario,
+  running: RunningThere | null,
+  { listeners, arm }: LoadOptions,
+): Promise<Profile> {
+  if (running !== null && running.as?.scenario !== scenario.name)
+    throw new UsageError(
+      `The target is not served as ${scenario.name}, and has not what its traffic is about: start it with rehearse serve --scenario ${scenario.name}.`,
+    );
+  const { profileOfScenario } = await import('../scenarios/harness/live/scenario-traffic.ts');
+  const arms = scenario.cases.flatMap((testCase) => testCase.arms);
+  const served = running?.as?.scenario === scenario.name ? running.as.arm : 'broken';
+  const found = arms.find((one) => one.name === (arm ?? served));
+  if (found === undefined && arm !== undefined) {
+    const names = [...new Set(arms.map((one) => one.name))];
+    throw new UsageError(
+      `There is no arm '${arm}' in ${scenario.name}.${didYouMean(arm, names)} There are: ${names.join(', ')}.`,
+    );
+  }
+  return profileOfScenario(scenario, { listeners, fault: found?.fault !== false });
 }
 
 async function profileOf(name: string): Promise<Profile> {
@@ -183,10 +233,10 @@ export function targetOf(text: string, allowRemote: boolean): string {
 }
 
 async function engineOf(
-  { engine: wanted, ca }: LoadOptions,
+  { engine: wanted, ca, scenario }: LoadOptions,
   say: (sentence: string) => void,
 ): Promise<LoadEngine> {
-  if (wanted !== 'own') {
+  if (wanted !== 'own' && scenario === undefined) {
     const { findK6, HOW_TO_GET_K6 } = await import('./find-k6.ts');
     const { found, refused } = await findK6(process.env, ca ?? null);
     if (found !== null) {
@@ -218,9 +268,11 @@ function replay(
     seed,
     listeners,
   }: { perSecond: number; seconds: number; seed: number; listeners: number },
-  { allowRemote, ca, engine, repeat }: LoadOptions,
+  { allowRemote, ca, engine, repeat, scenario, arm }: LoadOptions,
 ): string {
-  const words = ['load', profile.name, '--target', target, '--rate', perSecond, '--duration', seconds];
+  const what = scenario === undefined ? [profile.name] : ['--scenario', scenario];
+  if (arm !== undefined) what.push('--arm', arm);
+  const words = ['load', ...what, '--target', target, '--rate', perSecond, '--duration', seconds];
   words.push('--seed', seed, '--listeners', listeners);
   if (repeat > 1) words.push('--repeat', repeat);
   if (engine !== 'auto') words.push('--engine', engine);

@@ -4,6 +4,8 @@
  */
 import { type Command, Option } from 'commander';
 import type { Setting } from '../reports/result.ts';
+import type { Scenario } from '../scenarios/harness/scenario.ts';
+import type { Running } from '../system/modes/live-server.ts';
 import type { LiveServiceOptions, Upstreams } from '../system/modes/live-service.ts';
 import type { ServiceApis } from '../system/modes/services.ts';
 import { didYouMean } from '../system/runtime/suggest.ts';
@@ -25,7 +27,7 @@ import {
 import { commandLine } from './replay.ts';
 import { addTelemetryOptions, type TelemetryWords, telemetryOf } from './serve-telemetry.ts';
 import { productVersion } from './version.ts';
-import { welcome } from './welcome.ts';
+import { type Incident, welcome } from './welcome.ts';
 
 interface Options extends TelemetryWords {
   readonly port: number;
@@ -120,7 +122,7 @@ export function registerServe(program: Command): void {
 }
 
 /** What runs until it is told to stop, or breaks. */
-interface Running {
+interface Live {
   /** What a person is told once it listens. */
   readonly welcome: string;
   readonly json: object;
@@ -133,8 +135,9 @@ async function serve(options: Options): Promise<void> {
     throw new UsageError('--allow-origin is of the whole system: a --service alone gives out no audio.');
   let fault: Error | null = null;
   const broken = Promise.withResolvers<void>();
+  const { as, scenario, ...setUp } = await configure(options);
   const shared = {
-    ...(await configure(options)),
+    ...setUp,
     port: options.port,
     seed: options.seed,
     listeners: options.listeners,
@@ -153,7 +156,12 @@ async function serve(options: Options): Promise<void> {
     adminPort: options.adminPort ?? null,
   };
   const live = await (options.service === undefined
-    ? startGateway(options, shared)
+    ? startGateway(
+        options,
+        shared,
+        await runningOf(options, setUp, as),
+        await incidentOf(scenario, as, options),
+      )
     : startService(options.service, options, shared)
   ).catch((error: NodeJS.ErrnoException) => {
     if (!/EADDRINUSE|EACCES/.test(`${error.code} ${error.message}`)) throw error;
@@ -182,13 +190,52 @@ async function serve(options: Options): Promise<void> {
   );
 }
 
+/** What the server says of itself to whoever measures it. */
+async function runningOf(
+  { costs, listeners, seed }: Options,
+  { configuration }: Pick<SetUp, 'configuration'>,
+  as: Running['as'],
+): Promise<Running> {
+  const { differenceFrom } = await import('../scenarios/harness/configuration.ts');
+  return { as, costs, listeners, seed, changed: differenceFrom(null, configuration, listeners) };
+}
+
+/** How the incident of a scenario is felt; null where none is served. */
+async function incidentOf(
+  scenario: Scenario | null,
+  as: Running['as'],
+  { listeners, scenario: named }: Options,
+): Promise<Incident | null> {
+  if (scenario === null || as === null) return null;
+  const { mixText, profileOfScenario } = await import('../scenarios/harness/live/scenario-traffic.ts');
+  const { HarnessError } = await import('../scenarios/harness/run.ts');
+  const { hotPlaylistId } = await import('../fixtures/ids.ts');
+  const count = scenario.load.hotPlaylists?.count ?? 0;
+  const hot = Array.from({ length: count }, (_, index) => hotPlaylistId(index));
+  // A file is named as it was given.
+  const about = { scenario: named ?? scenario.name, hot, mix: mixText(scenario, listeners) };
+  try {
+    profileOfScenario(scenario, { listeners, fault: true });
+    return { ...about, sendable: true };
+  } catch (error) {
+    if (!(error instanceof HarnessError)) throw error;
+    return { ...about, sendable: false };
+  }
+}
+
 type Shared = Omit<LiveServiceOptions, 'service' | 'tls'>;
 
-async function startGateway(options: Options, shared: Shared): Promise<Running> {
+async function startGateway(
+  options: Options,
+  shared: Shared,
+  running: Running,
+  incident: Incident | null,
+): Promise<Live> {
   const { GRACE_MS, startLiveServer } = await import('../system/modes/live-server.ts');
   const certificates = await readTls(options.tls);
   const live = await startLiveServer({
     ...shared,
+    running,
     version: productVersion(),
     maxInFlight: options.maxInFlight,
     maxLagMs: MAX_LAG_MS,
@@ -207,10 +254,10 @@ async function startGateway(options: Options, shared: Shared): Promise<Running> 
           },
         }),
   });
-  return { ...live, json: { url: live.url }, welcome: welcome(live.url, options) };
+  return { ...live, json: { url: live.url }, welcome: welcome(live.url, { ...options, running, incident }) };
 }
 
-async function startService(service: keyof ServiceApis, options: Options, shared: Shared): Promise<Running> {
+async function startService(service: keyof ServiceApis, options: Options, shared: Shared): Promise<Live> {
   const { startLiveService } = await import('../system/modes/live-service.ts');
   const certificates = await readTls(options.tls);
   const tls =
@@ -256,7 +303,11 @@ function splitService(option: string): (name: string) => keyof ServiceApis {
   };
 }
 
-type SetUp = Pick<LiveServiceOptions, 'configuration' | 'hotPlaylists'>;
+interface SetUp extends Pick<LiveServiceOptions, 'hotPlaylists'> {
+  readonly configuration: Record<string, Setting>;
+  readonly as: Running['as'];
+  readonly scenario: Scenario | null;
+}
 
 async function configure(options: Options): Promise<SetUp> {
   const { configurationOf } = await import('../scenarios/harness/configuration.ts');
@@ -269,7 +320,7 @@ async function configure(options: Options): Promise<SetUp> {
     const { LIVE_DEFAULTS } = await import('../system/modes/live-defaults.ts');
     const plain = { name: 'plain', set: LIVE_DEFAULTS };
     const configuration = configurationOf(plain, plain, options.listeners, settings);
-    return { configuration, hotPlaylists: { count: 0, followers: 0 } };
+    return { configuration, hotPlaylists: { count: 0, followers: 0 }, as: null, scenario: null };
   }
   const [found] = await findScenarios([options.scenario]);
   const { scenario } = found!;
@@ -278,6 +329,8 @@ async function configure(options: Options): Promise<SetUp> {
   return {
     configuration: configurationOf(testCase, arm, options.listeners, settings),
     hotPlaylists: scenario.load.hotPlaylists ?? { count: 0, followers: 0 },
+    as: { scenario: scenario.name, case: testCase.name, arm: arm.name },
+    scenario,
   };
 }
 

@@ -18,3 +18,27 @@ test('under TLS every command names the authority', () => {
   expect(loadOf(text)).toMatch(/ --ca certs\/authority\.pem$/);
   expect(text.match(/curl (?!--cacert 'certs\/authority\.pem')/g)).toBeNull();
 });
+
+test('an incident that is served says where it is and how it is felt', () => {
+  const url = 'http://127.0.0.1:8080';
+  const incident = {
+    scenario: 'hot-partition',
+    hot: ['hot-1'],
+    mix: 'playlist.get hot 331/s',
+    sendable: true,
+  };
+  const text = welcome(url, { ...usual, incident });
+  expect(text).toContain('/v1/playlists/hot-1');
+  expect(text).toContain(`${programName()} load --scenario hot-partition --target ${url}\n`);
+  expect(text).toContain('playlist.get hot 331/s');
+  const unsent = welcome(url, { ...usual, incident: { ...incident, sendable: false } });
+  expect(unsent).not.toContain('load --scenario');
+  expect(unsent).toContain('playlist.get hot 331/s');
+  expect(welcome(url, usual)).not.toContain('hot-1');
+});
+
+test('says when everybody may edit playlists', () => {
+  const changed = [{ knob: 'playlist.permissions', from: 'created', to: 'all', unit: '' }];
+  expect(welcome('http://x', { ...usual, running: { changed } })).toContain('others may not');
+  expect(welcome('http://x', { ...usual, running: { changed: [] } })).toContain('everybody may edit');
+});

@@ -1,5 +1,6 @@
 /** What `rehearse serve` prints: commands that work as they stand, for whoever has never seen it. */
 import { join } from 'node:path';
+import type { Running } from '../system/modes/live-server.ts';
 import { DEFAULT_LISTENERS, DEFAULT_SEED, grouped } from './options.ts';
 import { commandLine } from './replay.ts';
 
@@ -10,17 +11,33 @@ export interface Welcomed {
   readonly scenario?: string;
   readonly arm?: string;
   readonly tls?: string;
+  readonly running?: Pick<Running, 'changed'>;
+  readonly incident?: Incident | null;
 }
 
-export function welcome(url: string, { listeners, seed, costs, scenario, arm, tls }: Welcomed): string {
+/** How the incident of the scenario that is served comes about. */
+export interface Incident {
+  /** As it is given on the command line. */
+  readonly scenario: string;
+  /** Ids of its hot playlists. */
+  readonly hot: readonly string[];
+  /** Its traffic of the trigger, in words. */
+  readonly mix: string;
+  /** Whether `rehearse load --scenario` can send it. */
+  readonly sendable: boolean;
+}
+
+export function welcome(url: string, welcomed: Welcomed): string {
+  const { listeners, seed, costs, scenario, arm, tls, running, incident } = welcomed;
   const engines = costs ? 'embedded engines at their modelled speed' : 'embedded engines without costs';
   const as = scenario === undefined ? '' : `, as ${scenario} / ${arm ?? 'broken'}`;
   const authority = tls === undefined ? null : join(tls, 'authority.pem');
   const curl = authority === null ? 'curl' : `curl --cacert '${authority}'`;
-  const load = ['load', 'browse', '--target', url];
+  const load = ['--target', url];
   if (listeners !== DEFAULT_LISTENERS) load.push('--listeners', String(listeners));
   if (seed !== DEFAULT_SEED) load.push('--seed', String(seed));
   if (authority !== null) load.push('--ca', authority);
+  const browse = commandLine(['load', 'browse', ...load]);
   return `Rehearsal listens on ${url} (${engines}${as}, ${grouped(listeners)} listeners, seed ${seed}).
 
   A token     TOKEN=$(${curl} -s -u rehearsal-load:rehearse -d grant_type=client_credentials \\
@@ -29,13 +46,37 @@ export function welcome(url: string, { listeners, seed, costs, scenario, arm, tl
   A request   ${curl} -H "Authorization: Bearer $TOKEN" ${url}/v1/playlists/p1
   An edit     ${curl} -H "Authorization: Bearer $TOKEN" -H 'content-type: application/json' \\
                 -d '{"trackId":"t1"}' ${url}/v1/playlists/p42/tracks
-              (u000000042 owns p42; whether others may, the knob playlist.permissions says)
+              ${whoMayEdit(running)}
   All routes  ${url}/openapi.json
   Metrics     ${url}/metrics, burn rates ${url}/admin/slo
   Traces      ${curl} '${url}/admin/traces?format=text' (one request of a hundred; more:
               ${curl} -X PUT -H 'content-type: application/json' -d '{"share":1}' ${url}/admin/sampling)
-  Load        ${commandLine(load)}
-
+  Load        ${browse}
+${incident ? feel(incident, load) : ''}
 Ctrl-C stops it.
 `;
+}
+
+/** What is not changed has its default: playlists that listeners created check who adds a track, others do not. */
+function whoMayEdit(running: Welcomed['running']): string {
+  const all = running?.changed.some(({ knob, to }) => knob === 'playlist.permissions' && to === 'all');
+  return all === true
+    ? '(u000000042 owns p42: others may not, unless that one lets them)'
+    : '(everybody may edit every playlist that nobody created here: playlist.permissions=created)';
+}
+
+function feel({ scenario, hot, mix, sendable }: Incident, target: readonly string[]): string {
+  const lines: string[] = [];
+  const [first] = hot;
+  if (first !== undefined)
+    lines.push(
+      `  Hot         ${hot.length === 1 ? first : `${first} to ${hot.at(-1)}`}: /v1/playlists/${first}\n`,
+    );
+  const command = commandLine(['load', '--scenario', scenario, ...target]);
+  lines.push(
+    sendable
+      ? `  To feel it  ${command}\n              (the scenario’s own mix: ${mix})\n`
+      : `  To feel it  its own mix, which no command sends from outside: ${mix}\n`,
+  );
+  return lines.join('');
 }

@@ -6,6 +6,7 @@ import {
   formatLarge,
   formatNumber,
   formatQuantity,
+  percentileName,
   type Spread,
   spreadOf,
 } from './numbers.ts';
@@ -56,6 +57,12 @@ export function errorPercentOf({ conservation }: OperationResult): number | null
 
 /** Which percentile stands for the slow requests of the headline, beside the median. */
 export const slowPercentile = ({ headline }: CaseResult): number => headline.percentile ?? 99;
+
+/** Whether the objective that decides the case is that percentile: shown beside it, it would stand there twice. */
+export function slowIsJudged(testCase: CaseResult): boolean {
+  const { operation } = testCase.headline;
+  return decidingObjective(testCase)?.name === `${operation} ${percentileName(slowPercentile(testCase))}`;
+}
 
 export function armFigures(scenario: ScenarioResult, testCase: CaseResult, arm: ArmResult): ArmFigures {
   const phase = focusPhase(scenario);
@@ -167,6 +174,8 @@ export function outcomeText(arm: ArmResult): string {
 /** What the arm was seen to do. One that keeps every objective and breaks a promise is named by the promise. */
 function seenText(arm: ArmResult): string {
   if (isInterrupted(arm)) return 'interrupted';
+  // Under load it is the generator that was unfit to judge, as often as the figures are close.
+  if (arm.role === 'live' && arm.verdict.observed === 'inconclusive') return 'inconclusive';
   const broken = brokenPromises(arm);
   const missed = arm.runs.some(({ objectives }) => objectives.some(({ met }) => !met));
   if (arm.verdict.observed === 'misses' && !missed && broken.length > 0)
@@ -220,7 +229,8 @@ export function activeText({ mode, scenarios }: Pick<RunResult, 'mode' | 'scenar
 export function workDone({ mode, totals, environment }: RunResult): string[] {
   const { plays, requests, events, virtualSeconds } = totals;
   const wall = formatDuration(environment.wallSeconds);
-  const phrases = [`${formatLarge(plays)} plays`];
+  // Load that plays nothing has none to speak of.
+  const phrases = plays === 0 ? [] : [`${formatLarge(plays)} plays`];
   if (mode === 'simulated')
     phrases.push(
       `${formatLarge(events)} events`,

@@ -11,6 +11,7 @@ import {
   outcomeText,
   scenarioMark,
   sentenceText,
+  slowIsJudged,
   slowPercentile,
   targetText,
   workDone,
@@ -62,14 +63,18 @@ function scenarioLines(scenario: ScenarioResult, partial: boolean): string[] {
 function caseTable(scenario: ScenarioResult, testCase: CaseResult): string[] {
   const key = decidingObjective(testCase);
   const slowName = percentileName(slowPercentile(testCase));
-  const headings = ['', 'role', 'arm', 'p50', slowName, 'errors'];
+  const judged = slowIsJudged(testCase);
+  const headings = ['', 'role', 'arm', 'p50', ...(judged ? [] : [slowName]), 'errors'];
   if (key !== null) headings.push(`${text(key.name)} ${targetText(key)}`);
   headings.push('verdict');
   const aligns = headings.map((_, index) => (index >= 3 && index < headings.length - 1 ? '---:' : '---'));
   const rows = testCase.arms.map((arm) => {
     const { p50, slow, errorPercent, objective } = armFigures(scenario, testCase, arm);
-    const cells = [EMOJI[markOf(arm.verdict)], arm.role, `**${text(arm.name)}**`];
-    cells.push(formatSpread(p50, 'ms'), formatSpread(slow, 'ms'), formatSpread(errorPercent, '%'));
+    const what = arm.role === 'live' ? `<br>${text(arm.title)}` : '';
+    const cells = [EMOJI[markOf(arm.verdict)], arm.role, `**${text(arm.name)}**${what}`];
+    cells.push(formatSpread(p50, 'ms'));
+    if (!judged) cells.push(formatSpread(slow, 'ms'));
+    cells.push(formatSpread(errorPercent, '%'));
     if (key !== null) cells.push(formatSpread(objective?.measured ?? null, objective?.result.unit ?? ''));
     cells.push(`${outcomeText(arm)}.<br>${text(sentenceText(arm))}`);
     return row(cells);

@@ -275,7 +275,7 @@ describe('reading a result', () => {
       Object.assign(result.scenarios[0]!.cases[0]!.arms[1]!, { role: 'sick' }),
     );
     expect(refusal(text)).toBe(
-      "'old/result.json' is not a result of rehearse: 'scenarios[0].cases[0].arms[1].role' should be one of healthy, broken, fixed, decoy, found \"sick\".",
+      "'old/result.json' is not a result of rehearse: 'scenarios[0].cases[0].arms[1].role' should be one of healthy, broken, fixed, decoy, live, found \"sick\".",
     );
   });
 });

@@ -6,7 +6,8 @@
 export const RESULT_VERSION = 1;
 
 export type Mode = 'simulated' | 'embedded' | 'real';
-export type ArmRole = 'healthy' | 'broken' | 'fixed' | 'decoy';
+/** `live`: a system that was loaded as it ran; scenarios have the other four. */
+export type ArmRole = 'healthy' | 'broken' | 'fixed' | 'decoy' | 'live';
 /** What an arm is expected to do and was seen to do with its objectives. */
 export type Outcome = 'meets' | 'misses' | 'inconclusive';
 export type Setting = number | string | boolean;

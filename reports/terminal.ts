@@ -16,6 +16,7 @@ import {
   outcomeText,
   scenarioMark,
   sentenceText,
+  slowIsJudged,
   slowPercentile,
   targetText,
   workDone,
@@ -73,7 +74,10 @@ function caseLines(scenario: ScenarioResult, testCase: CaseResult, width: number
   if (key !== null) about.push(`objective: ${key.name} ${targetText(key)}`);
   const lines = wrap(about.join(' · '), width - 2).map((line) => `  ${paint(line, 'dim')}`);
   const rows = testCase.arms.map((arm) => ({ arm, figures: armFigures(scenario, testCase, arm) }));
-  const layout = layoutFor(rows, width, slow);
+  const layout = layoutFor(rows, width, slow, slowIsJudged(testCase));
+  for (const { arm } of rows)
+    if (arm.role === 'live')
+      lines.push(...wrap(arm.title, width - 2).map((line) => `  ${paint(line, 'dim')}`));
   lines.push(paint(layout.header.trimEnd(), 'dim'));
   for (const { arm, figures } of rows) {
     const mark = markOf(arm.verdict);
@@ -137,14 +141,16 @@ interface Layout {
   readonly cells: (arm: ArmResult, figures: ArmFigures) => string[];
 }
 
-function layoutFor(rows: readonly Row[], width: number, slow: string): Layout {
+function layoutFor(rows: readonly Row[], width: number, slow: string, judged: boolean): Layout {
   const available = width - 4 - ROLE_WIDTH;
   const measure = (columns: readonly Column[]) =>
     columns.map(({ title, text }) => Math.max(title.length, ...rows.map((row) => text(row).length)));
   const needs = (columns: readonly Column[]) => measure(columns).reduce((sum, w) => sum + w + 2, 0);
   const several = rows.some(({ arm }) => arm.runs.length > 1);
-  const layouts = several ? LAYOUTS : LAYOUTS.filter((layout) => !layout.includes(OBJECTIVE_RANGE));
-  const chosen = layouts.find((layout) => needs(layout) <= available) ?? LAYOUTS.at(-1)!;
+  // The percentile that is the objective stands there, with its target: not twice.
+  const once = judged ? LAYOUTS.map((layout) => layout.filter((column) => column !== SLOW)) : LAYOUTS;
+  const layouts = several ? once : once.filter((layout) => !layout.includes(OBJECTIVE_RANGE));
+  const chosen = layouts.find((layout) => needs(layout) <= available) ?? layouts.at(-1)!;
   const columns = chosen.map((column) => (column === SLOW ? { ...SLOW, title: slow } : column));
   const widths = measure(columns);
   const excess = Math.max(0, needs(columns) - available);
@@ -212,6 +218,7 @@ type Paint = (text: string, ...styles: Style[]) => string;
 const MARK_STYLES: Readonly<Record<Mark, Style>> = { '✓': 'green', '✗': 'red', '?': 'yellow' };
 const ROLE_STYLES: Readonly<Record<ArmResult['role'], Style>> = {
   healthy: 'blue',
+  live: 'blue',
   broken: 'red',
   fixed: 'green',
   decoy: 'yellow',

@@ -109,6 +109,12 @@ describe('bad input is refused with exit code 2 and one sentence', () => {
     expect(refusal('serve', '--data', '')).toContain('--data takes a directory, not nothing');
   });
 
+  test('load with no profile, with two, and with an arm that there is not', () => {
+    expect(refusal('load')).toContain('such as browse, or a --scenario');
+    expect(refusal('load', 'browse', '--scenario', 'hot-partition')).toContain('not both');
+    expect(refusal('load', 'browse', '--arm', 'broken')).toContain('--arm needs a --scenario');
+  });
+
   test('a directory that cannot be written', () => {
     writeFileSync(join(folder, 'occupied'), '');
     expect(refusal('run', 'hot-partition', '--out', 'occupied/reports')).toContain('Choose another --out');

@@ -15,6 +15,7 @@ const SHADES = 4;
 
 const DASHES: Readonly<Record<ArmResult['role'], readonly (readonly number[])[]>> = {
   healthy: [[], [8, 3], [3, 3], [10, 3, 2, 3]],
+  live: [[], [8, 3], [3, 3], [10, 3, 2, 3]],
   broken: [[], [8, 3], [3, 3], [10, 3, 2, 3]],
   fixed: [[], [9, 4], [3, 3], [10, 3, 2, 3]],
   decoy: [

@@ -9,6 +9,7 @@ import {
   markOf,
   markWord,
   outcomeText,
+  slowIsJudged,
   slowPercentile,
   targetText,
 } from '../figures.ts';
@@ -77,13 +78,14 @@ function verdictTable({ scenario, testCase }: CaseContext): Markup {
   const styles = armStyles(testCase);
   const key = decidingObjective(testCase);
   const { operation } = testCase.headline;
-  const slow = percentileName(slowPercentile(testCase));
+  // Where the percentile is the objective it has a column already, and the median takes its place.
+  const beside = slowIsJudged(testCase) ? 'p50' : percentileName(slowPercentile(testCase));
   return html`<table class="verdicts">
 <caption class="unseen">What every arm did; ${testCase.title}</caption>
 <thead><tr><th scope="col"><span class="unseen">confirmed</span></th><th scope="col">arm</th><th scope="col">what happened${namesSeeds(testCase) && html` <small>at the seed in the middle, and whether it meets its objectives; figures are medians</small>`}</th>${
     key !== null && html`<th scope="col" class="num">${key.name} <small>${targetText(key)}</small></th>`
-  }<th scope="col" class="num">${slow} <small>${operation}</small></th><th scope="col" class="num">errors <small>${focusPhase(scenario)}</small></th></tr></thead>
-<tbody>${testCase.arms.map((arm) => verdictRow(arm, styles.get(arm)!, armFigures(scenario, testCase, arm), key, slow))}</tbody>
+  }<th scope="col" class="num">${beside} <small>${operation}</small></th><th scope="col" class="num">errors <small>${focusPhase(scenario)}</small></th></tr></thead>
+<tbody>${testCase.arms.map((arm) => verdictRow(arm, styles.get(arm)!, armFigures(scenario, testCase, arm), key, beside))}</tbody>
 </table>`;
 }
 
@@ -92,10 +94,11 @@ function verdictRow(
   style: ArmStyle,
   figures: ArmFigures,
   key: ObjectiveResult | null,
-  slowName: string,
+  beside: string,
 ): Markup {
   const mark = markOf(arm.verdict);
-  const { slow, errorPercent } = figures;
+  const { errorPercent } = figures;
+  const latency = beside === 'p50' ? figures.p50 : figures.slow;
   const judged = figures.objective;
   const seed = sentenceSeedText(arm);
   const met = arm.runs.every(({ objectives }) => objectives.every((o) => o.name !== key?.name || o.met));
@@ -104,7 +107,7 @@ function verdictRow(
 <th scope="row">${swatch(style)} ${arm.name} <span class="role">${arm.role}</span><span class="title">${arm.title}</span></th>
 <td class="says">${seed !== null && html`<span class="seed">${capital(seed)}:</span> `}${keepTogether(arm.verdict.sentence)} <span class="outcome">${capital(outcomeText(arm))}.</span></td>
 ${key !== null && html`<td class="num objective" data-label="${key.name} ${targetText(key)}:"><span class="${judged === null ? 'faint' : met ? 'good' : 'bad'}">${spreadMarkup(judged?.measured ?? null, judged?.result.unit ?? '')}</span></td>`}
-<td class="num" data-label="${slowName}">${spreadMarkup(slow, 'ms')}</td>
+<td class="num" data-label="${beside}">${spreadMarkup(latency, 'ms')}</td>
 <td class="num" data-label="errors">${spreadMarkup(errorPercent, '%')}</td>
 </tr>`;
 }

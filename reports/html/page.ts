@@ -100,7 +100,9 @@ function overview(result: RunResult, sections: readonly Section[]): Markup {
   const active = activeText(result);
   const facts: [string, string, string][] = [
     [formatCount(scale.listeners), 'addressable listeners', active ?? ''],
-    [formatLarge(totals.plays), 'plays', `${formatLarge(totals.requests)} requests`],
+    totals.plays === 0
+      ? [formatLarge(totals.requests), 'requests', '']
+      : [formatLarge(totals.plays), 'plays', `${formatLarge(totals.requests)} requests`],
   ];
   const wall = `in ${formatDuration(environment.wallSeconds)}`;
   const duration = formatDuration(totals.virtualSeconds);

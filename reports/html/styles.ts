@@ -79,12 +79,18 @@ const DARK: Readonly<Record<string, string>> = {
   'hop-7': '#566074',
 };
 
+/** A system under load looks as a healthy arm does, without being called one. */
+const withLive = (values: Readonly<Record<string, string>>) => ({
+  ...values,
+  ...Object.fromEntries([0, 1, 2, 3].map((n) => [`live-${n}`, values[`healthy-${n}`]!])),
+});
+
 const tokens = (values: Readonly<Record<string, string>>) =>
-  Object.entries(values)
+  Object.entries(withLive(values))
     .map(([name, value]) => `--${name}:${value}`)
     .join(';');
 
-const tones = ['healthy', 'broken', 'fixed', 'decoy'].flatMap((role) =>
+const tones = ['healthy', 'broken', 'fixed', 'decoy', 'live'].flatMap((role) =>
   [0, 1, 2, 3].map((n) => `${role}-${n}`),
 );
 

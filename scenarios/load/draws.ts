@@ -2,7 +2,7 @@
  * Who asks for what: pure functions of (seed, request) over the same population that the system serves. Top playlists
  * get most reads, popular tracks most plays; the same request number is the same request with any generator.
  */
-import { listenerId, playlistId, trackId } from '../../fixtures/ids.ts';
+import { hotPlaylistId, listenerId, playlistId, trackId } from '../../fixtures/ids.ts';
 import { createPopulation, figures, type Population } from '../../fixtures/index.ts';
 import { Titles } from '../../fixtures/titles.ts';
 import { KeyedRandom } from '../../system/runtime/kernel/index.ts';
@@ -52,6 +52,11 @@ export class Draws {
   playlist(request: number): { id: string; owner: string } {
     const number = this.population.samplePlaylist(request, this.#options.repetition);
     return { id: playlistId(number), owner: this.ownerOf(number) };
+  }
+
+  /** The id of one of the playlists that the target's scenario makes hot. */
+  hotPlaylist(request: number, count: number): string {
+    return hotPlaylistId(this.#random.integer(count, 6, request, this.#options.repetition));
   }
 
   /** One of the sender's own. */

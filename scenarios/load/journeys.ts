@@ -192,6 +192,44 @@ const follower = (operation: 'playlist.follow' | 'playlist.unfollow', method: 'P
     };
   };
 
+/** Playlists that a scenario makes hot, `count` of them: whom they belong to is the target's business. */
+export const openHot = (count: number): Traffic => ({
+  operation: 'playlist.get hot',
+  *journey(draws, request) {
+    const id = draws.hotPlaylist(request, count);
+    yield {
+      operation: 'playlist.get hot',
+      method: 'GET',
+      path: `/v1/playlists/${id}`,
+      login: draws.login(request),
+      status: 200,
+      complaint: (body) => playlistComplaint(id, String(fields(body).ownerId))(body),
+    };
+  },
+});
+
+export const followHot = (count: number): Traffic => ({
+  operation: 'playlist.follow',
+  *journey(draws, request) {
+    yield {
+      operation: 'playlist.follow',
+      method: 'PUT',
+      path: `/v1/playlists/${draws.hotPlaylist(request, count)}/followers/me`,
+      login: draws.login(request),
+      status: 204,
+      complaint: nothing,
+    };
+  },
+});
+
+/** Open to everybody where a scenario is served (`playlist.permissions`). */
+export const addTrackToHot = (count: number): Traffic => ({
+  operation: 'playlist.add-track',
+  *journey(draws, request) {
+    yield addTrackRequest(draws, request, draws.hotPlaylist(request, count), draws.track(request).id);
+  },
+});
+
 export const OPEN_PLAYLIST: Traffic = { operation: 'playlist.get', journey: openPlaylist };
 export const OPEN_TRACK: Traffic = { operation: 'track.get', journey: openTrack };
 export const PLAY: Traffic = {

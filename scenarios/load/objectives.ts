@@ -32,6 +32,8 @@ export const ERROR_PERCENT = 1;
 
 export const PROMISED = {
   'playlist.get': { p99Ms: PLAYLIST_READ_P99_MS, errorPercent: ERROR_PERCENT },
+  // Of the playlists that a scenario makes hot.
+  'playlist.get hot': { p99Ms: PLAYLIST_READ_P99_MS, errorPercent: ERROR_PERCENT },
   'track.get': { p99Ms: TRACK_READ_P99_MS, errorPercent: ERROR_PERCENT },
   play: { p99Ms: PLAY_P99_MS, errorPercent: ERROR_PERCENT },
   // A URL and its signature are a part of the wait for a track.

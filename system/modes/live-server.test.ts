@@ -102,3 +102,22 @@ test('a listener who takes his time with a download is cut off when the grace of
   socket.resume();
   await gone;
 }, 20_000);
+
+test('says to this machine what it runs, and to nobody else', async () => {
+  const running = {
+    as: { scenario: 'hot-partition', case: 'hot-partition', arm: 'broken' },
+    costs: false,
+    listeners: 10_000,
+    seed: 1,
+    changed: [{ knob: 'cassandra.coresPerNode', from: 4, to: 2, unit: '1' }],
+  };
+  const { live, ask } = await startObserved({}, { running });
+  closing.push(() => live.close());
+  const answer = await ask('/admin/running', { token: null });
+  expect([answer.status, await answer.json()]).toEqual([200, running]);
+  const socket = connect(Number(new URL(live.url).port), '127.0.0.1');
+  socket.write('GET /admin/running HTTP/1.1\r\nhost: elsewhere.example\r\nconnection: close\r\n\r\n');
+  let text = '';
+  for await (const part of socket.setEncoding('utf8')) text += part;
+  expect(text).toMatch(/^HTTP\/1\.1 403 /);
+});

@@ -8,7 +8,12 @@ import type { IdentityKnobs } from '../services/identity/knobs.ts';
 import type { MutualTls } from '../transport/grpc/index.ts';
 import { createDrain, createHttpServer } from '../transport/http/index.ts';
 import { addPurgeRoutes, audioRoutes } from '../transport/media/index.ts';
-import { addDeadLetterRoutes, addReindexRoutes } from '../transport/telemetry/index.ts';
+import {
+  addDeadLetterRoutes,
+  addReindexRoutes,
+  addRunningRoute,
+  type Running,
+} from '../transport/telemetry/index.ts';
 import {
   AUDIENCE,
   type AuthorizationEvent,
@@ -21,6 +26,8 @@ import type { EmbeddedOptions, EmbeddedSystem } from './embedded.ts';
 import { section } from './environment.ts';
 import { connectUpstreams, type Upstreams } from './live-service.ts';
 import { createLiveTelemetry, type LiveTelemetryOptions } from './live-telemetry.ts';
+
+export type { Running };
 
 export interface ServeOptions extends EmbeddedOptions {
   /** 0: any free port. */
@@ -43,6 +50,8 @@ export interface ServeOptions extends EmbeddedOptions {
   readonly https?: { readonly cert: string; readonly key: string };
   /** Where what is written outlives the process; absent: nowhere. */
   readonly journal?: JournalSettings | undefined;
+  /** What it says of itself to who measures it; left out: nothing. */
+  readonly running?: Running;
   readonly onAuthorization?: (event: AuthorizationEvent) => void;
   /** Metrics, traces and the log; left out: there are none. */
   readonly observe?: LiveTelemetryOptions;
@@ -122,6 +131,7 @@ export async function startLiveServer(options: ServeOptions): Promise<LiveServer
     extend(server) {
       observer?.extend(server);
       if (system.deadLetters !== null) addDeadLetterRoutes(server, system.deadLetters);
+      if (options.running !== undefined) addRunningRoute(server, options.running);
       addPurgeRoutes(server, system.audio.routes);
       if (system.reindex !== null) addReindexRoutes(server, system.reindex);
     },

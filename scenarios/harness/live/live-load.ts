@@ -4,6 +4,7 @@ import type { Credentials } from '../../load/login.ts';
 import type { Profile } from '../../load/profiles.ts';
 import { phaseWindows } from '../arrivals.ts';
 import type { LiveRecorder } from './live-recorder.ts';
+import type { RunningThere } from './running.ts';
 
 export interface LiveLoad {
   readonly profile: Profile;
@@ -23,6 +24,8 @@ export interface LiveLoad {
   /** Number of this run: keeps its plays apart from those of others. */
   readonly run: number;
   readonly credentials: Credentials;
+  /** What the target says that it runs; null: nothing. */
+  readonly running: RunningThere | null;
   /** Who has signed the target's certificate; null: whoever the machine trusts. */
   readonly authority: Authority | null;
 }

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { compareResults } from '../../../reports/compare.ts';
+import { renderHtml } from '../../../reports/html.ts';
+import { renderMarkdown } from '../../../reports/markdown.ts';
 import type { RunResult } from '../../../reports/result.ts';
 import { renderTable } from '../../../reports/terminal.ts';
 import { parseResult } from '../../../reports/validate-result.ts';
@@ -8,6 +10,7 @@ import { addTrack, operationsOf, type Profile } from '../../load/profiles.ts';
 import { phasesOf } from './live-load.ts';
 import { LiveRecorder } from './live-recorder.ts';
 import { type Finished, resultOf, type Series } from './live-result.ts';
+import type { RunningThere } from './running.ts';
 import { testLoad } from './test-load.ts';
 
 interface Story {
@@ -15,12 +18,20 @@ interface Story {
   readonly latencyMs?: number;
   readonly book?: (recorder: LiveRecorder) => void;
   readonly finished?: Partial<Finished>;
+  readonly running?: RunningThere;
   readonly series?: Partial<Series>;
 }
 
 /** A run of 100 requests an operation, all answered after `latencyMs`, and whatever else happens. */
-function result({ profile = addTrack, latencyMs = 20, book, finished = {}, series = {} }: Story): RunResult {
-  const load = testLoad({ profile });
+function result({
+  profile = addTrack,
+  latencyMs = 20,
+  book,
+  finished = {},
+  running,
+  series = {},
+}: Story): RunResult {
+  const load = testLoad({ profile, running: running ?? null });
   const operations = operationsOf(profile);
   const goodWithinMs = operations.map((operation) => PROMISED[operation].p99Ms);
   const recorder = new LiveRecorder({ operations, phases: phasesOf(load), goodWithinMs });
@@ -52,6 +63,35 @@ test('a run that keeps its objectives is confirmed, and is a result by the schem
   expect(parseResult(JSON.stringify(good), 'result.json')).toEqual(good);
   expect(good.verdicts[0]!.sentence).toContain('playlist.add-track p99 20 ms, 0 % failed');
   expect(renderTable(good)).toContain('load-add-track');
+});
+
+test('the result names what was loaded, and never calls it healthy', () => {
+  const change = { knob: 'cassandra.coresPerNode', from: 4, to: 2, unit: '1' };
+  const as = { scenario: 'hot-partition', case: 'hot-partition', arm: 'broken' };
+  const told = result({ running: { as, costs: false, changed: [change] } });
+  const arm = told.scenarios[0]!.cases[0]!.arms[0]!;
+  expect(arm.role).toBe('live');
+  expect(arm.configuration).toMatchObject({
+    'target.scenario': 'hot-partition',
+    'target.arm': 'broken',
+    'target.costs': false,
+    'cassandra.coresPerNode': 2,
+  });
+  expect(arm.difference).toEqual([change]);
+  expect(parseResult(JSON.stringify(told), 'result.json')).toEqual(told);
+  for (const text of [renderTable(told), renderMarkdown(told), renderHtml(told)]) {
+    expect(text).toContain('hot-partition / broken');
+    expect(text.replaceAll(/\s+/g, ' ')).toContain('1 knob differs from the default; engines without costs');
+    expect(text).not.toContain('healthy ');
+    expect(text).not.toMatch(/\b0<?[^>]*>? plays/);
+  }
+  expect(renderTable(result({}))).toContain('A system that does not say what it runs');
+});
+
+test('a percentile that is the objective stands in a table once', () => {
+  const slow = result({ latencyMs: 2_000 });
+  expect(renderTable(slow)).toMatch(/arm +p50 +errors +objective +verdict\n/);
+  expect(renderHtml(slow)).toContain('class="num">p50 <small>playlist.add-track</small>');
 });
 
 test('two runs of a profile can be compared', () => {

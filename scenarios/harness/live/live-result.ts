@@ -80,8 +80,8 @@ export function resultOf(series: Series): RunResult {
             role: arm.role,
             title: arm.title,
             configuration: configurationOf(load, engine),
-            units: UNITS,
-            difference: [],
+            units: unitsOf(load),
+            difference: load.running === null ? [] : [...load.running.changed],
             verdict,
             runs,
           },
@@ -267,5 +267,23 @@ function configurationOf(load: LiveLoad, engine: string): Record<string, Setting
     'load.warmUp': load.warmUpS,
     'load.duration': load.seconds,
     'load.loggedIn': load.loggedIn,
+    ...targetOf(load),
   };
 }
+
+/** What was loaded, as the target says it: where that differs between two results, they compare two systems. */
+function targetOf({ running }: LiveLoad): Record<string, Setting> {
+  if (running === null) return {};
+  const { as, costs, changed } = running;
+  return {
+    'target.scenario': as?.scenario ?? 'none',
+    ...(as === null ? {} : { 'target.case': as.case, 'target.arm': as.arm }),
+    'target.costs': costs,
+    ...Object.fromEntries(changed.map(({ knob, to }) => [knob, to])),
+  };
+}
+
+const unitsOf = ({ running }: LiveLoad): Record<string, string> => ({
+  ...UNITS,
+  ...Object.fromEntries((running?.changed ?? []).map(({ knob, unit }) => [knob, unit])),
+});

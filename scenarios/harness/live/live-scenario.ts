@@ -5,6 +5,7 @@ import { format } from '../judge.ts';
 import { errors, milliseconds, p, percent } from '../phrases.ts';
 import type { Scenario } from '../scenario.ts';
 import type { LiveLoad } from './live-load.ts';
+import { describeRunning } from './running.ts';
 
 export const LIVE_ARM = 'as it is';
 const MEASURED = 'steady';
@@ -17,6 +18,12 @@ export interface Seen {
   readonly timed: readonly string[];
 }
 
+/** What is sent, and to what, where the target says it. */
+function titleOf({ profile, running }: LiveLoad): string {
+  const as = running?.as ?? null;
+  return as === null ? profile.title : `${profile.title} (${as.scenario} / ${as.arm} is served)`;
+}
+
 /** `engine`: who sends the load, 'k6 v1.8.1'. */
 export function scenarioOf(load: LiveLoad, engine: string, { finished, timed }: Seen): Scenario {
   const { profile, perSecond, warmUpS, seconds } = load;
@@ -24,7 +31,7 @@ export function scenarioOf(load: LiveLoad, engine: string, { finished, timed }: 
   const judged = operationsOf(profile).filter((operation) => finished.includes(operation));
   return {
     name: scenarioName(profile),
-    title: profile.title,
+    title: titleOf(load),
     teaches: profile.teaches,
     hypothesis: profile.hypothesis,
     modes: ['embedded', 'real'],
@@ -49,8 +56,8 @@ export function scenarioOf(load: LiveLoad, engine: string, { finished, timed }: 
         arms: [
           {
             name: LIVE_ARM,
-            role: 'healthy',
-            title: 'The live system as it was found',
+            role: 'live',
+            title: describeRunning(load.running),
             says(run) {
               const shown = judged.map((operation) => {
                 const failed = `${percent(run.errorShare(operation, MEASURED))} failed`;
@@ -72,7 +79,11 @@ export function scenarioOf(load: LiveLoad, engine: string, { finished, timed }: 
         'At which rate does the first objective break, and what is busy then?',
         'Which of the operations suffers first, and why that one?',
       ],
-      triage: [`curl -s ${load.baseUrl}/metrics`, `curl -s ${load.baseUrl}/readyz`],
+      triage: [
+        `curl -s ${load.baseUrl}/admin/running`,
+        `curl -s ${load.baseUrl}/metrics`,
+        `curl -s ${load.baseUrl}/readyz`,
+      ],
       caveats: [
         'Latency counts from the intended start of a request, so a stall of the server is not hidden by a client that waits.',
         'k6 spaces its arrivals evenly, the own generator draws them (Poisson): tails differ a little between the two.',

@@ -16,6 +16,7 @@ export function testLoad(part: Partial<LiveLoad> = {}): LiveLoad {
     run: 1,
     repetition: 0,
     credentials: DEVELOPMENT,
+    running: null,
     authority: null,
     ...part,
   };

@@ -11,4 +11,5 @@ export { type ObservedServer, observeHttp } from './http-observer.ts';
 export type { OtlpExporter } from './otlp-exporter.ts';
 export { createPrometheus } from './prometheus.ts';
 export { addReindexRoutes, type ReindexDesk, type ReindexState } from './reindex-routes.ts';
+export { addRunningRoute, type Running } from './running-route.ts';
 export { addTelemetryRoutes, onlyFromHere, type TelemetryView } from './telemetry-routes.ts';

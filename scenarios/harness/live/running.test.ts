@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { describeRunning, runningIn } from './running.ts';
+
+const as = { scenario: 'consumer-lag', case: 'slow', arm: 'broken' };
+const change = { knob: 'kafka.brokers', from: 3, to: 5, unit: '1' };
+
+test('what a target says of itself is taken where it has the form, and nothing else is', () => {
+  const told = { as, costs: true, listeners: 5, changed: [change] };
+  expect(runningIn(told)).toEqual({ as, costs: true, changed: [change] });
+  expect(runningIn({ as: null, costs: false, changed: [] })).toEqual({ as: null, costs: false, changed: [] });
+  for (const other of [
+    null,
+    'text',
+    {},
+    { ...told, costs: 'yes' },
+    { ...told, as: { scenario: 1 } },
+    { ...told, changed: [{ ...change, to: {} }] },
+    { ...told, changed: {} },
+  ])
+    expect(runningIn(other)).toBeNull();
+});
+
+test('it is said in one sentence', () => {
+  expect(describeRunning({ as, costs: false, changed: [change] })).toBe(
+    'Served as consumer-lag / slow / broken; 1 knob differs from the default; engines without costs',
+  );
+  expect(describeRunning({ as: null, costs: true, changed: [] })).toBe(
+    'The system as rehearse serve starts it; 0 knobs differ from the default; engines at their modelled speed',
+  );
+});
