@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { settingText } from './figures.ts';
 import {
   formatBytes,
   formatDuration,
@@ -54,4 +55,14 @@ it('the range of the seeds is shown only where it can be seen', () => {
   expect(formatSpread(spreadOf([9_000, 9_500, 12_000]), 'ms')).toBe('9,500 ms (9,000 ms–12 s)');
   expect(formatSpread(spreadOf([0, 0, 0.004]), '%')).toBe('0 % (0–< 0.01)');
   expect(formatSpread(null, 'ms')).toBe('–');
+});
+
+it('a setting keeps the digits that it has, however small it is', () => {
+  expect(settingText(0.0004, '$')).toBe('0.0004 $');
+  expect([settingText(0), settingText(0.5), settingText(12.345, 'ms'), settingText(1_500)]).toEqual([
+    '0',
+    '0.5',
+    '12.3 ms',
+    '1,500',
+  ]);
 });

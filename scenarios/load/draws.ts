@@ -56,7 +56,7 @@ export class Draws {
 
   /** The id of one of the playlists that the target's scenario makes hot. */
   hotPlaylist(request: number, count: number): string {
-    return hotPlaylistId(this.#random.integer(count, 6, request, this.#options.repetition));
+    return hotPlaylistId(this.#random.integer(count, 0, request, this.#options.repetition));
   }
 
   /** One of the sender's own. */

@@ -2,16 +2,9 @@
  * The traffic of a scenario's trigger as a load profile, so that an incident can be felt live: the same requests at the
  * same rates, by the own generator. Plays of the population's sessions are left out; they are what `load play` sends.
  */
-import {
-  addTrackToHot,
-  followHot,
-  type Traffic as LiveTraffic,
-  OPEN_PLAYLIST,
-  OPEN_TRACK,
-  openHot,
-  SEARCH,
-} from '../../load/journeys.ts';
+import { addTrackToHot, followHot, OPEN_PLAYLIST, OPEN_TRACK, openHot, SEARCH } from '../../load/journeys.ts';
 import type { Profile } from '../../load/profiles.ts';
+import type { Traffic as LiveTraffic } from '../../load/requests.ts';
 import { scaleFactor } from '../configuration.ts';
 import { HarnessError } from '../run.ts';
 import type { Scenario, Traffic } from '../scenario.ts';
