@@ -11,6 +11,8 @@ export const LIVE_DEFAULTS: Readonly<Record<string, string | number | boolean>> 
   'catalogue.ownership': 'label',
   // Tracks are put at a place and moved; scenarios whose playlists only grow at the top pay for neither.
   'playlist.order': 'position',
+  // Spotify's limit. What a listener can make a server write must have an end.
+  'playlist.tracksMax': 10_000,
   'listening.streams': 'on',
   // Anybody can say that he played something that there is not: everybody would see it.
   'listening.chartTracks': 'known',

@@ -14,7 +14,7 @@ export const playlistKnobs = {
     default: 'snapshot',
     unit: '',
     description:
-      'What the tracks of a playlist are sorted by: the edit that added them (no moving), their position (an edit rewrites what follows, under a lightweight transaction), or an id that begins with the time (an edit writes one row)',
+      'What the tracks of a playlist are sorted by: the edit that added them (no moving), their position (an edit rewrites what follows, under a lightweight transaction: an addition at the top every row, so filling a playlist costs the square of its length), or an id that begins with the time (an edit writes one row)',
     values: ['snapshot', 'position', 'timeuuid'],
   },
   permissions: {
@@ -34,6 +34,15 @@ export const playlistKnobs = {
   followersLimit: { default: 500, unit: '1', description: 'Most followers in an answer', min: 1 },
   // estimate: one page of a playlist in an app.
   tracksLimit: { default: 100, unit: '1', description: 'Tracks in an answer, newest first', min: 1 },
+  // Spotify’s limit is 10,000 (Web API reference, “Add Items to Playlist”: 403 beyond it; quoted in spotify/web-api#1179).
+  tracksMax: {
+    default: 0,
+    unit: '1',
+    description:
+      'Most tracks on a playlist, 0: no limit; an addition beyond it is a conflict. By position it is known, by edit or id a count before each addition, and editors at the same moment can exceed it by one each',
+    min: 0,
+    max: 100_000,
+  },
   // estimate: one page of a library in an app.
   libraryLimit: {
     default: 50,

@@ -7,6 +7,7 @@ import { PortError } from '../../ports/errors.ts';
 import type { Row } from '../../ports/wide-column-store.ts';
 import { tracksTable } from './tables.ts';
 import {
+  countRoom,
   type Edit,
   entriesOf,
   expectThere,
@@ -16,9 +17,10 @@ import {
 
 /** @param describe writes an edit down that leaves no row */
 export function createEditOrder(
-  { store, knobs }: TrackOrderDependencies,
+  dependencies: TrackOrderDependencies,
   describe: (context: Context, playlistId: string, edit: number, change: object) => Promise<void>,
 ): TrackOrder {
+  const { store, knobs } = dependencies;
   const table = tracksTable(knobs).name;
 
   const refused = ({ operation }: Edit) =>
@@ -33,6 +35,7 @@ export function createEditOrder(
     initial: {},
 
     async add(context, edit, trackId) {
+      await countRoom(context, dependencies, edit);
       const row: Row = {
         playlist_id: edit.playlistId,
         edit: edit.number,

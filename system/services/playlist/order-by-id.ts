@@ -10,6 +10,7 @@ import type { Row } from '../../ports/wide-column-store.ts';
 import { idBetween, idOfEdit } from './ordered-id.ts';
 import { playlistOrder } from './tables.ts';
 import {
+  countRoom,
   type Edit,
   type Entry,
   entryOf,
@@ -26,7 +27,8 @@ interface Placed extends Entry {
 
 const table = playlistOrder.name;
 
-export function createIdOrder({ store }: TrackOrderDependencies): TrackOrder {
+export function createIdOrder(dependencies: TrackOrderDependencies): TrackOrder {
+  const { store } = dependencies;
   /** The first `count` tracks at least, if there are as many. */
   async function read(context: Context, playlistId: string, count: number): Promise<Placed[]> {
     const statement = { table, partition: [playlistId], consistency: 'QUORUM' as const };
@@ -38,6 +40,7 @@ export function createIdOrder({ store }: TrackOrderDependencies): TrackOrder {
   }
 
   async function write(context: Context, edit: Edit, trackId: string, id: string): Promise<void> {
+    await countRoom(context, dependencies, edit);
     const { playlistId, listenerId, number } = edit;
     const row: Row = {
       playlist_id: playlistId,

@@ -1,6 +1,6 @@
 /**
  * Tracks by their position: what is read is in order, and a position is a key. The price is paid by editors: a track put
- * at a position moves all that follow, a row each, and two editors who did that at the same moment would overwrite each
+ * at a position moves all that follow, a row each (at the top, where apps add, every row there is), and two editors who did that at the same moment would overwrite each
  * other. So the list has a version, and an edit is one batch within the partition that holds only for the version it has
  * read (a lightweight transaction, four round trips); who comes too late reads again.
  *
@@ -17,6 +17,7 @@ import {
   type Entry,
   entriesOf,
   expectPlace,
+  expectRoom,
   expectThere,
   type TrackOrder,
   type TrackOrderDependencies,
@@ -28,7 +29,7 @@ const LONGEST_PAUSE_NS = 80 * MILLISECOND;
 
 const table = playlistPositions.name;
 
-export function createPositionOrder({ store, clock, random }: TrackOrderDependencies): TrackOrder {
+export function createPositionOrder({ store, clock, random, knobs }: TrackOrderDependencies): TrackOrder {
   /** False: the list has another version by now. */
   async function tryOnce(context: Context, edit: Edit, alter: (list: Entry[]) => void): Promise<boolean> {
     const { playlistId, number } = edit;
@@ -85,6 +86,7 @@ export function createPositionOrder({ store, clock, random }: TrackOrderDependen
       const entry = { trackId, addedBy: edit.listenerId, edit: edit.number };
       return change(context, edit, (list) => {
         expectPlace(position, list.length, edit.operation);
+        expectRoom(list.length, knobs, edit);
         list.splice(position, 0, entry);
       });
     },

@@ -4,6 +4,7 @@ import type { Context } from '../../ports/context.ts';
 import { PortError } from '../../ports/errors.ts';
 import type { Row, WideColumnStore } from '../../ports/wide-column-store.ts';
 import type { PlaylistKnobs } from './knobs.ts';
+import { tracksTable } from './tables.ts';
 
 /** Who changes which playlist, and the number of the change. */
 export interface Edit {
@@ -23,9 +24,9 @@ export interface Entry {
 export interface TrackOrder {
   /** Columns that a playlist without tracks begins with. */
   readonly initial: Row;
-  /** Puts a track at the top. */
+  /** Puts a track at the top. Rejects with `conflict` if the playlist has as many as it may. */
   add(context: Context, edit: Edit, trackId: string): Promise<void>;
-  /** Rejects with `invalid` where there is no such place. */
+  /** Rejects with `invalid` where there is no such place, and as `add`. */
   insert(context: Context, edit: Edit, trackId: string, position: number): Promise<void>;
   /** Rejects with `conflict` if another track stands there. */
   remove(context: Context, edit: Edit, trackId: string, position: number): Promise<void>;
@@ -71,4 +72,26 @@ export function expectThere(
 export function expectPlace(position: number, last: number, operation: string): void {
   if (position <= last) return;
   throw new PortError('invalid', operation, true, `position ${position} is beyond the end, which is ${last}`);
+}
+
+/** Of how many tracks a playlist has; `playlist.tracksMax` says how many it may have. */
+export function expectRoom(tracks: number, { tracksMax }: PlaylistKnobs, edit: Edit): void {
+  if (tracksMax === 0 || tracks < tracksMax) return;
+  const detail = `playlist ${edit.playlistId} has ${tracks} tracks, and may have ${tracksMax} at most`;
+  throw new PortError('conflict', edit.operation, true, detail);
+}
+
+/** Where the list is not read before a track is added: a look at how long it is, if there is a limit. */
+export async function countRoom(
+  context: Context,
+  { store, knobs }: Pick<TrackOrderDependencies, 'store' | 'knobs'>,
+  edit: Edit,
+): Promise<void> {
+  if (knobs.tracksMax === 0) return;
+  const partition = [edit.playlistId];
+  const statement = { table: tracksTable(knobs).name, partition, consistency: 'QUORUM' as const };
+  const [row] = await store.select(context, { ...statement, count: true });
+  if ((row!.count as number) < knobs.tracksMax) return;
+  // Rows without a track were counted, too.
+  expectRoom(entriesOf(await store.select(context, statement)).length, knobs, edit);
 }

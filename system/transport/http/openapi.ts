@@ -58,15 +58,10 @@ const OF_BODIES = [413, 415];
 const LOCATION = { schema: { type: 'string', format: 'uri-reference' }, description: 'Where it is' };
 
 /** The route's own answer, and every problem that it can end in. */
-export function responsesOf({
-  method,
-  status,
-  answer,
-  summary,
-  metadata,
-  location,
-}: Route): Record<number, object> {
+export function responsesOf(route: Route): Record<number, object> {
+  const { method, status, answer, summary, metadata, location, conflict } = route;
   const problems = problemResponses(method === 'GET' ? EVERYWHERE : [...EVERYWHERE, ...OF_BODIES]);
+  if (conflict !== undefined) problems[409] = { ...problems[409], description: conflict };
   const success =
     answer === null
       ? { description: summary, type: 'null' }

@@ -15,7 +15,7 @@ import {
 } from '../schemas.ts';
 import { number, type Route } from './route.ts';
 
-/** Longer than any playlist may get: the service says how long that is. */
+/** What the knob `playlist.tracksMax` can be at most: the service says how long a playlist may get. */
 const MOST_TRACKS = 100_000;
 const position = whole(MOST_TRACKS);
 
@@ -79,6 +79,7 @@ export const playlistRoutes: readonly Route[] = [
     operationId: 'addTrack',
     summary:
       'Adds a track, at the top or at a position; the answer is the snapshot to ask for in order to see it',
+    conflict: 'The playlist has as many tracks as it may (knob playlist.tracksMax): the answer says how many',
     scope: 'playlist:write',
     params: playlistParams,
     body: object({ trackId: id, position }, ['trackId']),
@@ -202,7 +203,8 @@ export const playlistRoutes: readonly Route[] = [
     method: 'DELETE',
     url: '/v1/playlists/:playlistId/tracks/:position',
     operationId: 'removeTrack',
-    summary: 'Takes a track away; a conflict if another one stands there by now',
+    summary: 'Takes a track away',
+    conflict: 'Another track stands there by now',
     scope: 'playlist:write',
     params: object({ playlistId: id, position }),
     query: object({ trackId: id }),
@@ -223,7 +225,8 @@ export const playlistRoutes: readonly Route[] = [
     method: 'POST',
     url: '/v1/playlists/:playlistId/moves',
     operationId: 'moveTrack',
-    summary: 'Moves a track; a conflict if another one stands there by now',
+    summary: 'Moves a track',
+    conflict: 'Another track stands there by now',
     scope: 'playlist:write',
     params: playlistParams,
     body: object({ trackId: id, from: position, to: position }),

@@ -89,6 +89,8 @@ export interface Route {
   readonly answer: object | null;
   /** Where that is what was made; left out: at the address that was asked. */
   readonly location?: (answer: unknown) => string;
+  /** What it may be in conflict with. */
+  readonly conflict?: string;
   /** The same for everybody, and changes rarely: caches on the way may keep it for a while. 'kept': our own edge does, too. */
   readonly metadata?: 'kept' | 'passed on';
   /** It enters the system by itself; default: it is called inside. */
