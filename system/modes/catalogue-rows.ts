@@ -87,6 +87,10 @@ export class CatalogueRows implements BaseLayer {
     };
   }
 
+  playlistName(number: number): string {
+    return this.#titles.playlist(number);
+  }
+
   title(track: number): string {
     return this.#titles.track(track);
   }

@@ -1,7 +1,9 @@
 /**
  * What of the population search holds at the start: a stated sample, enough that queries meet full posting lists. The
- * most popular tracks; with `search.sample: everything` also who made them, the albums they are on, and podcasts.
+ * most popular tracks; with `search.sample: everything` also who made them, the albums they are on, podcasts, and the most
+ * read playlists.
  */
+import { playlistId } from '../../fixtures/ids.ts';
 import type { Population } from '../../fixtures/index.ts';
 import type { EmbeddedElasticsearch } from '../engines/elasticsearch/index.ts';
 import {
@@ -10,6 +12,7 @@ import {
   CATALOGUE_INDEX,
   episodeIndexing,
   type Indexing,
+  playlistNameIndexing,
   podcastIndexing,
   trackIndexing,
 } from '../services/search/catalogue-index.ts';
@@ -21,6 +24,9 @@ export const INDEXED_SAMPLE = 2_000;
 /** Podcasts, and the newest episodes of each. */
 const PODCASTS = 200;
 const EPISODES = 3;
+const PLAYLISTS = 500;
+/** Before all edits. */
+const NO_EDIT = 0;
 
 export function preloadSearch(
   elasticsearch: EmbeddedElasticsearch,
@@ -34,7 +40,14 @@ export function preloadSearch(
     CATALOGUE_INDEX,
     numbers.map((number) => trackIndexing(rows.track(number))),
   );
-  if (sample === 'everything') elasticsearch.load(CATALOGUE_INDEX, othersOf(numbers, population, media));
+  if (sample !== 'everything') return;
+  elasticsearch.load(CATALOGUE_INDEX, othersOf(numbers, population, media));
+  const playlists = Math.min(PLAYLISTS, population.playlists);
+  const read = Array.from({ length: playlists }, (_, i) => population.playlistByRank(i + 1));
+  elasticsearch.load(
+    CATALOGUE_INDEX,
+    read.map((number) => playlistNameIndexing(playlistId(number), rows.playlistName(number), NO_EDIT)),
+  );
 }
 
 function* othersOf(tracks: readonly number[], population: Population, media: MediaRows): Generator<Indexing> {

@@ -17,6 +17,11 @@ export interface IndexDefinition {
   readonly shards: number;
   readonly replicas: number;
   readonly fields: Readonly<Record<string, FieldType>>;
+  /**
+   * A number by which documents say how new they are: one with a smaller number than what is stored under its id is passed
+   * over, which counts as done (`version_type=external_gte`). Documents without one are always written.
+   */
+  readonly versionField?: string;
   /** Milliseconds between refreshes; Elasticsearch's default is 1000. */
   readonly refreshIntervalMs: number;
 }

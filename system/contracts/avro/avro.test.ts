@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import avsc from 'avsc';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { readingProblems } from '../../engines/schema-registry/compatibility.ts';
+import { parseSchema, type Schema } from '../../engines/schema-registry/schema.ts';
 import { PortError } from '../../ports/errors.ts';
 import { exactLong } from '../../transport/avro/exact-long.ts';
 import { readContracts } from '../generate.ts';
@@ -164,6 +166,15 @@ function evolved(body: string, known: AvroRecord | null): AvroRecord {
   const records: KnownRecords = new Map(known === null ? [] : [['rehearsal.events.Like', known]]);
   return evolve([parseProto('events.proto', proto)], records, { file: 'events', name: 'Like' });
 }
+
+test('what was told of playlists before they had names in it can be read, and those who do not know of names read on', () => {
+  const { schema } = readEvents().find(({ name }) => name === 'PlaylistUpdate')!;
+  const before = { ...schema, fields: schema.fields.filter(({ name }) => name !== 'about') };
+  const parsed = (text: string) => parseSchema(JSON.parse(text));
+  const [newer, older] = [schema, before].map((one) => parsed(JSON.stringify(one))) as [Schema, Schema];
+  expect(schema.fields.length - before.fields.length).toBe(1);
+  expect([readingProblems(newer, older), readingProblems(older, newer)]).toEqual([[], []]);
+});
 
 test('a field that a message gains has a default, so that the registry takes the new version', () => {
   const first = evolved('string track_id = 1;', null);

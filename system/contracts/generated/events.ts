@@ -19,8 +19,18 @@ export interface PlaylistUpdate {
   readonly listenerId: string;
   /** The track that was added, if one was. */
   readonly track?: catalogue.Track;
-  /** What changed about what can be found through the playlist; absent for a track added to a public one. */
+  /** What changed about the tracks that can be found through the playlist; absent for a track added to a public one. */
   readonly listing?: PlaylistListing;
+  /** What the playlist is from this edit on: it was made, renamed, opened, closed or deleted. */
+  readonly about?: PlaylistAbout;
+}
+
+/** The one with the greater snapshot is the newer one, in whatever order they come; after a deletion nothing comes. */
+export interface PlaylistAbout {
+  readonly name: string;
+  readonly isPrivate: boolean;
+  readonly isCollaborative: boolean;
+  readonly isDeleted: boolean;
 }
 
 export interface PlaylistListing {
@@ -91,6 +101,7 @@ export function sizeOfPlaylistUpdate(m: PlaylistUpdate): number {
   if (m.listenerId !== '') size += 1 + wire.sizeOfBlock(wire.sizeOfText(m.listenerId));
   if (m.track !== undefined) size += 1 + wire.sizeOfBlock(catalogue.sizeOfTrack(m.track));
   if (m.listing !== undefined) size += 1 + wire.sizeOfBlock(sizeOfPlaylistListing(m.listing));
+  if (m.about !== undefined) size += 1 + wire.sizeOfBlock(sizeOfPlaylistAbout(m.about));
   return size;
 }
 
@@ -101,6 +112,7 @@ export function writePlaylistUpdate(w: wire.Writer, m: PlaylistUpdate): void {
   if (m.track !== undefined) w.message(34, catalogue.sizeOfTrack(m.track), catalogue.writeTrack, m.track);
   if (m.listing !== undefined)
     w.message(42, sizeOfPlaylistListing(m.listing), writePlaylistListing, m.listing);
+  if (m.about !== undefined) w.message(50, sizeOfPlaylistAbout(m.about), writePlaylistAbout, m.about);
 }
 
 export function readPlaylistUpdate(r: wire.Reader): PlaylistUpdate {
@@ -109,6 +121,7 @@ export function readPlaylistUpdate(r: wire.Reader): PlaylistUpdate {
   let listenerId = '';
   let track: catalogue.Track | undefined;
   let listing: PlaylistListing | undefined;
+  let about: PlaylistAbout | undefined;
   while (r.at < r.end) {
     const tag = r.varint();
     if (tag === 10) playlistId = r.text();
@@ -116,14 +129,51 @@ export function readPlaylistUpdate(r: wire.Reader): PlaylistUpdate {
     else if (tag === 26) listenerId = r.text();
     else if (tag === 34) track = r.message(catalogue.readTrack);
     else if (tag === 42) listing = r.message(readPlaylistListing);
+    else if (tag === 50) about = r.message(readPlaylistAbout);
     else r.skip(tag);
   }
-  return { playlistId, snapshot, listenerId, track, listing };
+  return { playlistId, snapshot, listenerId, track, listing, about };
 }
 
 export const encodePlaylistUpdate = (m: PlaylistUpdate) =>
   wire.encode(sizeOfPlaylistUpdate(m), writePlaylistUpdate, m);
 export const decodePlaylistUpdate = (bytes: Uint8Array) => readPlaylistUpdate(new wire.Reader(bytes));
+
+export function sizeOfPlaylistAbout(m: PlaylistAbout): number {
+  let size = 0;
+  if (m.name !== '') size += 1 + wire.sizeOfBlock(wire.sizeOfText(m.name));
+  if (m.isPrivate) size += 2;
+  if (m.isCollaborative) size += 2;
+  if (m.isDeleted) size += 2;
+  return size;
+}
+
+export function writePlaylistAbout(w: wire.Writer, m: PlaylistAbout): void {
+  if (m.name !== '') w.text(10, m.name);
+  if (m.isPrivate) w.number(16, 1);
+  if (m.isCollaborative) w.number(24, 1);
+  if (m.isDeleted) w.number(32, 1);
+}
+
+export function readPlaylistAbout(r: wire.Reader): PlaylistAbout {
+  let name = '';
+  let isPrivate = false;
+  let isCollaborative = false;
+  let isDeleted = false;
+  while (r.at < r.end) {
+    const tag = r.varint();
+    if (tag === 10) name = r.text();
+    else if (tag === 16) isPrivate = r.varint() !== 0;
+    else if (tag === 24) isCollaborative = r.varint() !== 0;
+    else if (tag === 32) isDeleted = r.varint() !== 0;
+    else r.skip(tag);
+  }
+  return { name, isPrivate, isCollaborative, isDeleted };
+}
+
+export const encodePlaylistAbout = (m: PlaylistAbout) =>
+  wire.encode(sizeOfPlaylistAbout(m), writePlaylistAbout, m);
+export const decodePlaylistAbout = (bytes: Uint8Array) => readPlaylistAbout(new wire.Reader(bytes));
 
 export function sizeOfPlaylistListing(m: PlaylistListing): number {
   let size = 0;

@@ -1,4 +1,4 @@
-/** Finding tracks, artists, albums, podcasts and episodes, and playlists by what is on them. Generated from search.proto by generate.ts: do not edit. */
+/** Finding tracks, artists, albums, podcasts and episodes, and playlists by their names and by what is on them. Generated from search.proto by generate.ts: do not edit. */
 import type { Context } from '../../ports/context.ts';
 import * as wire from '../wire.ts';
 
@@ -12,9 +12,9 @@ export interface SearchRequest {
 
 export interface SearchHit {
   readonly kind: string;
-  /** The track that matched; empty for what is no track and not on a playlist. */
+  /** The track that matched; empty for what is no track and not on a playlist, and where a playlist's name matched. */
   readonly trackId: string;
-  /** The playlist it is on; empty for anything else. */
+  /** The playlist it is on, or that was found by its name; empty for anything else. */
   readonly playlistId: string;
   readonly title: string;
   readonly artistName: string;
@@ -30,7 +30,7 @@ export interface SearchResponse {
 
 export interface SuggestRequest {
   readonly text: string;
-  /** As in `SearchRequest`, without 'playlist'. */
+  /** As in `SearchRequest`; playlists, by their names, where the kind asks for them. */
   readonly kind: string;
   /** 0: the service's default. */
   readonly size: number;

@@ -93,6 +93,46 @@ test('a change is said before the write is acknowledged, one for each document t
   expect(order.slice(2)).toEqual(['acknowledged']);
 });
 
+test('by the field that says how new documents are, older ones are passed over, in every part, and count as done', async () => {
+  const versioned = { index: { fields: { ...TRACKS.fields, edit: 'long' }, versionField: 'edit' } } as const;
+  const bench = createBench(versioned);
+  const changes: unknown[] = [];
+  bench.elasticsearch.durable!.onChange((change) => changes.push(structuredClone(change)));
+  const write = (title: string, edit: number | null): IndexOperation => ({
+    action: 'index',
+    id: 'x',
+    document: edit === null ? { title } : { title, edit },
+  });
+  const outcomes: unknown[] = [];
+  const bulk = (ms: number, ...operations: IndexOperation[]) =>
+    bench.at(ms, async () => {
+      outcomes.push(...(await bench.search.bulk(bench.context(ms), 'tracks', operations)));
+    });
+  bulk(0, write('two', 2), write('one', 1), write('also two', 2));
+  // In the buffer, then searchable.
+  bulk(100, write('one', 1));
+  bulk(5_000, write('one', 1));
+  bench.at(5_100, () => void bench.search.index(bench.context(9), 'tracks', 'x', { title: 'zero', edit: 0 }));
+  await bench.run(9_000);
+  expect(await found(bench, 'two one zero')).toMatchObject({
+    documents: [{ document: { title: 'also two' } }],
+  });
+  expect(outcomes).toEqual([null, null, null, null, null]);
+  expect(changes).toHaveLength(2);
+  const copy = createBench(versioned);
+  for (const change of changes) copy.elasticsearch.durable!.restore(change);
+  copy.elasticsearch.durable!.restored();
+  const again = copy.search.index(copy.context(), 'tracks', 'x', { title: 'one', edit: 1 });
+  await copy.run(5_000);
+  await again;
+  expect(await found(copy, 'two one')).toMatchObject({ documents: [{ document: { title: 'also two' } }] });
+  // Without a number it is written in any case.
+  const plain = copy.search.index(copy.context(1), 'tracks', 'x', { title: 'plain' });
+  await copy.run(10_000);
+  await plain;
+  expect(await found(copy, 'plain')).toMatchObject({ total: 1 });
+});
+
 test('an index that is not there any more is named', () => {
   expect(() => restore([['gone', 'x', null]])).toThrow("There is no index 'gone'.");
 });

@@ -57,9 +57,11 @@ export class ShardIndex {
   #segment: Buffer = new Map();
   readonly #words: string[] = [];
   readonly #beginnings: string[] = [];
+  readonly #versionField: string | undefined;
   #changes = 0;
 
   constructor(definition: IndexDefinition, dictionaries: ReadonlyMap<string, Dictionary>) {
+    this.#versionField = definition.versionField;
     const field = (name: string, source = name) => new InvertedField(name, dictionaries.get(name)!, source);
     this.fields = Object.entries(definition.fields).flatMap(([name, type]) => {
       if (!isText(type)) return [];
@@ -93,6 +95,14 @@ export class ShardIndex {
 
   put(id: string, document: IndexDocument): void {
     this.#buffer.set(id, document);
+  }
+
+  /** Whether what is stored under this id is newer than the document, by the field that says so. */
+  outdates(id: string, document: IndexDocument): boolean {
+    const version = this.#versionField === undefined ? undefined : document[this.#versionField];
+    if (typeof version !== 'number') return false;
+    const stored = this.read(id)?.[this.#versionField!];
+    return typeof stored === 'number' && stored > version;
   }
 
   remove(id: string): void {

@@ -191,6 +191,7 @@ export class ShardWrites {
     const count = positions === null ? operations.length : positions.length;
     for (let i = 0; i < count; i++) {
       const { action, id, document } = operations[positions === null ? i : positions[i]!]!;
+      if (action === 'index' && shard.data.outdates(id, document!)) continue;
       if (action === 'index') shard.data.put(id, document!);
       else shard.data.remove(id);
       this.#cluster.onWrite?.(shard.index.definition.name, id, action === 'index' ? document! : null);

@@ -8,14 +8,19 @@ import type { Clock } from '../../ports/clock.ts';
 
 const INSTANCES = 1_000;
 
+/** `after`: an edit that the number must be greater than, whatever clock that one is from. */
+export type NextEdit = (after?: number) => number;
+
 /** @param instance 0 to 999, different in every running instance */
-export function createEditNumbers(clock: Clock, instance: number): () => number {
+export function createEditNumbers(clock: Clock, instance: number): NextEdit {
   if (!(Number.isInteger(instance) && instance >= 0 && instance < INSTANCES))
     throw new RangeError(`Instances are numbered 0 to ${INSTANCES - 1}, not ${instance}.`);
   let last = 0;
-  return () => {
-    const now = Math.floor(clock.now() / INSTANCES) * INSTANCES + instance;
-    last = now > last ? now : last + INSTANCES;
+  return (after) => {
+    const least = after === undefined ? 0 : Math.floor(after / INSTANCES) + 1;
+    const micros = Math.max(Math.floor(clock.now() / INSTANCES), least);
+    const number = micros * INSTANCES + instance;
+    last = number > last ? number : last + INSTANCES;
     return last;
   };
 }

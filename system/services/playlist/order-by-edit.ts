@@ -15,10 +15,10 @@ import {
   type TrackOrderDependencies,
 } from './track-order.ts';
 
-/** @param describe writes an edit down that leaves no row */
+/** @param note writes an edit down that leaves no row */
 export function createEditOrder(
   dependencies: TrackOrderDependencies,
-  describe: (context: Context, playlistId: string, edit: number, change: object) => Promise<void>,
+  note: (context: Context, playlistId: string, edit: number) => Promise<void>,
 ): TrackOrder {
   const { store, knobs } = dependencies;
   const table = tracksTable(knobs).name;
@@ -59,10 +59,10 @@ export function createEditOrder(
       expectThere(entries, position, trackId, edit.operation);
       const removed = entries[position]!.edit;
       // The newest track takes the playlist's snapshot with it: what readers have seen is written down before.
-      if (position === 0) await describe(context, playlistId, removed, {});
+      if (position === 0) await note(context, playlistId, removed);
       const clusteringPrefix = [removed, trackId];
       await store.delete(context, { table, partition, clusteringPrefix, consistency: 'QUORUM' });
-      await describe(context, playlistId, edit.number, {});
+      await note(context, playlistId, edit.number);
     },
 
     async move(_context, edit) {

@@ -6,11 +6,9 @@
  *
  *   read version 7 ─▶ rows that change ─▶ write them and version 8 IF version = 7 ─▶ refused? wait a little, read again
  */
-import { MILLISECOND } from '../../ports/clock.ts';
 import type { Context } from '../../ports/context.ts';
 import { PortError } from '../../ports/errors.ts';
 import type { Row } from '../../ports/wide-column-store.ts';
-import { hashOf } from '../hash.ts';
 import { playlistPositions } from './tables.ts';
 import {
   type Edit,
@@ -22,14 +20,13 @@ import {
   type TrackOrder,
   type TrackOrderDependencies,
 } from './track-order.ts';
-
-/** estimate: about one transaction; doubled with every refusal up to the longest, so that many editors come through. */
-const FIRST_PAUSE_NS = 5 * MILLISECOND;
-const LONGEST_PAUSE_NS = 80 * MILLISECOND;
+import { untilApplied } from './until-applied.ts';
 
 const table = playlistPositions.name;
 
-export function createPositionOrder({ store, clock, random, knobs }: TrackOrderDependencies): TrackOrder {
+export function createPositionOrder(dependencies: TrackOrderDependencies): TrackOrder {
+  const { store, knobs } = dependencies;
+
   /** False: the list has another version by now. */
   async function tryOnce(context: Context, edit: Edit, alter: (list: Entry[]) => void): Promise<boolean> {
     const { playlistId, number } = edit;
@@ -62,19 +59,8 @@ export function createPositionOrder({ store, clock, random, knobs }: TrackOrderD
   }
 
   async function change(context: Context, edit: Edit, alter: (list: Entry[]) => void): Promise<void> {
-    let pauseNs = FIRST_PAUSE_NS;
-    for (let attempt = 0; ; attempt++) {
-      // Each attempt draws times of its own.
-      const child = context.child({ attempt: context.attempt + attempt });
-      try {
-        if (await tryOnce(child, edit, alter)) return;
-      } finally {
-        child.close();
-      }
-      const share = random.uniform(hashOf(edit.playlistId), context.request, attempt);
-      await clock.sleep(context, Math.ceil(share * pauseNs));
-      pauseNs = Math.min(2 * pauseNs, LONGEST_PAUSE_NS);
-    }
+    const tryIt = async (child: Context) => ((await tryOnce(child, edit, alter)) ? true : null);
+    await untilApplied(context, dependencies, edit.playlistId, tryIt);
   }
 
   const order: TrackOrder = {

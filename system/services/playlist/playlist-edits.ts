@@ -47,7 +47,7 @@ export function createPlaylistEdits(workings: PlaylistWorkings): PlaylistEdits {
     await change(context, edit, (limited) =>
       position === 0 ? order.add(limited, edit, trackId) : order.insert(limited, edit, trackId, position),
     );
-    await tell(context, edit, track, about?.isPrivate === true ? FOR_THE_OWNER : undefined);
+    await tell(context, edit, about?.isPrivate === true ? { track, listing: FOR_THE_OWNER } : { track });
     return { snapshot: edit.number };
   }
 
@@ -77,7 +77,7 @@ export function createPlaylistEdits(workings: PlaylistWorkings): PlaylistEdits {
       const left = await playlists.entries(context, playlistId, undefined);
       // It may stand there a second time.
       if (!left.some((entry) => entry.trackId === trackId))
-        await tell(context, edit, undefined, { isPrivate, removedTrackIds: [trackId], added: [] });
+        await tell(context, edit, { listing: { isPrivate, removedTrackIds: [trackId], added: [] } });
       return { snapshot: edit.number };
     },
 

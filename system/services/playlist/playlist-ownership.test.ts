@@ -8,8 +8,8 @@ type Options = Parameters<typeof setUp>[0];
 
 const [OWNER, STRANGER] = ['ann', 'ben'];
 
-function setUpOwner(set: Options = {}) {
-  const setup = setUp(set);
+function setUpOwner(set: Options = {}, seed = 1) {
+  const setup = setUp(set, seed);
   const { bench, service, context, get, kafka } = setup;
   const outcome = (work: Promise<unknown>) => bench.finish(outcomeOf(work));
   return {
@@ -201,7 +201,9 @@ test('search is told what it may not show any more, and what it may again', asyn
     added.map(({ trackId }) => trackId),
   ];
   expect(
-    told().map(({ track, listing }) => [track?.trackId, listing === undefined ? null : short(listing)]),
+    told()
+      .filter(({ about }) => about === undefined)
+      .map(({ track, listing }) => [track?.trackId, listing === undefined ? null : short(listing)]),
   ).toEqual([
     ['a', null],
     [undefined, [true, ['a'], []]],
@@ -209,6 +211,66 @@ test('search is told what it may not show any more, and what it may again', asyn
     [undefined, [false, [], ['b', 'a']]],
     [undefined, [false, ['b', 'a'], []]],
   ]);
+});
+
+for (const schema of ['wide', 'bucketed'] as const) {
+  test(`${schema}: search is told the name of a playlist, whenever it is made, renamed, opened, closed or deleted`, async () => {
+    const { bench, service, context, create, add, told } = setUpOwner({ schema });
+    const { playlistId, snapshot } = await create({ isCollaborative: true }, ' Run ');
+    const who = { playlistId, listenerId: OWNER };
+    await bench.finish(add('a', playlistId, OWNER));
+    const edits = [
+      await bench.finish(service.renamePlaylist(context(), { ...who, name: 'Walk' })),
+      await bench.finish(service.setFlags(context(), { ...who, isPrivate: true, isCollaborative: false })),
+      await bench.finish(service.renamePlaylist(context(), { ...who, name: 'Stroll' })),
+      await bench.finish(service.setFlags(context(), { ...who, isPrivate: false, isCollaborative: false })),
+    ];
+    await bench.finish(service.deletePlaylist(context(), who));
+    const abouts = told().filter(({ about }) => about !== undefined);
+    expect(abouts.map(({ about }) => Object.values(about!))).toEqual([
+      ['Run', false, true, false],
+      ['Walk', false, true, false],
+      ['Walk', true, false, false],
+      ['Stroll', true, false, false],
+      ['Stroll', false, false, false],
+      ['Stroll', false, false, true],
+    ]);
+    expect(abouts.slice(0, -1).map((update) => update.snapshot)).toEqual([
+      snapshot,
+      ...edits.map((edit) => edit.snapshot),
+    ]);
+    expect(abouts.every((update) => update.playlistId === playlistId && update.listenerId === OWNER)).toBe(
+      true,
+    );
+  });
+}
+
+test('a rename and a change of flags that race tell with the greatest number what the playlist is in the end', async () => {
+  for (let seed = 1; seed <= 8; seed++) {
+    const { bench, instance, create, read, told, cassandra } = setUpOwner({ order: 'position' }, seed);
+    const { playlistId } = await create();
+    const who = { playlistId, listenerId: OWNER };
+    const [one, other] = [instance(1), instance(2)];
+    bench.slowDown(
+      one.machine,
+      cassandra.nodes.map(({ machine }) => machine),
+      seed,
+    );
+    await bench.finish(
+      Promise.all([
+        one.service.renamePlaylist(one.context(), { ...who, name: `New ${seed}` }),
+        other.service.setFlags(other.context(), { ...who, isPrivate: true, isCollaborative: false }),
+      ]),
+    );
+    const newest = told().toSorted((a, b) => b.snapshot - a.snapshot)[0]!;
+    const { name, isPrivate, snapshot } = await read(playlistId);
+    expect([newest.about!.name, newest.about!.isPrivate, newest.snapshot]).toEqual([
+      name,
+      isPrivate,
+      snapshot,
+    ]);
+    expect([name, isPrivate]).toEqual([`New ${seed}`, true]);
+  }
 });
 
 test('names that are none, and flags that contradict each other, are refused', async () => {

@@ -1,5 +1,6 @@
 /** What owners do with their playlists: create, rename, open and close, delete. */
 import type { Track } from '../../contracts/generated/catalogue.ts';
+import type { PlaylistAbout } from '../../contracts/generated/events.ts';
 import type { PlaylistApi } from '../../contracts/generated/playlist.ts';
 import { LONGEST_PLAYLIST_NAME } from '../../contracts/playlist-name.ts';
 import { SECOND } from '../../ports/clock.ts';
@@ -24,6 +25,11 @@ export type PlaylistOwnership = Pick<
   'createPlaylist' | 'renamePlaylist' | 'setFlags' | 'deletePlaylist'
 >;
 
+interface Owned {
+  readonly playlistId: string;
+  readonly listenerId: string;
+}
+
 const DONE = Object.freeze({});
 
 export function createPlaylistOwnership(workings: PlaylistWorkings, library: Library): PlaylistOwnership {
@@ -37,11 +43,25 @@ export function createPlaylistOwnership(workings: PlaylistWorkings, library: Lib
     });
   }
 
+  /** Writes a change of what a playlist is, whose number says which of several changes is the newest. */
+  async function describe(
+    context: Context,
+    operation: string,
+    { playlistId, listenerId }: Owned,
+    changed: Partial<About>,
+  ): Promise<{ edit: Edit; about: About }> {
+    await access.toOwn(context, operation, playlistId, listenerId);
+    const { edit, about } = await change(context, { operation, playlistId }, (limited) =>
+      playlists.describe(limited, playlistId, nextEdit, changed),
+    );
+    return { edit: { operation, playlistId, listenerId, number: edit }, about };
+  }
+
   /** Nothing is found through the playlist any more. */
   async function unlist(context: Context, edit: Edit, trackIds: readonly string[], isPrivate: boolean) {
     if (trackIds.length === 0) return;
     const removedTrackIds = [...new Set(trackIds)];
-    await tell(context, edit, undefined, { isPrivate, removedTrackIds, added: [] });
+    await tell(context, edit, { listing: { isPrivate, removedTrackIds, added: [] } });
   }
 
   /** What is on it is found through it. */
@@ -51,7 +71,7 @@ export function createPlaylistOwnership(workings: PlaylistWorkings, library: Lib
       const some = all.slice(from, from + TRACKS_AN_EVENT);
       const { tracks } = await catalogue.getTracks(context, { trackIds: some, details: false });
       const added: Track[] = tracks.map(({ track }) => track!);
-      await tell(context, edit, undefined, { isPrivate: false, removedTrackIds: [], added });
+      await tell(context, edit, { listing: { isPrivate: false, removedTrackIds: [], added } });
     }
   }
 
@@ -69,30 +89,26 @@ export function createPlaylistOwnership(workings: PlaylistWorkings, library: Lib
       while (!(await playlists.create(context, createdId(number), number, about))) number = nextEdit();
       const playlistId = createdId(number);
       await library.save(context, 'playlist', listenerId, playlistId);
+      await tell(context, { operation, playlistId, listenerId, number }, { about: publicAbout(about) });
       return { playlistId, snapshot: number };
     },
 
-    async renamePlaylist(context, { playlistId, listenerId, name }) {
+    async renamePlaylist(context, request) {
       const operation = 'playlist.renamePlaylist';
-      const renamed = nameOf(operation, name);
-      await access.toOwn(context, operation, playlistId, listenerId);
-      const edit = { operation, playlistId, listenerId, number: nextEdit() };
-      await change(context, edit, (limited) =>
-        playlists.describe(limited, playlistId, edit.number, { name: renamed }),
-      );
+      const name = nameOf(operation, request.name);
+      const { edit, about } = await describe(context, operation, request, { name });
+      await tell(context, edit, { about: publicAbout(about) });
       return { snapshot: edit.number };
     },
 
-    async setFlags(context, { playlistId, listenerId, isPrivate, isCollaborative }) {
+    async setFlags(context, request) {
       const operation = 'playlist.setFlags';
-      expectSense(operation, { isPrivate, isCollaborative });
+      const { playlistId, isPrivate, isCollaborative } = request;
+      expectSense(operation, request);
       access.expectGuarded(operation, playlistId);
-      await access.toOwn(context, operation, playlistId, listenerId);
-      const edit = { operation, playlistId, listenerId, number: nextEdit() };
-      await change(context, edit, (limited) =>
-        playlists.describe(limited, playlistId, edit.number, { isPrivate, isCollaborative }),
-      );
+      const { edit, about } = await describe(context, operation, request, { isPrivate, isCollaborative });
       if (isPrivate) clearLater(playlistId);
+      await tell(context, edit, { about: publicAbout(about) });
       // Whether or not it changes anything: a call that is tried again must come to the same end.
       const trackIds = await trackIdsOn(context, playlistId);
       if (isPrivate) await unlist(context, edit, trackIds, true);
@@ -102,16 +118,22 @@ export function createPlaylistOwnership(workings: PlaylistWorkings, library: Lib
 
     async deletePlaylist(context, { playlistId, listenerId }) {
       const operation = 'playlist.deletePlaylist';
-      const { isPrivate } = await access.toOwn(context, operation, playlistId, listenerId);
+      const about = await access.toOwn(context, operation, playlistId, listenerId);
       const edit = { operation, playlistId, listenerId, number: nextEdit() };
       // While it can be tried again: once it is deleted nobody owns it.
-      await unlist(context, edit, await trackIdsOn(context, playlistId), isPrivate);
+      await tell(context, edit, { about: publicAbout(about, true) });
+      await unlist(context, edit, await trackIdsOn(context, playlistId), about.isPrivate);
       await library.unsave(context, 'playlist', listenerId, playlistId);
       await change(context, edit, (limited) => playlists.remove(limited, playlistId));
       clearLater(playlistId);
       return DONE;
     },
   };
+}
+
+/** What the log hears of it. */
+function publicAbout({ name, isPrivate, isCollaborative }: About, isDeleted = false): PlaylistAbout {
+  return { name, isPrivate, isCollaborative, isDeleted };
 }
 
 function nameOf(operation: string, name: string): string {

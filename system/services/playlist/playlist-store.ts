@@ -5,6 +5,7 @@ import type { Context } from '../../ports/context.ts';
 import { PortError } from '../../ports/errors.ts';
 import type { ColumnValue, Row, SelectStatement } from '../../ports/wide-column-store.ts';
 import { forEachBounded } from '../consume.ts';
+import type { NextEdit } from './edit-numbers.ts';
 import { createEditOrder } from './order-by-edit.ts';
 import { createIdOrder } from './order-by-id.ts';
 import { createPositionOrder } from './order-by-position.ts';
@@ -16,6 +17,7 @@ import {
   type TrackOrder,
   type TrackOrderDependencies,
 } from './track-order.ts';
+import { untilApplied } from './until-applied.ts';
 
 /** What a playlist is, beside what is on it. */
 export interface About {
@@ -23,6 +25,12 @@ export interface About {
   readonly ownerId: string;
   readonly isPrivate: boolean;
   readonly isCollaborative: boolean;
+}
+
+/** What a playlist is from an edit on. */
+export interface Described {
+  readonly edit: number;
+  readonly about: About;
 }
 
 export interface PlaylistStore {
@@ -33,8 +41,16 @@ export interface PlaylistStore {
   entries(context: Context, playlistId: string, limit: number | undefined): Promise<Entry[]>;
   /** Undefined: there is no such playlist. */
   about(context: Context, playlistId: string): Promise<About | undefined>;
-  /** Changes what a playlist is. Of two changes of the same, the one with the greater number stands. */
-  describe(context: Context, playlistId: string, edit: number, change: Partial<About>): Promise<void>;
+  /**
+   * Changes what a playlist is, one change after the other: each has a greater number than those before it. Rejects with
+   * `not-found`.
+   */
+  describe(
+    context: Context,
+    playlistId: string,
+    nextEdit: NextEdit,
+    change: Partial<About>,
+  ): Promise<Described>;
   /** False: the id is taken. */
   create(context: Context, playlistId: string, edit: number, about: About): Promise<boolean>;
   remove(context: Context, playlistId: string): Promise<void>;
@@ -47,7 +63,7 @@ const DELETED_AT_ONCE = 8;
 
 export function createPlaylistStore(dependencies: TrackOrderDependencies): PlaylistStore {
   const { store, clock, knobs } = dependencies;
-  const order = createTrackOrder(dependencies, describe);
+  const order = createTrackOrder(dependencies, note);
   const wide = knobs.schema === 'wide';
   const consistency = knobs.readConsistency;
   const tracks = tracksTable(knobs).name;
@@ -75,10 +91,17 @@ export function createPlaylistStore(dependencies: TrackOrderDependencies): Playl
     ];
   }
 
-  /** Numbers of edits are times: an edit that arrives after a newer one changes nothing that the newer one did. */
-  async function describe(context: Context, playlistId: string, edit: number, change: Partial<About>) {
-    const row = aboutRow(playlistId, edit, change);
+  /** For edits that leave no row: numbers of edits are times, so one that arrives after a newer one changes nothing. */
+  async function note(context: Context, playlistId: string, edit: number) {
+    const row: Row = { playlist_id: playlistId, last_edit: edit };
     await store.upsert(context, { table: metadata, row, timestampNs: edit, consistency: 'QUORUM' });
+  }
+
+  async function aboutRowOf(context: Context, playlistId: string): Promise<Row | undefined> {
+    const partition = [playlistId];
+    const statement = { table: metadata, partition, staticOnly: true, consistency: 'QUORUM' as const };
+    const [row] = await store.select(context, statement);
+    return typeof row?.owner_id === 'string' ? row : undefined;
   }
 
   /** One bucket after the other, as the plain loop has it: gentle on the database, and slow for who waits for it. */
@@ -124,22 +147,25 @@ export function createPlaylistStore(dependencies: TrackOrderDependencies): Playl
     },
 
     async about(context, playlistId) {
-      const [row] = await store.select(context, {
-        table: metadata,
-        partition: [playlistId],
-        staticOnly: true,
-        consistency: 'QUORUM',
-      });
-      if (row === undefined || typeof row.owner_id !== 'string') return undefined;
-      return {
-        name: row.name as string,
-        ownerId: row.owner_id,
-        isPrivate: row.is_private === true,
-        isCollaborative: row.is_collaborative === true,
-      };
+      const row = await aboutRowOf(context, playlistId);
+      return row === undefined ? undefined : aboutOf(row);
     },
 
-    describe,
+    describe: (context, playlistId, nextEdit, change) =>
+      untilApplied(context, dependencies, playlistId, async (child) => {
+        const before = await aboutRowOf(child, playlistId);
+        if (before === undefined)
+          throw new PortError('not-found', 'playlist.describe', true, `playlist ${playlistId}`);
+        const lastEdit = before.about_edit ?? null;
+        const edit = nextEdit(numberOf(lastEdit));
+        const { applied } = await store.upsert(child, {
+          table: metadata,
+          row: aboutRow(playlistId, edit, change),
+          ifEquals: { about_edit: lastEdit },
+          consistency: 'QUORUM',
+        });
+        return applied ? { edit, about: { ...aboutOf(before), ...change } } : null;
+      }),
 
     async create(context, playlistId, edit, about) {
       const row = aboutRow(playlistId, edit, about);
@@ -189,19 +215,29 @@ export function createPlaylistStore(dependencies: TrackOrderDependencies): Playl
 
 function createTrackOrder(
   dependencies: TrackOrderDependencies,
-  describe: PlaylistStore['describe'],
+  note: (context: Context, playlistId: string, edit: number) => Promise<void>,
 ): TrackOrder {
   const { order } = dependencies.knobs;
   if (order === 'position') return createPositionOrder(dependencies);
-  return order === 'timeuuid' ? createIdOrder(dependencies) : createEditOrder(dependencies, describe);
+  return order === 'timeuuid' ? createIdOrder(dependencies) : createEditOrder(dependencies, note);
 }
 
-/** By edit the first track is the newest; the other orders write down which edit was. */
+/** By edit the first track is the newest; what leaves no row is written down, as it is by the other orders. */
 function newestEdit(first: Row | undefined, about: Row): number {
-  return Math.max(numberOf(first?.edit), numberOf(first?.last_edit), numberOf(about.about_edit));
+  const { edit, last_edit } = first ?? {};
+  return Math.max(numberOf(edit), numberOf(last_edit), numberOf(about.last_edit), numberOf(about.about_edit));
 }
 
 const numberOf = (value: ColumnValue | undefined) => (typeof value === 'number' ? value : 0);
+
+function aboutOf(row: Row): About {
+  return {
+    name: row.name as string,
+    ownerId: row.owner_id as string,
+    isPrivate: row.is_private === true,
+    isCollaborative: row.is_collaborative === true,
+  };
+}
 
 /** Columns that `change` leaves out keep what they had. */
 function aboutRow(playlistId: string, edit: number, change: Partial<About>): Row {

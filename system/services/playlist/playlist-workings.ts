@@ -1,10 +1,6 @@
 /** What the parts of the service share: the playlists, who may change them, and what follows every change. */
 import type { CatalogueApi, Track } from '../../contracts/generated/catalogue.ts';
-import {
-  type PlaylistListing,
-  type PlaylistUpdate,
-  sizeOfPlaylistUpdate,
-} from '../../contracts/generated/events.ts';
+import { type PlaylistUpdate, sizeOfPlaylistUpdate } from '../../contracts/generated/events.ts';
 import { type GetPlaylistResponse, sizeOfGetPlaylistResponse } from '../../contracts/generated/playlist.ts';
 import { PLAYLIST_UPDATES } from '../../contracts/topics.ts';
 import { withTimeout } from '../../policies/index.ts';
@@ -17,7 +13,7 @@ import type { WideColumnStore } from '../../ports/wide-column-store.ts';
 import type { Background } from '../consume.ts';
 import { type Access, createAccess } from './access.ts';
 import { type CacheAside, createCacheAside } from './cache-aside.ts';
-import { createEditNumbers } from './edit-numbers.ts';
+import { createEditNumbers, type NextEdit } from './edit-numbers.ts';
 import type { PlaylistKnobs } from './knobs.ts';
 import { createPlaylistStore, type PlaylistStore } from './playlist-store.ts';
 import type { Edit } from './track-order.ts';
@@ -39,19 +35,24 @@ export interface PlaylistDependencies {
   readonly onRebuild?: (playlistId: string) => void;
 }
 
+/** What an edit is before it has a number. */
+type ChangeOf = Pick<Edit, 'operation' | 'playlistId'>;
+/** `track` is what was added. */
+type Told = Pick<PlaylistUpdate, 'track' | 'listing' | 'about'>;
+
 export interface PlaylistWorkings extends PlaylistDependencies {
   readonly playlists: PlaylistStore;
   readonly access: Access;
-  readonly nextEdit: () => number;
+  readonly nextEdit: NextEdit;
   load(context: Context, playlistId: string, readerId: string): Promise<GetPlaylistResponse>;
   /** Null: every read goes to the database. */
   readonly cached: CacheAside<GetPlaylistResponse> | null;
   /** The track, if the catalogue knows it within its deadline; otherwise rejects with `invalid`. */
   validTrack(context: Context, operation: string, trackId: string): Promise<Track>;
   /** Makes a change within the deadline of writes, then sees to it that no cache shows what was before. */
-  change(context: Context, edit: Edit, write: (context: Context) => Promise<void>): Promise<void>;
-  /** Tells the log; `track` is what was added. */
-  tell(context: Context, edit: Edit, track: Track | undefined, listing?: PlaylistListing): Promise<void>;
+  change<T>(context: Context, edit: ChangeOf, write: (context: Context) => Promise<T>): Promise<T>;
+  /** Tells the log. */
+  tell(context: Context, edit: Edit, what: Told): Promise<void>;
 }
 
 export function createPlaylistWorkings(dependencies: PlaylistDependencies): PlaylistWorkings {
@@ -91,18 +92,13 @@ export function createPlaylistWorkings(dependencies: PlaylistDependencies): Play
     },
 
     async change(context, { operation, playlistId }, write) {
-      await withTimeout(clock, context, writeDeadlineNs, operation, write);
+      const written = await withTimeout(clock, context, writeDeadlineNs, operation, write);
       if (cached !== null) await cached.invalidate(context, playlistId);
+      return written;
     },
 
-    async tell(context, { playlistId, number, listenerId }, track, listing) {
-      const update: PlaylistUpdate = {
-        playlistId,
-        snapshot: number,
-        listenerId,
-        ...(track === undefined ? {} : { track }),
-        ...(listing === undefined ? {} : { listing }),
-      };
+    async tell(context, { playlistId, number, listenerId }, what) {
+      const update: PlaylistUpdate = { playlistId, snapshot: number, listenerId, ...what };
       const bytes = sizeOfPlaylistUpdate(update);
       await events.send(context, { topic: PLAYLIST_UPDATES, key: playlistId, value: update, bytes });
     },

@@ -27,8 +27,8 @@ const followerColumns: Readonly<Record<string, ColumnType>> = {
 
 /**
  * What a playlist is, once a partition. Playlists that nobody made in the run have no flags: public, edits by the owner.
- * `about_edit` is the newest edit of this, `last_edit` the newest one that an order of tracks knows: each has one writer,
- * and the newest of them and of the tracks' is the playlist's snapshot.
+ * `about_edit` is the newest edit of this, `last_edit` the newest one that an order of tracks has written down: each has
+ * one writer, and the newest of them and of the tracks' is the playlist's snapshot.
  */
 const about: Readonly<Record<string, ColumnType>> = {
   name: 'text',

@@ -1,15 +1,22 @@
 /**
- * The index that everything is found in: one document for each track, artist, album, podcast and episode, and one for each
- * track on a playlist. Readers and writers know it by its alias, so that it can be made anew behind them.
+ * The index that everything is found in: one document for each track, artist, album, podcast, episode and playlist, and one
+ * for each track on a playlist. Readers and writers know it by its alias, so that it can be made anew behind them.
  */
 import type { Album, Artist, Episode, Podcast, Track } from '../../contracts/generated/catalogue.ts';
-import type { CatalogueUpdate, PlaylistUpdate } from '../../contracts/generated/events.ts';
+import type { CatalogueUpdate, PlaylistAbout, PlaylistUpdate } from '../../contracts/generated/events.ts';
 import { CATALOGUE_UPDATES } from '../../contracts/topics.ts';
 import type { LogRecord } from '../../ports/event-log.ts';
 import type { IndexDefinition, IndexDocument, IndexOperation } from '../../ports/search-index.ts';
 import type { SearchKnobs } from './knobs.ts';
 
 export const CATALOGUE_INDEX = 'catalogue';
+/** Of playlists, which are edited from many sides: the number of the edit that made them what they are. */
+export const VERSION = 'edit';
+/**
+ * Nobody counts how often a playlist is played. estimate: as a track of which it is known, so that of all that is found on
+ * playlists their names come first.
+ */
+const PLAYLIST_POPULARITY = 1_000_000;
 
 /** The first index, and the name that stands for it. */
 export function catalogueIndex(knobs: SearchKnobs): IndexDefinition {
@@ -24,6 +31,7 @@ export function catalogueIndexVersion(knobs: SearchKnobs, version: number): Inde
     shards: knobs.shards,
     replicas: knobs.replicas,
     refreshIntervalMs: knobs.refreshIntervalMs,
+    versionField: VERSION,
     fields: {
       kind: 'keyword',
       id: 'keyword',
@@ -34,6 +42,7 @@ export function catalogueIndexVersion(knobs: SearchKnobs, version: number): Inde
       text: 'text',
       popularity: 'double',
       published_at_ns: 'long',
+      [VERSION]: 'long',
     },
   };
 }
@@ -45,6 +54,8 @@ export function versionOf(name: string): number | null {
 }
 
 export const trackDocumentId = (trackId: string) => `track:${trackId}`;
+/** No track has this id. */
+export const playlistNameId = (playlistId: string) => playlistDocumentId(playlistId, '');
 export const playlistDocumentId = (playlistId: string, trackId: string) =>
   `playlist:${playlistId}:${trackId}`;
 
@@ -95,12 +106,50 @@ export const episodeIndexing = (episode: Episode) =>
     published_at_ns: episode.publishedAtNs,
   });
 
+/** @param edit the number of the edit from which on it is called so */
+export const playlistNameIndexing = (playlistId: string, name: string, edit: number) =>
+  indexing(playlistNameId(playlistId), {
+    kind: 'playlist',
+    id: playlistId,
+    track_id: '',
+    playlist_id: playlistId,
+    title: name,
+    artist_name: '',
+    popularity: PLAYLIST_POPULARITY,
+    [VERSION]: edit,
+  });
+
+/**
+ * In the place of a playlist that is private or deleted: nothing finds it, and it keeps the number of the edit. Were the
+ * document deleted, a late event would bring it back: Elasticsearch forgets versions (`index.gc_deletes`), and a new index
+ * never knew them.
+ */
+const playlistUnlisting = (playlistId: string, edit: number) =>
+  indexing(playlistNameId(playlistId), { kind: 'unlisted', [VERSION]: edit });
+
+/** Nothing comes after a deletion. */
+const FOR_EVER = Number.MAX_SAFE_INTEGER;
+
+function aboutIndexing(playlistId: string, snapshot: number, about: PlaylistAbout): Indexing {
+  const { name, isPrivate, isDeleted } = about;
+  if (isDeleted) return playlistUnlisting(playlistId, FOR_EVER);
+  return isPrivate
+    ? playlistUnlisting(playlistId, snapshot)
+    : playlistNameIndexing(playlistId, name, snapshot);
+}
+
 const playlistIndexing = (playlistId: string, track: Track) =>
   indexing(playlistDocumentId(playlistId, track.trackId), {
     ...trackDocument(track),
     kind: 'playlist',
     playlist_id: playlistId,
   });
+
+/** Of two operations on one document, the one that is to be done: the later one, unless the earlier is of a newer edit. */
+export function newerOf(earlier: IndexOperation | undefined, later: IndexOperation): IndexOperation {
+  const [before, after] = [earlier?.document?.[VERSION], later.document?.[VERSION]];
+  return typeof before === 'number' && typeof after === 'number' && before > after ? earlier! : later;
+}
 
 /**
  * What an event does to the index, the same however often it comes: that makes delivery at least once enough. An event
@@ -121,7 +170,13 @@ function catalogueOperations(update: CatalogueUpdate): IndexOperation[] {
   return podcast === undefined ? [] : [podcastIndexing(podcast)];
 }
 
-function playlistOperations({ playlistId, track, listing }: PlaylistUpdate): IndexOperation[] {
+function playlistOperations(update: PlaylistUpdate): IndexOperation[] {
+  const { playlistId, snapshot, about } = update;
+  const ofTracks = trackOperations(update);
+  return about === undefined ? ofTracks : [aboutIndexing(playlistId, snapshot, about), ...ofTracks];
+}
+
+function trackOperations({ playlistId, track, listing }: PlaylistUpdate): IndexOperation[] {
   if (listing === undefined) return track === undefined ? [] : [playlistIndexing(playlistId, track)];
   const operations: IndexOperation[] = listing.removedTrackIds.map((trackId) => ({
     action: 'delete',

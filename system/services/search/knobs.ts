@@ -15,7 +15,7 @@ export const searchKnobs = {
     default: 'tracks',
     unit: '',
     description:
-      'What of the population the index holds at the start: the most popular tracks, or with their artists, albums, and podcasts',
+      'What of the population the index holds at the start: the most popular tracks, or with their artists, albums, podcasts, and playlists',
     values: ['tracks', 'everything'],
   },
   shards: { default: 6, unit: '1', description: 'Primary shards of the index', min: 1, max: 1_000 },

@@ -11,7 +11,7 @@ import { PortError } from '../../ports/errors.ts';
 import type { EventLog, LogRecord } from '../../ports/event-log.ts';
 import type { IndexOperation, SearchIndex } from '../../ports/search-index.ts';
 import { type Background, consume } from '../consume.ts';
-import { CATALOGUE_INDEX, operationsOf } from './catalogue-index.ts';
+import { CATALOGUE_INDEX, newerOf, operationsOf } from './catalogue-index.ts';
 import type { IndexerKnobs } from './knobs.ts';
 
 export const INDEXER_GROUP = 'search-indexer';
@@ -95,6 +95,7 @@ export function createSearchIndexer(dependencies: SearchIndexerDependencies): Se
 function newestById(records: readonly LogRecord[]): IndexOperation[] {
   const newest = new Map<string, IndexOperation>();
   for (const record of records)
-    for (const operation of operationsOf(record)) newest.set(operation.id, operation);
+    for (const operation of operationsOf(record))
+      newest.set(operation.id, newerOf(newest.get(operation.id), operation));
   return [...newest.values()];
 }

@@ -33,8 +33,7 @@ export function createSearchService({ index, knobs }: SearchDependencies): Searc
     },
 
     async suggest(context, { text, kind, size }) {
-      const kinds = KINDS.filter((known) => known !== 'playlist');
-      expectKind(kind, kinds, 'search.suggest');
+      expectKind(kind, KINDS, 'search.suggest');
       const wanted = size === 0 ? knobs.suggestSize : Math.min(size, knobs.suggestSize);
       const { hits } = await index.search(context, {
         index: CATALOGUE_INDEX,
@@ -43,12 +42,16 @@ export function createSearchService({ index, knobs }: SearchDependencies): Searc
         fields: SUGGESTED_FIELDS,
         boostBy: 'popularity',
         size: wanted * HITS_A_SUGGESTION,
-        ...(kind === '' ? { exclude: { kind: 'playlist' } } : { filter: { kind } }),
+        ...(kind === '' ? { exclude: { kind: 'playlist' } } : { filter: suggested(kind) }),
       });
       return { suggestions: distinct(hits.map(({ document }) => suggestionOf(document))).slice(0, wanted) };
     },
   };
 }
+
+/** Of playlists their names, not what is on them. */
+const suggested = (kind: string): Readonly<Record<string, string>> =>
+  kind === 'playlist' ? { kind, track_id: '' } : { kind };
 
 function expectKind(kind: string, kinds: readonly string[], operation: string): void {
   if (kind === '' || kinds.includes(kind)) return;

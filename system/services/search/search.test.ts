@@ -328,7 +328,7 @@ for (const autocomplete of ['terms', 'edge-ngrams'] as const) {
       title: 'Yesterday',
       artistName: 'The Beetles',
     });
-    const wrong = search.suggest(bench.context(), { text: 'y', kind: 'playlist', size: 0 });
+    const wrong = search.suggest(bench.context(), { text: 'y', kind: 'label', size: 0 });
     expect(await bench.finish(outcomeOf(wrong))).toBe('invalid');
   });
 }

@@ -10,7 +10,7 @@ export const playSchema: AvroSchema = JSON.parse(
 );
 
 export const playlistUpdateSchema: AvroSchema = JSON.parse(
-  '{"type":"record","name":"PlaylistUpdate","namespace":"rehearsal.events","doc":"Topic playlist_updates, by playlist.","fields":[{"name":"playlistId","type":"string"},{"name":"snapshot","type":"long"},{"name":"listenerId","type":"string"},{"name":"track","doc":"The track that was added, if one was.","type":["null",{"type":"record","name":"Track","namespace":"rehearsal.catalogue","fields":[{"name":"trackId","type":"string"},{"name":"title","type":"string"},{"name":"artistId","type":"string"},{"name":"artistName","type":"string"},{"name":"labelId","type":"string"},{"name":"durationMs","type":"long"},{"name":"popularity","doc":"Plays so far: what search multiplies its score by, as a logarithm.","type":"double"},{"name":"publishedAtNs","type":"long"}]}],"default":null},{"name":"listing","doc":"What changed about what can be found through the playlist; absent for a track added to a public one.","type":["null",{"type":"record","name":"PlaylistListing","namespace":"rehearsal.events","fields":[{"name":"isPrivate","doc":"The playlist is private: what is added to it is for its owner alone.","type":"boolean"},{"name":"removedTrackIds","doc":"Not on the playlist any more, or not to be found through it: it was made private, or deleted.","type":{"type":"array","items":"string"}},{"name":"added","doc":"To be found through it again: it was made public.","type":{"type":"array","items":"rehearsal.catalogue.Track"}}]}],"default":null}]}',
+  '{"type":"record","name":"PlaylistUpdate","namespace":"rehearsal.events","doc":"Topic playlist_updates, by playlist.","fields":[{"name":"playlistId","type":"string"},{"name":"snapshot","type":"long"},{"name":"listenerId","type":"string"},{"name":"track","doc":"The track that was added, if one was.","type":["null",{"type":"record","name":"Track","namespace":"rehearsal.catalogue","fields":[{"name":"trackId","type":"string"},{"name":"title","type":"string"},{"name":"artistId","type":"string"},{"name":"artistName","type":"string"},{"name":"labelId","type":"string"},{"name":"durationMs","type":"long"},{"name":"popularity","doc":"Plays so far: what search multiplies its score by, as a logarithm.","type":"double"},{"name":"publishedAtNs","type":"long"}]}],"default":null},{"name":"listing","doc":"What changed about the tracks that can be found through the playlist; absent for a track added to a public one.","type":["null",{"type":"record","name":"PlaylistListing","namespace":"rehearsal.events","fields":[{"name":"isPrivate","doc":"The playlist is private: what is added to it is for its owner alone.","type":"boolean"},{"name":"removedTrackIds","doc":"Not on the playlist any more, or not to be found through it: it was made private, or deleted.","type":{"type":"array","items":"string"}},{"name":"added","doc":"To be found through it again: it was made public.","type":{"type":"array","items":"rehearsal.catalogue.Track"}}]}],"default":null},{"name":"about","doc":"What the playlist is from this edit on: it was made, renamed, opened, closed or deleted.","type":["null",{"type":"record","name":"PlaylistAbout","namespace":"rehearsal.events","doc":"The one with the greater snapshot is the newer one, in whatever order they come; after a deletion nothing comes.","fields":[{"name":"name","type":"string"},{"name":"isPrivate","type":"boolean"},{"name":"isCollaborative","type":"boolean"},{"name":"isDeleted","type":"boolean"}]}],"default":null}]}',
 );
 
 export const catalogueUpdateSchema: AvroSchema = JSON.parse(
@@ -47,6 +47,8 @@ export function avroSizeOfPlaylistUpdate(m: events.PlaylistUpdate): number {
   if (m.track !== undefined) size += avroSizeOfTrack(m.track);
   size += avro.INDEX_BYTES;
   if (m.listing !== undefined) size += avroSizeOfPlaylistListing(m.listing);
+  size += avro.INDEX_BYTES;
+  if (m.about !== undefined) size += avroSizeOfPlaylistAbout(m.about);
   return size;
 }
 
@@ -72,6 +74,16 @@ export function avroSizeOfPlaylistListing(m: events.PlaylistListing): number {
   for (const item of m.removedTrackIds) size += avro.sizeOfString(item, 'PlaylistListing.removedTrackIds');
   size += avro.sizeOfArray(m.added, 'PlaylistListing.added');
   for (const item of m.added) size += avroSizeOfTrack(item);
+  return size;
+}
+
+export function avroSizeOfPlaylistAbout(m: events.PlaylistAbout): number {
+  avro.checkRecord(m, 'PlaylistAbout');
+  let size = 0;
+  size += avro.sizeOfString(m.name, 'PlaylistAbout.name');
+  size += avro.sizeOfBoolean(m.isPrivate, 'PlaylistAbout.isPrivate');
+  size += avro.sizeOfBoolean(m.isCollaborative, 'PlaylistAbout.isCollaborative');
+  size += avro.sizeOfBoolean(m.isDeleted, 'PlaylistAbout.isDeleted');
   return size;
 }
 

@@ -2,11 +2,8 @@
 import { count, limit, list, object, text, word } from '../schemas.ts';
 import { number, type Route } from './route.ts';
 
-const KINDS = ['track', 'artist', 'album', 'podcast', 'episode'];
-const searchQuery = object(
-  { q: text(100), type: { type: 'string', enum: [...KINDS, 'playlist'] }, limit: limit(50) },
-  ['q'],
-);
+const KINDS = ['track', 'artist', 'album', 'podcast', 'episode', 'playlist'];
+const searchQuery = object({ q: text(100), type: { type: 'string', enum: KINDS }, limit: limit(50) }, ['q']);
 const suggestQuery = object({ q: text(100), type: { type: 'string', enum: KINDS }, limit: limit(20) }, ['q']);
 const searchAnswer = object({
   total: count,
@@ -28,7 +25,8 @@ export const searchRoutes: readonly Route[] = [
     method: 'GET',
     url: '/v1/search',
     operationId: 'search',
-    summary: 'Finds tracks, artists, albums, podcasts and episodes, and playlists by what is on them',
+    summary:
+      'Finds tracks, artists, albums, podcasts and episodes, and playlists by their names and by what is on them',
     scope: 'search',
     query: searchQuery,
     status: 200,
