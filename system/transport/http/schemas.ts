@@ -3,6 +3,11 @@ import { LONGEST_PLAYLIST_NAME } from '../../contracts/playlist-name.ts';
 
 /** Ids of listeners, playlists and tracks: letters, digits, '-' and '_', so that no id can be a path. */
 export const id = { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$' } as const;
+/** An id with examples: of the population, at any size of it, so that whoever tries one finds something. */
+export const idLike = (...examples: readonly string[]) => ({ ...id, examples }) as const;
+export const trackId = idLike('t42', 't7');
+/** Of listener u000000042. */
+export const playlistId = idLike('p42');
 export const flag = { type: 'boolean' } as const;
 
 /** Whole numbers that a double holds exactly. */
@@ -13,6 +18,10 @@ export const limit = (maximum: number) => whole(maximum, 1);
 export const TITLE = text(200);
 /** Something else than space in it, or it would be no name without that at its ends. */
 export const playlistName = { ...text(LONGEST_PLAYLIST_NAME), pattern: '\\S' } as const;
+
+/** A schema with examples of what fits it. */
+export const like = <S extends object>(schema: S, ...examples: readonly unknown[]) =>
+  ({ ...schema, examples }) as const;
 
 export const object = <P extends object>(
   properties: P,
@@ -26,8 +35,8 @@ export const count = { type: 'number' } as const;
 /** RFC 3339, the one way in which times come and go. */
 export const time = { type: 'string', format: 'date-time' } as const;
 
-export const playlistParams = object({ playlistId: id });
-export const trackParams = object({ trackId: id });
+export const playlistParams = object({ playlistId });
+export const trackParams = object({ trackId });
 export const snapshotAnswer = object({ snapshot: count });
 export const emptyAnswer = object({});
 const trackFields = {

@@ -2,7 +2,7 @@
 import { BITRATES_KBPS } from '../../contracts/audio-path.ts';
 import { MASTER_PLAYLIST } from '../../ports/url-signer.ts';
 import { problemResponses } from '../http/openapi.ts';
-import { id, object, text } from '../http/schemas.ts';
+import { idLike, like, object, text, trackId } from '../http/schemas.ts';
 
 interface AudioRoute {
   readonly url: string;
@@ -13,9 +13,12 @@ const number = (digits: number, first = '1-9') => ({
   type: 'string',
   pattern: `^[${first}][0-9]{0,${digits - 1}}$`,
 });
-const kbps = { type: 'string', enum: BITRATES_KBPS.map(String) };
+const kbps = like({ type: 'string', enum: BITRATES_KBPS.map(String) }, '160');
 
-const TOKEN = object({ token: { ...text(4_096), description: 'The signature of the URL' } });
+const TOKEN = object({
+  token: like({ ...text(4_096), description: 'The signature of the URL' }, 'as-the-stream-URL-has-it'),
+});
+const eventId = idLike('concert');
 /** 400: a signature twice; 403 counts for one that is missing or does not fit, as in other CDNs. */
 const REFUSALS = problemResponses([400, 403, 404, 405, 414, 417, 500, 503, 504]);
 
@@ -40,7 +43,7 @@ export const AUDIO_ROUTES: readonly AudioRoute[] = [
       summary: 'The bytes of a track or an episode, by the URL that streamTrack or streamEpisode gives',
       tags: ['audio'],
       ...shared,
-      params: object({ trackId: id, version: number(9), kbps }),
+      params: object({ trackId, version: like(number(9), '1'), kbps }),
       response: ofBytes('audio/ogg'),
     },
   },
@@ -51,7 +54,7 @@ export const AUDIO_ROUTES: readonly AudioRoute[] = [
       summary: 'The master playlist (HLS) of a live event: a playlist for every bitrate that the plan allows',
       tags: ['live'],
       ...shared,
-      params: object({ eventId: id }),
+      params: object({ eventId }),
       response: {
         200: { description: 'The playlists', ...content('application/vnd.apple.mpegurl') },
         ...REFUSALS,
@@ -65,7 +68,7 @@ export const AUDIO_ROUTES: readonly AudioRoute[] = [
       summary: 'The media playlist (HLS) of a live event, by the URL that streamEvent gives',
       tags: ['live'],
       ...shared,
-      params: object({ eventId: id, kbps }),
+      params: object({ eventId, kbps }),
       response: {
         200: { description: 'The segments that there are', ...content('application/vnd.apple.mpegurl') },
         ...REFUSALS,
@@ -79,7 +82,7 @@ export const AUDIO_ROUTES: readonly AudioRoute[] = [
       summary: 'The bytes of a segment, by the URL that the playlist gives',
       tags: ['live'],
       ...shared,
-      params: object({ eventId: id, kbps, sequence: number(12, '0-9') }),
+      params: object({ eventId, kbps, sequence: like(number(12, '0-9'), '0') }),
       response: ofBytes('audio/aac'),
     },
   },

@@ -1,6 +1,6 @@
 /** Where audio is to be fetched: signed URLs, good for about an hour. How labels deliver it, `labels.ts` says. */
 import { identityOf } from '../../../ports/tokens.ts';
-import { count, id, list, object, time, word } from '../schemas.ts';
+import { count, idLike, list, object, time, word } from '../schemas.ts';
 import { number, type Route, type Stream } from './route.ts';
 
 const query = object({ bandwidthKbps: { type: 'number', minimum: 0, maximum: 1e7 } }, []);
@@ -14,13 +14,13 @@ const told = <Of extends Stream>({ expiresAtMs, ...stream }: Of) => ({
 });
 
 /** A signed URL; tracks and episodes share the ids of their audio, so each of both routes answers for either. */
-const audioUrl = (kind: 'track' | 'episode', key: string, operationId: string): Route => ({
+const audioUrl = (kind: 'track' | 'episode', key: string, example: string, operationId: string): Route => ({
   method: 'GET',
   url: `/v1/${kind}s/:${key}/stream`,
   operationId,
   summary: `A signed URL of the ${kind}, at the bitrate that plan and bandwidth allow`,
   scope: 'audio',
-  params: object({ [key]: id }),
+  params: object({ [key]: idLike(example) }),
   query,
   status: 200,
   answer: stream,
@@ -36,8 +36,8 @@ const audioUrl = (kind: 'track' | 'episode', key: string, operationId: string): 
 });
 
 export const audioUrlRoutes: readonly Route[] = [
-  audioUrl('track', 'trackId', 'streamTrack'),
-  audioUrl('episode', 'episodeId', 'streamEpisode'),
+  audioUrl('track', 'trackId', 't42', 'streamTrack'),
+  audioUrl('episode', 'episodeId', 'e3630913-5', 'streamEpisode'),
   {
     method: 'GET',
     url: '/v1/events',
@@ -67,7 +67,7 @@ export const audioUrlRoutes: readonly Route[] = [
     summary:
       'Signed URLs of a live event (HLS): the playlist of a bitrate, and the master playlist of all that the plan allows',
     scope: 'audio',
-    params: object({ eventId: id }),
+    params: object({ eventId: idLike('concert') }),
     query,
     status: 200,
     answer: object({ ...streamFields, masterUrl: word }),

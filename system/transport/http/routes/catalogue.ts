@@ -1,6 +1,18 @@
 /** Tracks, artists, albums, podcasts and what belongs to them. How labels deliver them, `labels.ts` says. */
 import type { Track } from '../../../contracts/generated/catalogue.ts';
-import { count, flag, id, limit, list, object, time, track, trackParams, word } from '../schemas.ts';
+import {
+  count,
+  flag,
+  idLike,
+  like,
+  limit,
+  list,
+  object,
+  time,
+  track,
+  trackParams,
+  word,
+} from '../schemas.ts';
 import type { Times } from '../times.ts';
 import { keptAs, number, type Route } from './route.ts';
 
@@ -14,7 +26,15 @@ const trackOf = (times: Times, { publishedAtNs, ...rest }: Track) => ({
 
 const images = list(object({ url: word, width: count }));
 /** Ids with commas between them: as many as an app shows on a screen. */
-const ids = { type: 'string', pattern: '^[A-Za-z0-9_-]{1,64}(,[A-Za-z0-9_-]{1,64}){0,49}$' } as const;
+const ids = like({ type: 'string', pattern: '^[A-Za-z0-9_-]{1,64}(,[A-Za-z0-9_-]{1,64}){0,49}$' }, 't42,t7');
+/** Of the population: an episode is one of its podcast's. */
+const EXAMPLES = {
+  trackId: 't42',
+  artistId: 'a1',
+  albumId: 'b3',
+  podcastId: 's3630913',
+  episodeId: 'e3630913-5',
+} as const;
 const details = object(
   {
     albumId: word,
@@ -37,8 +57,8 @@ const episodeFields = {
 } as const;
 
 /** Anybody with a token may look at the catalogue: an answer for an id. */
-function lookUp<Key extends string>(
-  key: Key,
+function lookUp(
+  key: keyof typeof EXAMPLES,
   url: string,
   operationId: string,
   summary: string,
@@ -52,7 +72,7 @@ function lookUp<Key extends string>(
     summary,
     scope: 'catalogue:read',
     metadata: 'kept',
-    params: object({ [key]: id }),
+    params: object({ [key]: idLike(EXAMPLES[key]) }),
     status: 200,
     answer,
     call,

@@ -14,7 +14,7 @@ import type {
 } from '../../../contracts/generated/catalogue.ts';
 import type { Context } from '../../../ports/context.ts';
 import { type Identity, identityOf } from '../../../ports/tokens.ts';
-import { count, flag, id, list, object, TITLE, text, time, trackParams, whole } from '../schemas.ts';
+import { count, flag, id, idLike, list, object, TITLE, text, time, trackParams, whole } from '../schemas.ts';
 import type { Asked, LabelApi, Route } from './route.ts';
 
 const DAY_MS = 86_400_000;
@@ -42,6 +42,8 @@ const contentId = {
 } as const;
 const language = { type: 'string', pattern: '^[a-z]{2}$', description: 'ISO 639-1' } as const;
 const labelId = { ...id, description: 'The subject of the token, where it is given' } as const;
+/** An example of what a podcaster may call it: what is of the population is somebody else's. */
+const OWN_PODCAST = idLike('morning-news');
 const durationMs = whole(DAY_MS, 1);
 const place = whole(100_000, 1);
 
@@ -204,7 +206,7 @@ export const labelRoutes: readonly Route[] = [
     summary: 'A podcaster delivers a podcast',
     body: optional(
       {
-        podcastId: id,
+        podcastId: OWN_PODCAST,
         title: TITLE,
         publisher: TITLE,
         description: text(LONGEST_TEXT),
@@ -225,8 +227,8 @@ export const labelRoutes: readonly Route[] = [
     summary: 'A podcaster delivers an episode of a podcast of its own',
     body: optional(
       {
-        episodeId: id,
-        podcastId: id,
+        episodeId: idLike('morning-news-1'),
+        podcastId: OWN_PODCAST,
         podcastTitle: TITLE,
         number: place,
         title: TITLE,

@@ -4,12 +4,13 @@ import {
   count,
   emptyAnswer,
   flag,
-  id,
+  like,
   limit,
   list,
   object,
   playFields,
   time,
+  trackId,
   whole,
   word,
 } from '../schemas.ts';
@@ -19,9 +20,9 @@ import { number, type Route } from './route.ts';
 const DAY_MS = 86_400_000;
 const playBody = object(
   {
-    playId: whole(),
-    trackId: id,
-    listenedMs: whole(DAY_MS),
+    playId: like(whole(), 1),
+    trackId,
+    listenedMs: like(whole(DAY_MS), 183_000),
     skipped: flag,
     playedAt: { ...time, description: 'When it was played, a week ago at most; left out: now' },
   },

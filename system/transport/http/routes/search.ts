@@ -1,10 +1,16 @@
 /** Finding things. */
-import { count, limit, list, object, text, word } from '../schemas.ts';
+import { count, like, limit, list, object, text, word } from '../schemas.ts';
 import { number, type Route } from './route.ts';
 
 const KINDS = ['track', 'artist', 'album', 'podcast', 'episode', 'playlist'];
-const searchQuery = object({ q: text(100), type: { type: 'string', enum: KINDS }, limit: limit(50) }, ['q']);
-const suggestQuery = object({ q: text(100), type: { type: 'string', enum: KINDS }, limit: limit(20) }, ['q']);
+const searchQuery = object(
+  { q: like(text(100), 'love'), type: { type: 'string', enum: KINDS }, limit: limit(50) },
+  ['q'],
+);
+const suggestQuery = object(
+  { q: like(text(100), 'love'), type: { type: 'string', enum: KINDS }, limit: limit(20) },
+  ['q'],
+);
 const searchAnswer = object({
   total: count,
   hits: list(
