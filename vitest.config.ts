@@ -20,8 +20,8 @@ export default defineConfig({
     // The files of a worker share its modules, loaded and compiled once: half of the time. So a test restores what it
     // changes, and replaces parts by passing others in, not by mocking modules.
     isolate: false,
-    // All cores: the default leaves one idle, which on two is half of them.
-    maxWorkers: availableParallelism(),
+    // One more than there are cores: the live system's tests mostly wait, for sockets, disks and k6.
+    maxWorkers: availableParallelism() + 1,
     reporters: ['default', './tools/count-reporter.ts'],
   },
 });
