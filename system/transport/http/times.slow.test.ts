@@ -84,6 +84,13 @@ test('a session and the chart are of the time that it is', async () => {
   const { from, until } = await chart();
   expect(from).toMatch(/:00:00\.000Z$/);
   expect(Date.parse(until) - Date.parse(from)).toBe(HOUR_MS);
+  // Any other hour is asked for by a time in it.
+  const asked = `/v1/charts/top?at=${encodeURIComponent(agoText(5 * HOUR_MS))}`;
+  const before = (await ask(asked, wanted)).body as { from: string; entries: unknown[] };
+  expect(Date.parse(before.from)).toBeLessThan(Date.parse(from));
+  expect(before.entries).toEqual([]);
+  const ahead = await ask(`/v1/charts/top?at=${encodeURIComponent(agoText(-HOUR_MS))}`, wanted);
+  expect([ahead.status, ahead.body!.field]).toEqual([400, 'query.at']);
 });
 
 test('what comes too late for the session of its time is in the history, and does not stretch the present one', async () => {

@@ -23,23 +23,25 @@ export interface Times {
    * of the field otherwise.
    */
   nsOfPlay(text: string, field: string): number;
+  /** The same of any time since the system's clock began. */
+  nsOfPast(text: string, field: string): number;
 }
 
 /** `epochMs`: Unix time at which the system's clock stands at 0. */
 export function createTimes(epochMs: number, clock: { now(): number }): Times {
   const textAt = (ms: number) => new Date(ms).toISOString();
+  const nowMs = () => epochMs + clock.now() / MILLISECOND;
+  function nsOf(text: string, field: string, oldestMs: number): number {
+    const atMs = Date.parse(text);
+    if (atMs < oldestMs) throw new FieldError(field, `it must not be before ${textAt(oldestMs)}`);
+    if (atMs > nowMs() + AHEAD_MS) throw new FieldError(field, `it is later than now (${textAt(nowMs())})`);
+    return (atMs - epochMs) * MILLISECOND;
+  }
   return {
     textOf: (ns) => textAt(epochMs + ns / MILLISECOND),
-
-    nsOfPlay(text, field) {
-      const atMs = Date.parse(text);
-      const nowMs = epochMs + clock.now() / MILLISECOND;
-      // A system that was started by an older version may have a clock that is younger.
-      const oldestMs = Math.max(nowMs - OLDEST_PLAY_MS, epochMs + 1);
-      if (atMs < oldestMs) throw new FieldError(field, `it must not be before ${textAt(oldestMs)}`);
-      if (atMs > nowMs + AHEAD_MS) throw new FieldError(field, `it is later than now (${textAt(nowMs)})`);
-      return (atMs - epochMs) * MILLISECOND;
-    },
+    // A system that was started by an older version may have a clock that is younger than a week.
+    nsOfPlay: (text, field) => nsOf(text, field, Math.max(nowMs() - OLDEST_PLAY_MS, epochMs + 1)),
+    nsOfPast: (text, field) => nsOf(text, field, epochMs + 1),
   };
 }
 

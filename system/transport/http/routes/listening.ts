@@ -141,9 +141,12 @@ export const listeningRoutes: readonly Route[] = [
     method: 'GET',
     url: '/v1/charts/top',
     operationId: 'getTopCharts',
-    summary: 'The most played tracks of the newest window that has a chart',
+    summary: 'The most played tracks of an hour; without one, of the newest that has a chart',
     scope: 'catalogue:read',
-    query: object({ limit: limit(100) }, []),
+    query: object(
+      { limit: limit(100), at: { ...time, description: 'A time of the hour; left out: the newest' } },
+      [],
+    ),
     status: 200,
     answer: object({
       from: time,
@@ -152,7 +155,8 @@ export const listeningRoutes: readonly Route[] = [
       entries: list(object({ trackId: word, plays: count })),
     }),
     async call({ gateway, times }, context, { token, query }) {
-      const call = { atNs: 0, limit: number(query.limit) };
+      const atNs = query.at === undefined ? 0 : times.nsOfPast(query.at as string, 'query.at');
+      const call = { atNs, limit: number(query.limit) };
       const { fromNs, untilNs, ...chart } = await gateway.getTopCharts(context, { token, call });
       return { ...chart, from: times.textOf(fromNs), until: times.textOf(untilNs) };
     },
