@@ -1,7 +1,7 @@
 /** The whole system: what a play costs, with its token, its event, its consumers and its place in the history. */
 import { createPlayArrivals, createPopulation } from '../fixtures/index.ts';
 import { runArm } from '../scenarios/harness/arm-run.ts';
-import { defineScenario } from '../scenarios/harness/scenario.ts';
+import { defineScenario, NO_NOTES } from '../scenarios/harness/scenario.ts';
 import { type BenchMeasure, cpuSeconds } from './measure.ts';
 
 const SECONDS = 120;
@@ -40,17 +40,7 @@ const playing = defineScenario({
       arms: [{ name: 'broken', role: 'broken', title: '', says: () => '' }],
     },
   ],
-  notes: {
-    see: '',
-    why: '',
-    fix: '',
-    costs: '',
-    questions: [],
-    triage: [],
-    caveats: [],
-    arithmetic: [],
-    sources: [],
-  },
+  notes: NO_NOTES,
 });
 
 async function play(listeners: number): Promise<{ plays: number; events: number }> {

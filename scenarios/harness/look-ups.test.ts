@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { runArm } from './arm-run.ts';
-import { defineScenario } from './scenario.ts';
+import { defineScenario, NO_NOTES } from './scenario.ts';
 
 const lookUps = (readFrom: 'gateway' | 'edge') =>
   defineScenario({
@@ -46,17 +46,7 @@ const lookUps = (readFrom: 'gateway' | 'edge') =>
         arms: [{ name: 'broken', role: 'broken', title: '', says: () => '' }],
       },
     ],
-    notes: {
-      see: '',
-      why: '',
-      fix: '',
-      costs: '',
-      questions: [],
-      triage: [],
-      caveats: [],
-      arithmetic: [],
-      sources: [],
-    },
+    notes: NO_NOTES,
   });
 
 async function run(readFrom: 'gateway' | 'edge') {

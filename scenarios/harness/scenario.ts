@@ -135,6 +135,19 @@ export interface Scenario {
   readonly notes: Notes;
 }
 
+/** Of a scenario that only measures. */
+export const NO_NOTES: Notes = {
+  see: '',
+  why: '',
+  fix: '',
+  costs: '',
+  questions: [],
+  triage: [],
+  caveats: [],
+  arithmetic: [],
+  sources: [],
+};
+
 /** Checks a scenario's form and returns it unchanged; throws `ScenarioError` with a sentence that says what to mend. */
 export function defineScenario(scenario: Scenario): Scenario {
   checkScenario(scenario);

@@ -237,8 +237,7 @@ export function composeEmbeddedSystem(
       ? createMetadataEdge({
           environment,
           edge: audio.edge,
-          gateway: services.gateway,
-          tokens: () => checkedByTransport,
+          services,
           knobs: metadataKnobs,
           ...(telemetry === null ? {} : { observer: telemetry }),
         })

@@ -5,9 +5,7 @@ import { PortError } from '../ports/errors.ts';
 import type { AccessToken } from '../ports/tokens.ts';
 import { drive } from '../runtime/drive.ts';
 import { CallContext, MILLISECOND, ProcessLife, SECOND } from '../runtime/kernel/index.ts';
-import type { IdentityKnobs } from '../services/identity/knobs.ts';
 import { signatureOf } from '../services/identity/signature.ts';
-import { createTokenVerifier } from '../services/identity/token-verifier.ts';
 import { createDelivery } from './delivery.ts';
 import { createEnvironment, section } from './environment.ts';
 import { knobNames, knobOf } from './knobs.ts';
@@ -34,13 +32,7 @@ async function setUp(set: Readonly<Record<string, unknown>> = {}) {
   const metadata = createMetadataEdge({
     environment,
     edge,
-    gateway: services.gateway,
-    tokens: (machine) =>
-      createTokenVerifier({
-        clock: simulation,
-        identity: services.behind.identity(machine),
-        knobs: section<IdentityKnobs>(configuration, 'identity'),
-      }),
+    services,
     knobs: section(configuration, 'metadata'),
   });
   const life = new ProcessLife('apps');

@@ -2,7 +2,6 @@
  * Metadata at the points of presence: an instance of the service on each of the edge's machines, in front of the gateway.
  * An app asks the nearest one; without it everybody asks the gateway.
  */
-import type { GatewayApi } from '../contracts/generated/gateway.ts';
 import {
   METADATA_METHODS,
   type MetadataApi,
@@ -13,13 +12,13 @@ import { type EmbeddedEdge, PLACES } from '../edge/index.ts';
 import type { Counter, Gauge } from '../engines/engine.ts';
 import { rateOf } from '../engines/rate.ts';
 import type { Context } from '../ports/context.ts';
-import type { TokenVerifier } from '../ports/tokens.ts';
-import { type CallObserver, Host, lognormal, type Machine, Remote } from '../runtime/kernel/index.ts';
+import { type CallObserver, Host, lognormal, Remote } from '../runtime/kernel/index.ts';
 import { Copies } from '../services/metadata/copies.ts';
 import type { MetadataKnobs } from '../services/metadata/knobs.ts';
 import { createMetadataService } from '../services/metadata/metadata-service.ts';
 import type { SimulatedEnvironment } from './environment.ts';
 import { type MethodCosts, remoteApi } from './remote-api.ts';
+import type { Services } from './services.ts';
 
 /** The gateway is at the first site, where the origin is. */
 const GATEWAY_SITE = 0;
@@ -27,9 +26,7 @@ const GATEWAY_SITE = 0;
 export interface MetadataEdgeOptions {
   readonly environment: SimulatedEnvironment;
   readonly edge: EmbeddedEdge;
-  /** The gateway as a client on this machine sees it. */
-  readonly gateway: (from: Machine) => GatewayApi;
-  readonly tokens: (machine: Machine) => TokenVerifier;
+  readonly services: Pick<Services, 'gateway' | 'tokens'>;
   readonly knobs: MetadataKnobs;
   readonly observer?: CallObserver | undefined;
 }
@@ -46,7 +43,7 @@ export interface MetadataEdge {
 }
 
 export function createMetadataEdge(options: MetadataEdgeOptions): MetadataEdge {
-  const { environment, edge, gateway, tokens, knobs, observer = null } = options;
+  const { environment, edge, services, knobs, observer = null } = options;
   const { simulation } = environment;
   const apps = PLACES.map(({ name }) => environment.createMachine(`apps-${name}`));
   const placeOf = new Map(apps.map(({ id }, place) => [id, place]));
@@ -61,8 +58,8 @@ export function createMetadataEdge(options: MetadataEdgeOptions): MetadataEdge {
       copiesAt.set(site, copies);
       return createMetadataService({
         clock: simulation,
-        tokens: tokens(machine),
-        origin: gateway(machine),
+        tokens: services.tokens(machine),
+        origin: services.gateway(machine),
         travel: (context, direction) =>
           direction === 'there'
             ? edge.travel(context, site, GATEWAY_SITE)

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { listenerId, playlistId, trackId } from '../../fixtures/ids.ts';
-import { isFault, type MetricFamily, type Telemetry } from '../observability/index.ts';
-import { PortError } from '../ports/errors.ts';
+import type { MetricFamily, Telemetry } from '../observability/index.ts';
+import { isFault, PortError } from '../ports/errors.ts';
 import { drive } from '../runtime/drive.ts';
 import { CallContext, ProcessLife, RequestTrace } from '../runtime/kernel/index.ts';
 import { createEmbeddedSystem } from './embedded.ts';

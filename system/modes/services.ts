@@ -93,7 +93,7 @@ export interface ServiceOptions {
   readonly configuration: Readonly<Record<string, unknown>>;
   /** Told whenever a playlist is put together from the database. */
   readonly onPlaylistRebuild?: (playlistId: string) => void;
-  /** Checks tokens at the gateway; default: the model, which asks the identity service for keys. */
+  /** Checks tokens where requests come in; default: the model, which asks the identity service for keys. */
   readonly tokens?: TokenVerifier;
   /** Services that run in other processes; their consumers run there too. */
   readonly elsewhere?: Elsewhere;
@@ -113,6 +113,8 @@ export interface Services {
   /** The public API and the labels' way in, as a client on this machine sees them. */
   gateway(from: Machine): GatewayApi;
   catalogue(from: Machine): CatalogueApi;
+  /** What checks tokens on this machine, for whoever answers in the gateway's place. */
+  tokens(machine: Machine): TokenVerifier;
   /** Every service behind the gateway, by name, as a caller on this machine sees it. */
   readonly behind: { readonly [Name in keyof CreatedApis]: (from: Machine) => CreatedApis[Name] } & {
     readonly identity: (from: Machine) => IdentityApi;
@@ -273,14 +275,15 @@ export function createServices(options: ServiceOptions): Services {
     createSearchService({ index: elasticsearch.connect(machine), knobs: searchKnobs }),
   );
 
+  const tokens = (machine: Machine) =>
+    options.tokens ?? createTokenVerifier({ clock, identity: identity(machine), knobs: identityKnobs });
   const gatewayKnobs = section<GatewayKnobs & HostSettings>(configuration, 'gateway');
   const repeatedReads = simulation.random('gateway repeated reads');
   const gateway = service<GatewayApi>('gateway', gatewayKnobs, gatewayCosts, (machine, instance) =>
     createGatewayService({
       random: repeatedReads,
       instance,
-      tokens:
-        options.tokens ?? createTokenVerifier({ clock, identity: identity(machine), knobs: identityKnobs }),
+      tokens: tokens(machine),
       playlist: playlist(machine),
       listening: listening(machine),
       search: search(machine),
@@ -340,5 +343,5 @@ export function createServices(options: ServiceOptions): Services {
   const behind = { identity, catalogue, playlist, listening, search };
   const streams = isHere ? positions : null;
   const reindexer = () => reindexers()[0];
-  return { gateway, catalogue, behind, identity: createIdentity(), hosts, reindexer, streams };
+  return { gateway, catalogue, tokens, behind, identity: createIdentity(), hosts, reindexer, streams };
 }

@@ -4,14 +4,12 @@ import type { Telemetry } from '../observability/index.ts';
 import type { Context } from '../ports/context.ts';
 import type { AccessToken } from '../ports/tokens.ts';
 import type { Machine } from '../runtime/kernel/index.ts';
-import type { IdentityKnobs } from '../services/identity/knobs.ts';
-import { createTokenVerifier } from '../services/identity/token-verifier.ts';
 import type { MetadataKnobs } from '../services/metadata/knobs.ts';
 import { type AudioDelivery, createDelivery } from './delivery.ts';
 import { type SimulatedEnvironment, section } from './environment.ts';
 import { placeOfCountry } from './listener-places.ts';
 import { ListeningApps, type Play } from './listening-apps.ts';
-import { createMetadataEdge, type MetadataEdge, readFromGateway } from './metadata-edge.ts';
+import { createMetadataEdge, type MetadataEdge } from './metadata-edge.ts';
 import type { Services } from './services.ts';
 
 /** What apps reach at the points of presence. */
@@ -43,7 +41,7 @@ export function edgeOf(
   const { population, services, clients, observer } = parts;
   const plays = configuration['audio.plays'] === 'on';
   const knobs = section<MetadataKnobs>(configuration, 'metadata');
-  const gateway = readFromGateway(services.gateway(clients));
+  const gateway = services.gateway(clients);
   const fromGateway: Edge['lookUp'] = (context, _listener, request) => gateway.getTrack(context, request);
   if (!plays && knobs.readFrom !== 'edge')
     return { play: null, lookUp: fromGateway, audio: null, metadata: null };
@@ -58,13 +56,7 @@ export function edgeOf(
     environment,
     edge,
     knobs,
-    gateway: services.gateway,
-    tokens: (machine) =>
-      createTokenVerifier({
-        clock: simulation,
-        identity: services.behind.identity(machine),
-        knobs: section<IdentityKnobs>(configuration, 'identity'),
-      }),
+    services,
     ...observing,
   });
   return {

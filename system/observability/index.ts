@@ -1,5 +1,5 @@
 export { clockFamilies, type ObservedClock } from './clock-metrics.ts';
-export { isFault, kindOf } from './error-kinds.ts';
+export { kindOf } from './error-kinds.ts';
 export { CLIENT_CLOSED, HttpMetrics } from './http-metrics.ts';
 export { exposition, family, type Labels, type MetricFamily, type Sample } from './metric-family.ts';
 export type { ObservedCounter, ObservedGauge, ObservedNode } from './node-metrics.ts';

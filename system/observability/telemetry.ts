@@ -9,8 +9,9 @@
  */
 import type { Clock } from '../ports/clock.ts';
 import type { Context, Trace } from '../ports/context.ts';
+import { isFault } from '../ports/errors.ts';
 import type { CallObserver } from '../runtime/kernel/index.ts';
-import { isFault, kindOf } from './error-kinds.ts';
+import { kindOf } from './error-kinds.ts';
 import { family, type MetricFamily } from './metric-family.ts';
 import {
   counterFamilies,

@@ -7,8 +7,9 @@
  *         └─▶ UnsampledTrace   ─▶ begin: the same trace         ─▶ end ─▶ sink(span), if it is notable
  */
 import type { Context, Hop, Trace } from '../ports/context.ts';
+import { isFault } from '../ports/errors.ts';
 import { untraced } from '../runtime/kernel/index.ts';
-import { isFault, kindOf } from './error-kinds.ts';
+import { kindOf } from './error-kinds.ts';
 import type { Span } from './span.ts';
 import { formatTraceparent, parseTraceparent, placeOfRequest, SpanIds, traceIdOf } from './trace-context.ts';
 

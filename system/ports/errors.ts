@@ -18,6 +18,24 @@ export type ErrorKind =
   | 'conflict' // a condition (compare-and-set, unique name) did not hold
   | 'internal';
 
+/**
+ * The system's fault, and no answer: HTTP calls them 5xx. The others are right answers to requests that cannot be served, or
+ * nobody waited any longer.
+ */
+const FAULTS: ReadonlySet<ErrorKind> = new Set([
+  'deadline-exceeded',
+  'timeout',
+  'unavailable',
+  'reset',
+  'overloaded',
+  'circuit-open',
+  'internal',
+]);
+
+export function isFault(kind: ErrorKind): boolean {
+  return FAULTS.has(kind);
+}
+
 /** A caller's mistake or a defect: who reads of it wants to know where. The other kinds are outcomes, and come by the thousand. */
 const WITH_STACK: ReadonlySet<ErrorKind> = new Set(['invalid', 'internal']);
 

@@ -240,7 +240,6 @@ export class Tasks {
       return;
     }
     task.state = FETCHING;
-    task.diskNs = this.#simulation.nowNs;
     const bytes = (readChunkBytes * missing) / readPieces;
     const diskNs = missing * this.#diskReadNs + bytes * this.#diskNsPerByte;
     node.disk.enter(this.#fetchedHandler, task.id, Math.round(diskNs));
@@ -256,9 +255,10 @@ export class Tasks {
 
   #fetched(id: number): void {
     const task = this.pool.find(id)!;
+    const { cpu, disk } = task.node;
     task.state = RUNNING;
-    task.diskNs = this.#simulation.nowNs - task.diskNs;
-    task.node.cpu.enter(this.#doneHandler, id, task.serviceNs);
+    task.diskNs = disk.lastWaitNs + disk.lastServiceNs;
+    cpu.enter(this.#doneHandler, id, task.serviceNs);
   }
 
   /** Takes the snapshot that the read will return; returns its cost. */

@@ -18,7 +18,7 @@ import {
 import { createSingleFlight, withTimeout } from '../../policies/index.ts';
 import { type Clock, MILLISECOND, SECOND } from '../../ports/clock.ts';
 import type { Context } from '../../ports/context.ts';
-import { type ErrorKind, PortError } from '../../ports/errors.ts';
+import { type ErrorKind, isFault, PortError } from '../../ports/errors.ts';
 import type { AccessToken, TokenVerifier } from '../../ports/tokens.ts';
 import type { Copies, Copy } from './copies.ts';
 import type { MetadataKnobs } from './knobs.ts';
@@ -38,17 +38,6 @@ export interface MetadataDependencies {
 
 /** The gateway said no to this caller: it is nothing that others who want the same should hear. */
 const PERSONAL: ReadonlySet<ErrorKind> = new Set(['unauthenticated', 'permission-denied', 'rate-limited']);
-/** There is no answer: an old one will do. */
-const NO_ANSWER: ReadonlySet<ErrorKind> = new Set([
-  'deadline-exceeded',
-  'timeout',
-  'unavailable',
-  'reset',
-  'overloaded',
-  'circuit-open',
-  'internal',
-]);
-
 export function createMetadataService(dependencies: MetadataDependencies): MetadataApi {
   const { clock, tokens, origin, travel, copies, onAnswer, site, knobs } = dependencies;
   const ttlNs = knobs.ttlS * SECOND;
@@ -79,7 +68,7 @@ export function createMetadataService(dependencies: MetadataDependencies): Metad
   }
 
   function mayServe(copy: Copy | undefined, error: unknown): copy is Copy {
-    if (copy === undefined || !(error instanceof PortError) || !NO_ANSWER.has(error.kind)) return false;
+    if (copy === undefined || !(error instanceof PortError) || !isFault(error.kind)) return false;
     return clock.now() - copy.storedAtNs < staleNs;
   }
 
