@@ -47,44 +47,47 @@ const OWN_PODCAST = idLike('morning-news');
 const durationMs = whole(DAY_MS, 1);
 const place = whole(100_000, 1);
 
-/** A schema in which the fields named may be left out. */
-const optional = <P extends Record<string, object>>(properties: P, left: readonly (keyof P & string)[]) =>
-  object(
-    properties,
-    Object.keys(properties).filter((key) => !left.includes(key)),
-  );
-
-/** A body, in which the fields named may be left out. */
-type Sent<Thing, Left extends keyof Thing> = Omit<Thing, Left> & Partial<Pick<Thing, Left>>;
-
-interface Delivery {
+interface Delivery<Thing> {
   readonly method?: 'PUT';
   readonly url: string;
   readonly operationId: string;
   readonly summary: string;
   readonly params?: object;
-  readonly body: object;
+  /** The body's fields. */
+  readonly fields: Readonly<Record<string, object>>;
+  /** Those that may be left out, and what a label means by that. */
+  readonly defaults?: (label: string) => Partial<Thing>;
   readonly publish: (
     labels: LabelApi,
     context: Context,
     who: Identity,
-    body: unknown,
+    thing: Thing,
     params: Asked['params'],
   ) => Promise<{ readonly publishedAtNs: number }>;
 }
 
 /** Answers 202: search learns of it by an event. */
-const delivery = ({ method, publish, ...route }: Delivery): Route => ({
-  method: method ?? 'POST',
-  ...route,
-  scope: 'catalogue:publish',
-  status: 202,
-  answer: object({ publishedAt: time }),
-  async call({ labels, times }, context, { token, body, params }) {
-    const { publishedAtNs } = await publish(labels, context, identityOf(token), body, params);
-    return { publishedAt: times.textOf(publishedAtNs) };
-  },
-});
+const delivery = <Thing extends object>(given: Delivery<Thing>): Route => {
+  const { method = 'POST', fields, defaults = () => ({}), publish, ...route } = given;
+  const left = Object.keys(defaults(''));
+  return {
+    method,
+    ...route,
+    body: object(
+      fields,
+      Object.keys(fields).filter((key) => !left.includes(key)),
+    ),
+    scope: 'catalogue:publish',
+    status: 202,
+    answer: object({ publishedAt: time }),
+    async call({ labels, times }, context, { token, body, params }) {
+      const who = identityOf(token);
+      const thing = { ...defaults(who.listenerId), ...(body as object) } as Thing;
+      const { publishedAtNs } = await publish(labels, context, who, thing, params);
+      return { publishedAt: times.textOf(publishedAtNs) };
+    },
+  };
+};
 
 const audioOf = (kind: 'track' | 'episode', key: string, operationId: string): Route => ({
   method: 'POST',
@@ -104,144 +107,105 @@ const audioOf = (kind: 'track' | 'episode', key: string, operationId: string): R
 });
 
 export const labelRoutes: readonly Route[] = [
-  delivery({
+  delivery<Track>({
     url: '/v1/tracks',
     operationId: 'publishTrack',
     summary: 'A label delivers a track, or new metadata of one; the newest delivery wins',
-    body: optional(
-      { trackId: id, title: TITLE, artistId: id, artistName: TITLE, labelId, durationMs, popularity },
-      ['labelId', 'popularity'],
-    ),
-    publish: (labels, context, who, body) =>
-      labels.publishTrack(context, who, {
-        track: {
-          labelId: who.listenerId,
-          popularity: 0,
-          ...(body as Sent<Track, 'labelId' | 'popularity'>),
-          publishedAtNs: 0,
-        },
-      }),
+    fields: { trackId: id, title: TITLE, artistId: id, artistName: TITLE, labelId, durationMs, popularity },
+    defaults: (label) => ({ labelId: label, popularity: 0 }),
+    publish: (labels, context, who, track) =>
+      labels.publishTrack(context, who, { track: { ...track, publishedAtNs: 0 } }),
   }),
   audioOf('track', 'trackId', 'deliverAudio'),
-  delivery({
+  delivery<TrackDetails>({
     method: 'PUT',
     url: '/v1/tracks/:trackId/details',
     operationId: 'publishDetails',
     summary: 'A label says on which album a track is, how it sounds, and what its picture is',
     params: trackParams,
-    body: optional(
-      {
-        albumId: id,
-        number: place,
-        features: object({
-          tempo: { type: 'number', minimum: 0, maximum: 1_000 },
-          key: whole(11),
-          isMajor: flag,
-          loudnessDb: { type: 'number', minimum: -200, maximum: 0 },
-        }),
-        artworkId,
-      },
-      ['features', 'artworkId'],
-    ),
-    publish: (labels, context, who, body, { trackId }) =>
-      labels.publishDetails(context, who, {
-        trackId: trackId!,
-        details: { artworkId: '', ...(body as Sent<TrackDetails, 'artworkId'>) },
+    fields: {
+      albumId: id,
+      number: place,
+      features: object({
+        tempo: { type: 'number', minimum: 0, maximum: 1_000 },
+        key: whole(11),
+        isMajor: flag,
+        loudnessDb: { type: 'number', minimum: -200, maximum: 0 },
       }),
+      artworkId,
+    },
+    defaults: () => ({ features: undefined, artworkId: '' }),
+    publish: (labels, context, who, details, { trackId }) =>
+      labels.publishDetails(context, who, { trackId: trackId!, details }),
   }),
-  delivery({
+  delivery<Lyrics>({
     method: 'PUT',
     url: '/v1/tracks/:trackId/lyrics',
     operationId: 'publishLyrics',
     summary: 'A label delivers the lyrics of a track',
     params: trackParams,
-    body: object({ language, text: text(LONGEST_TEXT) }),
-    publish: (labels, context, who, body, { trackId }) =>
-      labels.publishLyrics(context, who, { lyrics: { ...(body as Lyrics), trackId: trackId! } }),
+    fields: { language, text: text(LONGEST_TEXT) },
+    publish: (labels, context, who, lyrics, { trackId }) =>
+      labels.publishLyrics(context, who, { lyrics: { ...lyrics, trackId: trackId! } }),
   }),
-  delivery({
+  delivery<Artist>({
     url: '/v1/artists',
     operationId: 'publishArtist',
     summary: 'A label delivers an artist',
-    body: optional({ artistId: id, name: TITLE, labelId, popularity, artworkId }, [
-      'labelId',
-      'popularity',
-      'artworkId',
-    ]),
-    publish: (labels, context, who, body) =>
-      labels.publishArtist(context, who, {
-        artist: {
-          labelId: who.listenerId,
-          popularity: 0,
-          artworkId: '',
-          ...(body as Sent<Artist, 'labelId' | 'popularity' | 'artworkId'>),
-        },
-      }),
+    fields: { artistId: id, name: TITLE, labelId, popularity, artworkId },
+    defaults: (label) => ({ labelId: label, popularity: 0, artworkId: '' }),
+    publish: (labels, context, who, artist) => labels.publishArtist(context, who, { artist }),
   }),
-  delivery({
+  delivery<Album>({
     url: '/v1/albums',
     operationId: 'publishAlbum',
     summary: 'A label delivers an album of an artist of its own, whole',
-    body: optional(
-      {
-        albumId: id,
-        title: TITLE,
-        artistId: id,
-        artistName: TITLE,
-        releaseYear: YEARS,
-        popularity,
-        artworkId,
-        trackIds: { ...list(id), maxItems: MOST_TRACKS },
-      },
-      ['popularity', 'artworkId'],
-    ),
-    publish: (labels, context, who, body) =>
-      labels.publishAlbum(context, who, {
-        album: { popularity: 0, artworkId: '', ...(body as Sent<Album, 'popularity' | 'artworkId'>) },
-      }),
+    fields: {
+      albumId: id,
+      title: TITLE,
+      artistId: id,
+      artistName: TITLE,
+      releaseYear: YEARS,
+      popularity,
+      artworkId,
+      trackIds: { ...list(id), maxItems: MOST_TRACKS },
+    },
+    defaults: () => ({ popularity: 0, artworkId: '' }),
+    publish: (labels, context, who, album) => labels.publishAlbum(context, who, { album }),
   }),
-  delivery({
+  delivery<Podcast>({
     url: '/v1/podcasts',
     operationId: 'publishPodcast',
     summary: 'A podcaster delivers a podcast',
-    body: optional(
-      {
-        podcastId: OWN_PODCAST,
-        title: TITLE,
-        publisher: TITLE,
-        description: text(LONGEST_TEXT),
-        language,
-        popularity,
-        artworkId,
-      },
-      ['popularity', 'artworkId'],
-    ),
-    publish: (labels, context, who, body) =>
-      labels.publishPodcast(context, who, {
-        podcast: { popularity: 0, artworkId: '', ...(body as Sent<Podcast, 'popularity' | 'artworkId'>) },
-      }),
+    fields: {
+      podcastId: OWN_PODCAST,
+      title: TITLE,
+      publisher: TITLE,
+      description: text(LONGEST_TEXT),
+      language,
+      popularity,
+      artworkId,
+    },
+    defaults: () => ({ popularity: 0, artworkId: '' }),
+    publish: (labels, context, who, podcast) => labels.publishPodcast(context, who, { podcast }),
   }),
-  delivery({
+  delivery<Episode>({
     url: '/v1/episodes',
     operationId: 'publishEpisode',
     summary: 'A podcaster delivers an episode of a podcast of its own',
-    body: optional(
-      {
-        episodeId: idLike('morning-news-1'),
-        podcastId: OWN_PODCAST,
-        podcastTitle: TITLE,
-        number: place,
-        title: TITLE,
-        text: text(LONGEST_TEXT),
-        durationMs,
-        popularity,
-      },
-      ['popularity'],
-    ),
-    publish: (labels, context, who, body) =>
-      labels.publishEpisode(context, who, {
-        episode: { popularity: 0, ...(body as Sent<Episode, 'popularity'>), publishedAtNs: 0 },
-      }),
+    fields: {
+      episodeId: idLike('morning-news-1'),
+      podcastId: OWN_PODCAST,
+      podcastTitle: TITLE,
+      number: place,
+      title: TITLE,
+      text: text(LONGEST_TEXT),
+      durationMs,
+      popularity,
+    },
+    defaults: () => ({ popularity: 0 }),
+    publish: (labels, context, who, episode) =>
+      labels.publishEpisode(context, who, { episode: { ...episode, publishedAtNs: 0 } }),
   }),
   audioOf('episode', 'episodeId', 'deliverEpisodeAudio'),
 ];
