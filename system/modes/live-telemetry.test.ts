@@ -278,6 +278,19 @@ test('one trace through two processes: the same id, the calls over there below t
   expect(sampleOf(metrics, name)).toBe(1);
 });
 
+test('the admin pages of a service alone take JSON and nothing else, as those of the whole system do', async () => {
+  const { live } = await startObservedService('playlist', { sampling: 0 });
+  closing.push(() => live.close());
+  const put = (type: string) =>
+    fetch(`${live.adminUrl}/admin/sampling`, {
+      method: 'PUT',
+      headers: { 'content-type': type },
+      body: '{"share":0.5}',
+    });
+  expect((await put('text/plain')).status).toBe(415);
+  expect((await put('application/json')).status).toBe(200);
+});
+
 test('no token, password, code or key is ever in a log or a trace', async () => {
   const { ask, live, lines, token } = await observed();
   const bearer = await token();

@@ -20,6 +20,7 @@ export async function startAdminServer(
   deadLetters: DeadLetterDesk | null = null,
 ): Promise<AdminServer> {
   const server: FastifyInstance = Fastify({ logger: false, forceCloseConnections: true });
+  server.removeContentTypeParser('text/plain');
   server.setValidatorCompiler(({ schema, httpPart }) =>
     compileValidator(schema as object, httpPart ?? 'body'),
   );
