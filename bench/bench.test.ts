@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { runBareHops } from './bare-hops.ts';
 import { hold, runQueue } from './callbacks.ts';
 import { type BenchMeasure, kernelMeasures, runBench } from './index.ts';
 import { median } from './measure.ts';
@@ -49,6 +50,8 @@ test('the models do the work that the figures divide by', async () => {
   expect(runQueue(1_000)).toBe(2_000);
   for (const drain of ['public', 'tick', 'checkpoint'] as const)
     expect(await runHops(200, drain)).toBe(1_200);
+  const bare = { requests: 200, hops: 6, servers: 4, serviceNs: 1e6, rho: 0.75 };
+  expect(await runBareHops(bare)).toBe(1_200);
   expect(await hold(100, 5_000)).toBeGreaterThan(0);
 });
 

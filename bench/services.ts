@@ -8,6 +8,7 @@ import {
   Simulation,
   Station,
 } from '../system/runtime/kernel/index.ts';
+import { runBareHops } from './bare-hops.ts';
 import { type BenchMeasure, cpuSeconds } from './measure.ts';
 
 const SERVICE_NS = 1_000_000;
@@ -89,6 +90,28 @@ function awaitsMeasure(name: string, drain: Drain, target: number | null): Bench
   };
 }
 
+const BARE = { requests: REQUESTS, hops: HOPS, servers: SERVERS, serviceNs: SERVICE_NS, rho: RHO };
+
+/** In one run, one after the other: a machine that is slow today is slow for both. */
+const toBareAwaits: BenchMeasure = {
+  name: 'serviceAwaitsToBareAwaits',
+  unit: '×',
+  model: `awaits/CPU-s of the services to those of bare async functions on the same heap, without contexts, cancellation and statistics: what the kernel leaves of this machine's own speed`,
+  better: 'higher',
+  target: null,
+  async sample() {
+    let awaits = 0;
+    const services = await cpuSeconds(async () => {
+      awaits = await runHops(REQUESTS, 'checkpoint');
+    });
+    let bareAwaits = 0;
+    const bare = await cpuSeconds(async () => {
+      bareAwaits = await runBareHops(BARE);
+    });
+    return awaits / services / (bareAwaits / bare);
+  },
+};
+
 const IN_FLIGHT = 100_000;
 
 /** Bytes of heap and buffers per request that waits for a port: collected before and after, so garbage does not count. */
@@ -135,6 +158,7 @@ function collector(): () => void {
 export const serviceMeasures: readonly BenchMeasure[] = [
   awaitsMeasure('serviceAwaitsPerCpuSecond', 'checkpoint', 2_000_000),
   awaitsMeasure('serviceAwaitsPerCpuSecondPublicDrain', 'public', null),
+  toBareAwaits,
   {
     name: 'bytesPerInFlightRequest',
     unit: 'bytes',

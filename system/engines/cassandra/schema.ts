@@ -259,29 +259,57 @@ const EXPIRY = 5;
 // size of the promoted index 1.
 const PARTITION_OVERHEAD = 2 + 12 + 1 + 2 + 4 + 1;
 
+interface SizedColumn {
+  readonly name: string;
+  readonly type: ColumnType;
+}
+
+/** What a row on disk has of a table's columns: gone through for every row that is written. */
+interface RowLayout {
+  readonly clustering: readonly SizedColumn[];
+  readonly statics: readonly SizedColumn[];
+  readonly regular: readonly SizedColumn[];
+}
+
+const layouts = new WeakMap<TableDefinition, RowLayout>();
+
+function layoutOf(definition: TableDefinition): RowLayout {
+  const known = layouts.get(definition);
+  if (known !== undefined) return known;
+  const { columns, partitionKey, clusteringKey, staticColumns = [] } = definition;
+  const sized = (names: readonly string[]) =>
+    names.map((name): SizedColumn => ({ name, type: columns[name]! }));
+  const keys = new Set([...partitionKey, ...clusteringKey]);
+  const others = Object.keys(columns).filter((name) => !keys.has(name));
+  const layout = {
+    clustering: sized(clusteringKey),
+    statics: sized(others.filter((name) => staticColumns.includes(name))),
+    regular: sized(others.filter((name) => !staticColumns.includes(name))),
+  };
+  layouts.set(definition, layout);
+  return layout;
+}
+
+const isAbsent = (value: ColumnValue | undefined) => value === undefined || value === null;
+
 /**
  * Bytes of a row on disk before compression, as `nodetool tablehistograms` counts partition sizes. The static columns,
  * stored once a partition, are not counted here unless the row has no clustering values (a static row).
  */
 export function rowBytes(definition: TableDefinition, row: Row, ttl = false): number {
-  const statics = definition.staticColumns;
-  const isStatic =
-    definition.clusteringKey.length > 0 &&
-    definition.clusteringKey.some((name) => row[name] === undefined || row[name] === null);
+  const { clustering, statics, regular } = layoutOf(definition);
+  const isStatic = clustering.some(({ name }) => isAbsent(row[name]));
   let bytes = ROW_FLAGS + ROW_SIZES + TIMESTAMP_DELTA + (ttl ? EXPIRY : 0);
   if (isStatic) bytes += EXTENDED_FLAGS;
-  else if (definition.clusteringKey.length > 0) {
-    bytes += Math.ceil(definition.clusteringKey.length / 32);
-    for (const name of definition.clusteringKey)
-      bytes += valueBytes(definition.columns[name]!, row[name] ?? null);
+  else if (clustering.length > 0) {
+    bytes += Math.ceil(clustering.length / 32);
+    for (const { name, type } of clustering) bytes += valueBytes(type, row[name]!);
   }
   let missing = false;
-  for (const name in definition.columns) {
-    if (definition.partitionKey.includes(name) || definition.clusteringKey.includes(name)) continue;
-    if ((statics?.includes(name) ?? false) !== isStatic) continue;
+  for (const { name, type } of isStatic ? statics : regular) {
     const value = row[name];
-    if (value === undefined || value === null) missing = true;
-    else bytes += CELL_FLAGS + valueBytes(definition.columns[name]!, value);
+    if (isAbsent(value)) missing = true;
+    else bytes += CELL_FLAGS + valueBytes(type, value!);
   }
   return missing ? bytes + COLUMN_SUBSET : bytes;
 }

@@ -8,24 +8,25 @@ export class Distribution {
   readonly #table: Float64Array;
   readonly mean: number;
 
-  constructor(quantile: (u: number) => number) {
-    this.#table = new Float64Array(SIZE);
+  /** `size`: equally likely values to tell apart. */
+  constructor(quantile: (u: number) => number, size = SIZE) {
+    this.#table = new Float64Array(size);
     let sum = 0;
-    for (let i = 0; i < SIZE; i++) {
-      this.#table[i] = quantile((i + 0.5) / SIZE);
+    for (let i = 0; i < size; i++) {
+      this.#table[i] = quantile((i + 0.5) / size);
       sum += this.#table[i]!;
     }
-    this.mean = sum / SIZE;
+    this.mean = sum / size;
   }
 
   /** The value at `u` in (0, 1), in the table's unit. */
   at(u: number): number {
-    return this.#table[(u * SIZE) | 0]!;
+    return this.#table[(u * this.#table.length) | 0]!;
   }
 }
 
 export function constant(value: number): Distribution {
-  return new Distribution(() => value);
+  return new Distribution(() => value, 1);
 }
 
 export function exponential(mean: number): Distribution {
