@@ -93,7 +93,7 @@ export function registerLoad(program: Command): void {
     .option('--json', 'print the result as JSON instead of a table')
     .addHelpText(
       'after',
-      '\nExamples:\n  rehearse load browse\n  rehearse load browse --repeat 5 --out before    # then change something, and rehearse compare\n  rehearse load soak --duration 3600 --rate 100 --out /tmp/soak\n  rehearse load --scenario hot-partition    # against rehearse serve --scenario hot-partition --arm broken\n\nk6 is taken from K6_PATH, the PATH or a container image. Another target than rehearse serve needs its own\nCLIENT_ID and CLIENT_SECRET in the environment.',
+      '\nExamples:\n  rehearse load browse\n  rehearse load browse --repeat 5 --out before    # then change something, and rehearse compare\n  rehearse load soak --duration 3600 --rate 100 --out /tmp/soak\n  rehearse load --scenario hot-partition    # against rehearse serve --scenario hot-partition --arm broken\n\nWhere a scenario publishes tracks, some of them are looked for by search until they are found.\n\nk6 is taken from K6_PATH, the PATH or a container image. Another target than rehearse serve needs its own\nCLIENT_ID and CLIENT_SECRET in the environment; of labels LABEL_CLIENT_ID and LABEL_CLIENT_SECRET.',
     )
     .action(async (name: string | undefined, options: LoadOptions) => {
       process.exitCode = await load(name, options);
@@ -136,7 +136,7 @@ async function load(name: string | undefined, options: LoadOptions): Promise<num
         loggedIn: loggedInFor(perSecond, listeners),
         repetition: 0,
         run: runNumber(Date.now()),
-        credentials: credentialsOf(process.env),
+        ...credentialsOf(process.env),
       },
       repeat: options.repeat,
       engine,
@@ -254,8 +254,14 @@ async function engineOf(
 function credentialsOf(environment: Readonly<Record<string, string | undefined>>) {
   // What `rehearse serve` knows; see scenarios/load/login.ts.
   return {
-    client: environment.CLIENT_ID ?? 'rehearsal-load',
-    secret: environment.CLIENT_SECRET ?? 'rehearse',
+    credentials: {
+      client: environment.CLIENT_ID ?? 'rehearsal-load',
+      secret: environment.CLIENT_SECRET ?? 'rehearse',
+    },
+    labelCredentials: {
+      client: environment.LABEL_CLIENT_ID ?? 'rehearsal-label',
+      secret: environment.LABEL_CLIENT_SECRET ?? 'rehearse',
+    },
   };
 }
 

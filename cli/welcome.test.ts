@@ -31,9 +31,9 @@ test('an incident that is served says where it is and how it is felt', () => {
   expect(text).toContain('/v1/playlists/hot-1');
   expect(text).toContain(`${programName()} load --scenario hot-partition --target ${url}\n`);
   expect(text).toContain('playlist.get hot 331/s');
-  const unsent = welcome(url, { ...usual, incident: { ...incident, sendable: false } });
-  expect(unsent).not.toContain('load --scenario');
-  expect(unsent).toContain('playlist.get hot 331/s');
+  const plays = welcome(url, { ...usual, incident: { ...incident, mix: '', sendable: false } });
+  expect(plays).not.toContain('load --scenario');
+  expect(plays).toContain(`To feel it  ${programName()} load play --target ${url}\n`);
   expect(welcome(url, usual)).not.toContain('hot-1');
 });
 

@@ -23,7 +23,7 @@ export interface Incident {
   readonly hot: readonly string[];
   /** Its traffic of the trigger, in words. */
   readonly mix: string;
-  /** Whether `rehearse load --scenario` can send it. */
+  /** Whether there is any that `rehearse load --scenario` can send. */
   readonly sendable: boolean;
 }
 
@@ -76,7 +76,7 @@ function feel({ scenario, hot, mix, sendable }: Incident, target: readonly strin
   lines.push(
     sendable
       ? `  To feel it  ${command}\n              (the scenario’s own mix: ${mix})\n`
-      : `  To feel it  its own mix, which no command sends from outside: ${mix}\n`,
+      : `  To feel it  ${commandLine(['load', 'play', ...target])}\n              (its trigger has nothing but plays)\n`,
   );
   return lines.join('');
 }

@@ -2,7 +2,7 @@
  * `rehearse load` as people meet it: what it refuses before anything is sent, and what an interrupted or a whole run
  * leaves. The target is the real system, started by `rehearse serve`.
  */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,6 +21,34 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'rehearse-load-'));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Served {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** The real system, until it is stopped. */
+async function serve(...words: string[]): Promise<Served> {
+  const server = spawn(process.execPath, [LAUNCHER, 'serve', '--port', '0', '--json', ...words], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const gone = new Promise<number | null>((resolve) => server.on('exit', resolve));
+  const url = await new Promise<string>((resolve, reject) => {
+    let said = '';
+    server.stdout.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+      if (said.includes('\n')) resolve((JSON.parse(said) as { url: string }).url);
+    });
+    void gone.then((code) => reject(new Error(`serve ended with ${code}`)));
+  });
+  return {
+    url,
+    async stop() {
+      server.kill('SIGTERM');
+      await gone;
+    },
+  };
+}
 
 const withoutK6 = () => ({ ...process.env, REHEARSE_DEBUG: '', PATH: folder, K6_PATH: '' });
 
@@ -77,34 +105,22 @@ test('in a container k6 sees the scripts, read only, and the host’s loopback i
   expect(root).toBe('/rehearsal');
 });
 
+const resultIn = (directory: string) => {
+  const file = join(directory, 'result.json');
+  return parseResult(readFileSync(file, 'utf8'), file);
+};
+
 describe('against rehearse serve', () => {
-  let server: ChildProcess;
-  let url: string;
-
+  let server: Served;
   beforeAll(async () => {
-    const words = ['serve', '--port', '0', '--json', '--no-costs', '--listeners', '20000'];
-    server = spawn(process.execPath, [LAUNCHER, ...words], { stdio: ['ignore', 'pipe', 'ignore'] });
-    url = await new Promise<string>((resolve, reject) => {
-      let said = '';
-      server.stdout!.setEncoding('utf8').on('data', (text: string) => {
-        said += text;
-        if (said.includes('\n')) resolve((JSON.parse(said) as { url: string }).url);
-      });
-      server.on('exit', (code) => reject(new Error(`serve ended with ${code}`)));
-    });
+    server = await serve('--no-costs', '--listeners', '20000');
   }, SLOW_MS);
+  afterAll(() => server.stop(), SLOW_MS);
 
-  afterAll(async () => {
-    const gone = new Promise((resolve) => server.on('exit', resolve));
-    server.kill('SIGTERM');
-    await gone;
-  }, SLOW_MS);
-
-  const words = (...more: string[]) => ['--target', url, '--listeners', '20000', '--out', folder, ...more];
-  const resultIn = (directory: string) => {
-    const file = join(directory, 'result.json');
-    return parseResult(readFileSync(file, 'utf8'), file);
-  };
+  const words = (...more: string[]) => [
+    ...['--target', server.url, '--listeners', '20000', '--out', folder],
+    ...more,
+  ];
 
   test('without k6 the own generator sends the load and says so', { timeout: SLOW_MS }, () => {
     const { status, stderr } = rehearse(['add-track', ...words('--duration', '2')]);
@@ -171,5 +187,41 @@ describe('against rehearse serve', () => {
     const result = resultIn(out);
     expect(result.partial).toBe(true);
     expect(result.totals.requests).toBeGreaterThan(10);
+  });
+});
+
+describe('against rehearse serve as consumer-lag', () => {
+  const SIZE = ['--listeners', '500000'];
+  /** Labels publish 290 tracks a second: six times what one listener of the live system may ask. */
+  async function felt(arm: string, seconds: number) {
+    const server = await serve('--scenario', 'consumer-lag', '--case', 'hot key', '--arm', arm, ...SIZE);
+    try {
+      const out = join(folder, arm);
+      const words = ['--scenario', 'consumer-lag', '--target', server.url, ...SIZE, '--out', out];
+      const { status, stderr } = rehearse([...words, '--duration', String(seconds)]);
+      expect(stderr).toContain('with consumer-lag by own generator: 292 journeys a second');
+      const arms = resultIn(out).scenarios[0]!.cases[0]!.arms;
+      const [run] = arms[0]!.runs;
+      expect(run!.conservation.failed, arms[0]!.verdict.sentence).toBe(0);
+      expect(run!.phases[1]!.operations[0]!.conservation.completed).toBeGreaterThan(200 * seconds);
+      const figure = (name: string) => run!.figures.find((one) => one.name === name)!.value;
+      return { status, verdict: arms[0]!.verdict, figure };
+    } finally {
+      await server.stop();
+    }
+  }
+
+  test('new tracks cannot be found where the key is the label', { timeout: 2 * SLOW_MS }, async () => {
+    const { status, verdict, figure } = await felt('broken', 15);
+    expect([status, verdict.observed]).toEqual([1, 'misses']);
+    expect(figure('wait of a new track')).toBeGreaterThan(5);
+    expect(figure('new tracks not found by the end')).toBeGreaterThan(0);
+  });
+
+  test('they are all found where they are indexed in bulk', { timeout: 2 * SLOW_MS }, async () => {
+    const { figure } = await felt('bulk', 5);
+    expect(figure('new tracks looked for')).toBeGreaterThan(2);
+    expect(figure('new tracks not found by the end')).toBe(0);
+    expect(figure('wait of a new track')).toBeLessThan(5);
   });
 });

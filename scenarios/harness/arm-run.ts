@@ -12,6 +12,7 @@ import { type RunTelemetry, recordTelemetry } from '../../system/modes/run-telem
 import { createSimulatedSystem, type Gauge, type SimulatedSystem } from '../../system/modes/simulated.ts';
 import { type Drain, drive } from '../../system/runtime/drive.ts';
 import { SECOND } from '../../system/runtime/kernel/index.ts';
+import { NEW_TRACK_WAIT } from '../load/objectives.ts';
 import { phaseWindows } from './arrivals.ts';
 import { Checks } from './checks.ts';
 import { configurationOf, scaleFactor } from './configuration.ts';
@@ -219,7 +220,7 @@ class Sampler {
     this.#nodes = new NodeSampler(system, phases);
     this.#search = [
       { name: 'age of the newest searchable track', unit: 's', group: 'lag', read: () => checks.searchAge() },
-      { name: 'wait of a new track', unit: 's', group: 'lag', read: () => checks.searchWait() },
+      { name: NEW_TRACK_WAIT, unit: 's', group: 'lag', read: () => checks.searchWait() },
     ];
   }
 

@@ -19,6 +19,14 @@ export interface LoadPopulation {
 
 /** Search holds the 2,000 most played tracks; whoever looks for one of these finds it. */
 const SEARCHED_TRACKS = 1_000;
+/** The one that delivers most of a release day; the others share the rest. */
+export const HOT_LABEL = 'label-hot';
+/** estimate: enough that a key per label spreads well, and few enough to log in within a second. */
+const LABELS = 50;
+export const LABEL_IDS: readonly string[] = [
+  HOT_LABEL,
+  ...Array.from({ length: LABELS }, (_, index) => `label-${index}`),
+];
 /** Plays of one run are told apart by as many numbers; with the run's number they fill the 53 bits of a play's id. */
 const PLAYS_PER_RUN = 2 ** 24;
 /** Somebody who skips does so within half a minute, mostly; the others hear a track of usual length. */
@@ -28,19 +36,32 @@ const USUAL_TRACK_MS = 200_000;
 /** Seconds from here on make a run's number, below 2^29 until 2043. */
 const RUNS_SINCE_MS = 1_767_225_600_000; // 2026-01-01
 
+export interface Release {
+  readonly trackId: string;
+  readonly title: string;
+  readonly word: string;
+  readonly label: string;
+  readonly artistId: string;
+  readonly artistName: string;
+}
+
 export class Draws {
-  /** Tells the plays of this run from those of others (see `runNumber`). */
+  /** Tells the plays and the releases of this run from those of others (see `runNumber`). */
   run = 0;
   readonly population: Population;
   readonly #options: LoadPopulation;
   readonly #titles: Titles;
   readonly #random: KeyedRandom;
+  readonly #releases: KeyedRandom;
+  readonly #kinds: KeyedRandom;
 
   constructor(options: LoadPopulation) {
     this.#options = options;
     this.population = createPopulation({ seed: options.seed, listeners: options.listeners });
     this.#titles = new Titles(options.seed);
     this.#random = new KeyedRandom(options.seed, 'load');
+    this.#releases = new KeyedRandom(options.seed, 'load: releases');
+    this.#kinds = new KeyedRandom(options.seed, 'load: kinds');
   }
 
   /** Which of the logged-in listeners sends the request, counted from 0. */
@@ -85,6 +106,27 @@ export class Draws {
     const listenedMs = skipped ? 1 + this.#random.integer(SKIPPED_WITHIN_MS, 5, request) : USUAL_TRACK_MS;
     const playId = this.run * PLAYS_PER_RUN + (request % PLAYS_PER_RUN);
     return { playId, trackId: this.track(request).id, listenedMs, skipped };
+  }
+
+  /** A new track, of the hot label or of any other. The last word of its title is its own. */
+  release(request: number, hotLabelShare: number): Release {
+    const { repetition } = this.#options;
+    const isHot = this.#releases.uniform(0, request, repetition) < hotLabelShare;
+    const label = LABEL_IDS[isHot ? 0 : 1 + this.#releases.integer(LABELS, 1, request, repetition)]!;
+    const word = `${this.run.toString(36)}x${request.toString(36)}`;
+    return {
+      trackId: `r${this.run}-${request}`,
+      title: `${this.#titles.release(request)} ${word}`,
+      word,
+      label,
+      artistId: `a-${label}`,
+      artistName: this.#titles.releaseArtist(LABEL_IDS.indexOf(label)),
+    };
+  }
+
+  /** From 0 to 1: which of several kinds of traffic a request is of. */
+  kind(request: number): number {
+    return this.#kinds.uniform(0, request, this.#options.repetition);
   }
 
   /** A whole number below `count`; each purpose of a request draws one of its own. */

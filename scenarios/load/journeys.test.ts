@@ -4,6 +4,7 @@ import { CREATE_AND_RENAME, INSERT_TRACK, MOVE_TRACK, REMOVE_TRACK } from './edi
 import { ADD_AND_READ_BACK, OPEN_PLAYLIST, OPEN_TRACK, PLAY, SEARCH } from './journeys.ts';
 import { OPERATIONS } from './objectives.ts';
 import { operationsOf, profiles } from './profiles.ts';
+import { isFound, lookFor, publishTracks } from './publish.ts';
 import { CONFLICT, type LoadRequest } from './requests.ts';
 
 const POPULATION = { seed: 1, listeners: 10_000, loggedIn: 50, repetition: 0 };
@@ -173,6 +174,40 @@ test('a playlist is made, renamed, seen under its new name, and deleted again', 
   // What could not be renamed is deleted all the same.
   expect(requestsOf(CREATE_AND_RENAME, 3, [made, undefined, {}])).toHaveLength(3);
   expect(requestsOf(CREATE_AND_RENAME, 3, [undefined])).toHaveLength(1);
+});
+
+test('a label publishes tracks that no run has published before, each with a word of its own', () => {
+  const publish = publishTracks(0.5);
+  const of = (run: number, request: number) => {
+    draws.run = run;
+    return requestsOf(publish, request)[0]!;
+  };
+  const all = [1, 2].flatMap((run) => Array.from({ length: 200 }, (_, i) => of(run, 2 ** 32 + i)));
+  const bodies = all.map(({ body }) => body as { trackId: string; title: string; labelId: string });
+  expect(new Set(bodies.map(({ trackId }) => trackId)).size).toBe(all.length);
+  expect(new Set(bodies.map(({ title }) => title.split(' ').at(-1))).size).toBe(all.length);
+  for (const [i, { label, findable }] of all.entries()) {
+    expect(bodies[i]!.labelId).toBe(label);
+    expect(bodies[i]!.title.endsWith(` ${findable!.word}`)).toBe(true);
+  }
+  const [first] = all as [LoadRequest];
+  expect(first.complaint({ publishedAt: '2026-03-01T10:00:00Z' })).toBeNull();
+  for (const wrong of [undefined, {}, { publishedAt: 'now' }])
+    expect(first.complaint(wrong)?.kind).toBe('wrong-answer');
+
+  const { trackId, word } = first.findable!;
+  const look = lookFor(first.findable!, 3);
+  expect([look.path.includes(`?q=${word}&`), look.login, look.label]).toEqual([true, 3, undefined]);
+  const answer = (...found: string[]) => ({
+    total: found.length,
+    hits: found.map((id) => ({ trackId: id })),
+  });
+  expect(look.complaint(answer())).toBeNull();
+  expect(look.complaint({ total: 0 })?.kind).toBe('wrong-answer');
+  expect([isFound(first.findable!, answer('t1')), isFound(first.findable!, answer('t1', trackId))]).toEqual([
+    false,
+    true,
+  ]);
 });
 
 test('plays of two runs have different ids, all of them whole numbers that a double holds', () => {

@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import {
   DEVELOPMENT,
+  DEVELOPMENT_LABELS,
   type Endpoints,
   type Exchange,
   fillForm,
+  labelToken,
   loadToken,
   logIn,
   type Reply,
@@ -104,4 +106,18 @@ test('a token that is not given is an error with the reason', () => {
   expect(() => play(loadToken(ENDPOINTS, 42, DEVELOPMENT), refused)).toThrow(
     '/oauth/token answered 401 and gave no token: who?.',
   );
+});
+
+test('a label gets a token of its own, which is good for delivering alone', () => {
+  const { sent, token } = play(labelToken(ENDPOINTS, 'label-7', DEVELOPMENT_LABELS), () => ({
+    body: '{"access_token":"jwt","expires_in":60}',
+  }));
+  expect(token.token).toBe('jwt');
+  expect(Object.fromEntries(formOf(sent[0]))).toEqual({
+    grant_type: 'client_credentials',
+    label: 'label-7',
+    scope: 'catalogue:publish',
+  });
+  const basic = Buffer.from('rehearsal-label:rehearse').toString('base64');
+  expect(sent[0]!.headers.authorization).toBe(`Basic ${basic}`);
 });

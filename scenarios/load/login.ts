@@ -41,6 +41,8 @@ export interface Credentials {
 
 /** What the development server of this project accepts; another target needs its own. */
 export const DEVELOPMENT: Credentials = { client: 'rehearsal-load', secret: 'rehearse' };
+/** The same of labels. */
+export const DEVELOPMENT_LABELS: Credentials = { client: 'rehearsal-label', secret: 'rehearse' };
 /** By the login form; the others get their token by client credentials, which takes a tenth of the time. */
 export const BY_FORM = 3;
 /** Tokens are renewed this long before they expire. */
@@ -48,6 +50,7 @@ export const REFRESH_BEFORE_S = 60;
 const APP = 'rehearsal-app';
 const APP_REDIRECT = 'http://127.0.0.1/callback';
 const PASSWORD = 'rehearse';
+const LABEL_SCOPE = 'catalogue:publish';
 const SCOPE = 'playlist:read playlist:write plays:write history:read search catalogue:read audio';
 /** Start, form, consent and the redirects between them; more is a circle. */
 const LOGIN_STEPS = 12;
@@ -69,8 +72,21 @@ export function* discover(): Generator<Exchange, Endpoints, Reply> {
 }
 
 /** A token in the name of a listener, for the client that may ask for any. */
-export function* loadToken(endpoints: Endpoints, listener: number, { client, secret }: Credentials): Login {
-  const form = formOf({ grant_type: 'client_credentials', listener: listenerId(listener), scope: SCOPE });
+export function* loadToken(endpoints: Endpoints, listener: number, credentials: Credentials): Login {
+  return yield* clientToken(endpoints, { listener: listenerId(listener), scope: SCOPE }, credentials);
+}
+
+/** The same in the name of a label. */
+export function* labelToken(endpoints: Endpoints, label: string, credentials: Credentials): Login {
+  return yield* clientToken(endpoints, { label, scope: LABEL_SCOPE }, credentials);
+}
+
+function* clientToken(
+  endpoints: Endpoints,
+  of: Readonly<Record<string, string>>,
+  { client, secret }: Credentials,
+): Login {
+  const form = formOf({ grant_type: 'client_credentials', ...of });
   return yield* tokenFrom(endpoints, form, { authorization: `Basic ${base64(`${client}:${secret}`)}` });
 }
 

@@ -29,6 +29,10 @@ const WRITE_P99_MS = 250;
 const SEARCH_P99_MS = 250;
 /** Of each operation, at most. */
 export const ERROR_PERCENT = 1;
+/** For how long a track that was published cannot be found yet: estimate, a few refreshes of the index (1 s each). */
+export const NEW_TRACK_WAIT_S = 5;
+/** What that is called wherever it is measured. */
+export const NEW_TRACK_WAIT = 'wait of a new track';
 
 export const PROMISED = {
   'playlist.get': { p99Ms: PLAYLIST_READ_P99_MS, errorPercent: ERROR_PERCENT },
@@ -54,6 +58,8 @@ export const PROMISED = {
   'playlist.delete': { p99Ms: WRITE_P99_MS, errorPercent: ERROR_PERCENT },
   'playlist.follow': { p99Ms: WRITE_P99_MS, errorPercent: ERROR_PERCENT },
   'playlist.unfollow': { p99Ms: WRITE_P99_MS, errorPercent: ERROR_PERCENT },
+  // What a label delivers is in the store and in the log; search learns of it later.
+  'catalogue.publish': { p99Ms: WRITE_P99_MS, errorPercent: ERROR_PERCENT },
   search: { p99Ms: SEARCH_P99_MS, errorPercent: ERROR_PERCENT },
 } as const satisfies Readonly<Record<string, Promised>>;
 

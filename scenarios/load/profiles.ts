@@ -124,6 +124,14 @@ export function operationsOf({ mix }: Profile): readonly Operation[] {
   return [...new Set(mix.flatMap(({ traffic }) => [traffic.operation, ...(traffic.beside ?? [])]))];
 }
 
+/** The labels that some of its requests are of. */
+export function labelsOf({ mix }: Profile): readonly string[] {
+  return [...new Set(mix.flatMap(({ traffic }) => traffic.labels ?? []))];
+}
+
+/** Whether it makes anything that can be found some time later. */
+export const publishes = (profile: Profile): boolean => labelsOf(profile).length > 0;
+
 /** Rates rise for this long before anything is measured: connections open, caches and compilers warm up. */
 export function warmUpSeconds(seconds: number): number {
   return Math.min(10, Math.max(2, Math.round(seconds / 5)));

@@ -12,6 +12,10 @@ export interface LoadRequest {
   readonly body?: object;
   /** Which of the logged-in listeners sends it. */
   readonly login: number;
+  /** The label that delivers it, in the place of a listener. No profile has it, so no script of k6 knows it. */
+  readonly label?: string;
+  /** What can be found by search once this is done, some time later. */
+  readonly findable?: Findable;
   readonly status: number;
   /** That somebody else was faster (409) is a right answer, too: the journey is handed `CONFLICT`. */
   readonly mayConflict?: boolean;
@@ -19,6 +23,12 @@ export interface LoadRequest {
   readonly range?: readonly [first: number, last: number];
   /** What is wrong with the body of an answer that came with the right status; null: nothing. */
   readonly complaint: (body: unknown) => Complaint | null;
+}
+
+/** A track, and a word of its title that no other has: new tracks are nobody's favourites, and come last among others. */
+export interface Findable {
+  readonly trackId: string;
+  readonly word: string;
 }
 
 /** What a generator tells of bytes that it was answered with. */
@@ -47,6 +57,8 @@ export interface Traffic {
   readonly operation: Operation;
   /** Further requests of the journey. */
   readonly beside?: readonly Operation[];
+  /** Those of whom its requests may be. */
+  readonly labels?: readonly string[];
   /** `request`: the same number gives the same requests. */
   readonly journey: (draws: Draws, request: number) => Journey;
 }

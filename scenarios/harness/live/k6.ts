@@ -113,8 +113,8 @@ function ended(child: Child): Promise<number> {
 }
 
 function conclude(code: number, messages: Messages, stopped: boolean): Generated {
-  if (stopped || code === 0) return { objections: [] };
-  if (code === THRESHOLDS_MISSED) return { objections: ['k6 saw thresholds missed'] };
+  if (stopped || code === 0) return { objections: [], waits: null };
+  if (code === THRESHOLDS_MISSED) return { objections: ['k6 saw thresholds missed'], waits: null };
   const why = messages.lastError ?? 'it gave no reason';
   if (code === SCRIPT_EXCEPTION) throw new HarnessError(`k6 could not begin: ${why}`, 3);
   throw new HarnessError(`k6 ended with exit code ${code}: ${why}`, 4);

@@ -5,6 +5,7 @@ import type { Profile } from '../../load/profiles.ts';
 import { phaseWindows } from '../arrivals.ts';
 import type { LiveRecorder } from './live-recorder.ts';
 import type { RunningThere } from './running.ts';
+import type { Waits } from './waits.ts';
 
 export interface LiveLoad {
   readonly profile: Profile;
@@ -24,6 +25,8 @@ export interface LiveLoad {
   /** Number of this run: keeps its plays apart from those of others. */
   readonly run: number;
   readonly credentials: Credentials;
+  /** Of the client that gets the tokens of labels. */
+  readonly labelCredentials: Credentials;
   /** What the target says that it runs; null: nothing. */
   readonly running: RunningThere | null;
   /** Who has signed the target's certificate; null: whoever the machine trusts. */
@@ -46,6 +49,8 @@ export interface LoadEngine {
 export interface Generated {
   /** What the generator itself has against the run, in words: thresholds that it saw missed. */
   readonly objections: readonly string[];
+  /** How long new tracks waited until they were found; null: this generator looks for none. */
+  readonly waits: Waits | null;
 }
 
 export function phasesOf({ warmUpS, seconds }: LiveLoad): PhaseWindow[] {

@@ -54,10 +54,11 @@ export class LiveRecorder {
   readonly lateness = new Histogram();
   /** What was wrong with answers, by kind of complaint: the first few. */
   readonly examples = new Map<string, string[]>();
+  /** Of the charts: seconds a step, and how many. */
+  readonly stepS: number;
+  readonly steps: number;
   readonly #options: LiveRecorderOptions;
   readonly #cells: Cell[];
-  readonly #stepS: number;
-  readonly #steps: number;
   readonly #open = new Map<number, Step[]>();
   readonly #series: Series[];
   #closed = 0;
@@ -67,10 +68,10 @@ export class LiveRecorder {
     const { operations, phases } = options;
     this.#cells = Array.from({ length: operations.length * phases.length }, () => new Cell());
     const endS = phases.at(-1)!.endS;
-    this.#stepS = Math.ceil(endS / LONGEST_SERIES);
-    this.#steps = Math.ceil(endS / this.#stepS);
+    this.stepS = Math.ceil(endS / LONGEST_SERIES);
+    this.steps = Math.ceil(endS / this.stepS);
     const series = (name: string, unit: string, group: string): TimeSeries => {
-      return { name, unit, group, stepS: this.#stepS, startS: 0, values: [] };
+      return { name, unit, group, stepS: this.stepS, startS: 0, values: [] };
     };
     this.#series = operations.map((operation) => ({
       p50: series(`${operation} p50`, 'ms', 'latency'),
@@ -147,7 +148,7 @@ export class LiveRecorder {
 
   /** Closes all steps. Call it once nothing comes any more. */
   series(): TimeSeries[] {
-    this.#closeBefore(this.#steps);
+    this.#closeBefore(this.steps);
     return this.#series.flatMap(({ p50, p99, rate, errors }) => [p50, p99, rate, errors]);
   }
 
@@ -176,9 +177,9 @@ export class LiveRecorder {
 
   /** Answers after the end belong to the last step. */
   #step(operation: string, atS: number): Step {
-    const number = Math.min(this.#steps - 1, Math.max(this.#closed, Math.floor(atS / this.#stepS)));
+    const number = Math.min(this.steps - 1, Math.max(this.#closed, Math.floor(atS / this.stepS)));
     this.latestS = Math.max(this.latestS, atS);
-    this.#closeBefore(number - Math.ceil(OUT_OF_ORDER_S / this.#stepS));
+    this.#closeBefore(number - Math.ceil(OUT_OF_ORDER_S / this.stepS));
     let steps = this.#open.get(number);
     if (steps === undefined) {
       steps = this.#options.operations.map(() => new Step());
@@ -202,7 +203,7 @@ export class LiveRecorder {
       latencies.length === 0 ? null : round(latencies[Math.ceil(q * latencies.length) - 1]!);
     p50.values.push(quantile(0.5));
     p99.values.push(quantile(0.99));
-    rate.values.push(round(step.arrivals / this.#stepS));
+    rate.values.push(round(step.arrivals / this.stepS));
     errors.values.push(step.finished === 0 ? null : round((100 * step.failed) / step.finished));
   }
 }

@@ -5,8 +5,9 @@ import { renderMarkdown } from '../../../reports/markdown.ts';
 import type { RunResult } from '../../../reports/result.ts';
 import { renderTable } from '../../../reports/terminal.ts';
 import { parseResult } from '../../../reports/validate-result.ts';
-import { PROMISED } from '../../load/objectives.ts';
+import { NEW_TRACK_WAIT, PROMISED } from '../../load/objectives.ts';
 import { addTrack, operationsOf, type Profile } from '../../load/profiles.ts';
+import { publishTracks } from '../../load/publish.ts';
 import { phasesOf } from './live-load.ts';
 import { LiveRecorder } from './live-recorder.ts';
 import { type Finished, resultOf, type Series } from './live-result.ts';
@@ -43,7 +44,7 @@ function result({
   }
   recorder.late('steady', 0);
   book?.(recorder);
-  const run: Finished = { load, recorder, partial: false, objections: [], ...finished };
+  const run: Finished = { load, recorder, partial: false, objections: [], waits: null, ...finished };
   return resultOf({
     runs: [run],
     asked: 1,
@@ -56,6 +57,19 @@ function result({
 }
 
 const READ_BACK = 'playlist.add-track read-back';
+
+/** A run of labels in which so many tracks waited, each for so many seconds. */
+const publishing = (seconds: readonly number[], isFound: boolean, more: Story = {}) =>
+  result({
+    ...more,
+    profile: { ...addTrack, mix: [{ traffic: publishTracks(0.9), share: 1 }] },
+    finished: {
+      waits: {
+        all: seconds.map((wait, i) => ({ publishedS: 1 + i / 10, seconds: wait, isFound, looks: 3 })),
+        unanswered: 0,
+      },
+    },
+  });
 
 test('a run that keeps its objectives is confirmed, and is a result by the schema', () => {
   const good = result({});
@@ -101,6 +115,41 @@ test('two runs of a profile can be compared', () => {
   expect(p99.relative).toBeCloseTo(1, 1);
 });
 
+test('new tracks that are soon found are told, and keep their objective', () => {
+  const told = publishing([1.2, 0.6, 0.9], true);
+  const [verdict] = told.verdicts;
+  expect(told.confirmed, verdict!.sentence).toBe(true);
+  expect(parseResult(JSON.stringify(told), 'result.json')).toEqual(told);
+  const { objectives, figures } = told.scenarios[0]!.cases[0]!.arms[0]!.runs[0]!;
+  expect(objectives[0]).toMatchObject({
+    name: NEW_TRACK_WAIT,
+    measured: 1.2,
+    target: 5,
+    unit: 's',
+    met: true,
+  });
+  expect(figures).toContainEqual({ name: 'new tracks looked for', value: 3, unit: 'tracks' });
+  expect(verdict!.sentence).toContain(
+    'a new track could not be found for up to 1.2 s (all 3 that were looked for were found)',
+  );
+  const { arms } = compareResults(told, publishing([3.1], true));
+  expect(arms[0]!.changes.map(({ metric }) => metric)).toContain(NEW_TRACK_WAIT);
+  expect(renderHtml(told)).toContain(NEW_TRACK_WAIT);
+});
+
+test('new tracks that were not found by the end miss it with their age, which is said', () => {
+  const [verdict] = publishing([12, 8], false).verdicts;
+  expect(verdict!.observed).toBe('misses');
+  expect(verdict!.sentence).toContain(
+    'for up to 12 s (2 of 2 that were looked for were not found by the end, and count with their age)',
+  );
+  // Milliseconds by which a generator is late explain no seconds.
+  const late = (seconds: number) =>
+    publishing([seconds], false, { book: (recorder) => recorder.late('steady', 300) }).verdicts[0]!;
+  expect(late(12).observed).toBe('misses');
+  expect(late(5.28).observed).toBe('inconclusive');
+});
+
 describe('not confirmed is', () => {
   const refused = (story: Story) => {
     const told = result(story);
@@ -133,6 +182,17 @@ describe('not confirmed is', () => {
     });
     expect(verdict.sentence).toContain("'read-your-writes' was violated once: ");
     expect(verdict.sentence).toContain('lacks t1');
+  });
+
+  test('a run of labels in which no new track was looked for, or no look was answered', () => {
+    const [none] = publishing([], true).verdicts;
+    expect(none!.confirmed).toBe(false);
+    expect(none!.sentence).toContain("'new tracks looked for' was never checked");
+    const all = [{ publishedS: 1, seconds: 0, isFound: false, looks: 0 }];
+    const profile = { ...addTrack, mix: [{ traffic: publishTracks(0.9), share: 1 }] };
+    const deaf = result({ profile, finished: { waits: { all, unanswered: 9 } } }).verdicts[0]!;
+    expect(deaf.confirmed).toBe(false);
+    expect(deaf.sentence).toContain('no search for it was answered');
   });
 
   test('a run with answers that are wrong in their content', () => {

@@ -1,14 +1,19 @@
 /** A load profile in the form of a scenario with one case and one arm: judged, reported and compared like any other. */
-import { PROMISED } from '../../load/objectives.ts';
-import { operationsOf, type Profile } from '../../load/profiles.ts';
+import { NEW_TRACK_WAIT, NEW_TRACK_WAIT_S, PROMISED } from '../../load/objectives.ts';
+import { operationsOf, type Profile, publishes } from '../../load/profiles.ts';
 import { format } from '../judge.ts';
-import { errors, milliseconds, p, percent } from '../phrases.ts';
+import { errors, milliseconds, objective, p, percent } from '../phrases.ts';
 import type { Scenario } from '../scenario.ts';
 import type { LiveLoad } from './live-load.ts';
 import { describeRunning } from './running.ts';
+import { waitSentence } from './waits.ts';
 
 export const LIVE_ARM = 'as it is';
 const MEASURED = 'steady';
+
+const soonFound = objective(NEW_TRACK_WAIT, MEASURED, NEW_TRACK_WAIT_S, 's', (run) =>
+  run.figure(NEW_TRACK_WAIT),
+);
 
 export const scenarioName = (profile: Profile) => `load-${profile.name}`;
 
@@ -16,6 +21,8 @@ export const scenarioName = (profile: Profile) => `load-${profile.name}`;
 export interface Seen {
   readonly finished: readonly string[];
   readonly timed: readonly string[];
+  /** Whether new tracks were looked for. */
+  readonly waits: boolean;
 }
 
 /** What is sent, and to what, where the target says it. */
@@ -25,7 +32,7 @@ function titleOf({ profile, running }: LiveLoad): string {
 }
 
 /** `engine`: who sends the load, 'k6 v1.8.1'. */
-export function scenarioOf(load: LiveLoad, engine: string, { finished, timed }: Seen): Scenario {
+export function scenarioOf(load: LiveLoad, engine: string, { finished, timed, waits }: Seen): Scenario {
   const { profile, perSecond, warmUpS, seconds } = load;
   const first = profile.mix[0]!.traffic.operation;
   const judged = operationsOf(profile).filter((operation) => finished.includes(operation));
@@ -47,11 +54,17 @@ export function scenarioOf(load: LiveLoad, engine: string, { finished, timed }: 
         name: scenarioName(profile),
         title: profile.title,
         set: {},
-        headline: { operation: first, series: [`${first} p99`, `${first} errors`, `${first} rate`] },
-        objectives: judged.flatMap((operation) => [
-          ...(timed.includes(operation) ? [p(operation, 99, MEASURED, PROMISED[operation].p99Ms)] : []),
-          errors(operation, MEASURED, PROMISED[operation].errorPercent),
-        ]),
+        headline: {
+          operation: first,
+          series: [...(waits ? [NEW_TRACK_WAIT] : []), `${first} p99`, `${first} errors`, `${first} rate`],
+        },
+        objectives: [
+          ...(waits ? [soonFound] : []),
+          ...judged.flatMap((operation) => [
+            ...(timed.includes(operation) ? [p(operation, 99, MEASURED, PROMISED[operation].p99Ms)] : []),
+            errors(operation, MEASURED, PROMISED[operation].errorPercent),
+          ]),
+        ],
         evidence: [],
         arms: [
           {
@@ -64,7 +77,8 @@ export function scenarioOf(load: LiveLoad, engine: string, { finished, timed }: 
                 if (!timed.includes(operation)) return `${operation} ${failed}`;
                 return `${operation} p99 ${milliseconds(run.latencyMs(operation, MEASURED, 0.99))}, ${failed}`;
               });
-              return `${format(perSecond)} journeys/s by ${engine}: ${shown.join('; ')}`;
+              const found = run.series(NEW_TRACK_WAIT) === undefined ? [] : [waitSentence(run)];
+              return `${format(perSecond)} journeys/s by ${engine}: ${[...found, ...shown].join('; ')}`;
             },
           },
         ],
@@ -82,10 +96,16 @@ export function scenarioOf(load: LiveLoad, engine: string, { finished, timed }: 
       triage: [
         `curl -s ${load.baseUrl}/admin/running`,
         `curl -s ${load.baseUrl}/metrics`,
+        ...(publishes(profile) ? [`curl -s ${load.baseUrl}/metrics | grep search-indexer`] : []),
         `curl -s ${load.baseUrl}/readyz`,
       ],
       caveats: [
         'Latency counts from the intended start of a request, so a stall of the server is not hidden by a client that waits.',
+        ...(publishes(profile)
+          ? [
+              'Of the new tracks one a second is looked for, twenty at a time: every half a second, later less often. A wait is told at most that much too long. Those looks stand in no other figure.',
+            ]
+          : []),
         'k6 spaces its arrivals evenly, the own generator draws them (Poisson): tails differ a little between the two.',
       ],
       arithmetic: [],

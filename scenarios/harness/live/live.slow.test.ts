@@ -7,7 +7,9 @@ import { findK6 } from '../../../cli/find-k6.ts';
 import { quantileMs } from '../../../reports/percentiles.ts';
 import type { HistogramData, OperationResult, RunResult } from '../../../reports/result.ts';
 import { parseResult } from '../../../reports/validate-result.ts';
-import { addTrack, browse, edit, play, soak } from '../../load/profiles.ts';
+import { SEARCH } from '../../load/journeys.ts';
+import { addTrack, browse, edit, type Profile, play, soak } from '../../load/profiles.ts';
+import { publishTracks } from '../../load/publish.ts';
 import { createK6Engine } from './k6.ts';
 import type { LiveLoad, LoadEngine } from './live-load.ts';
 import { ownEngine } from './open-loop.ts';
@@ -245,3 +247,74 @@ test('a target that does not answer, or is not ready, is told before anything is
     message: expect.stringContaining('rehearse serve'),
   });
 });
+
+const release: Profile = {
+  ...browse,
+  name: 'release',
+  mix: [
+    { traffic: publishTracks(0.9), share: 0.9 },
+    { traffic: SEARCH, share: 0.1 },
+  ],
+};
+const figure = (result: RunResult, name: string) =>
+  runOf(result).figures.find((one) => one.name === name)!.value;
+
+test('new tracks of labels are looked for until they are found', { timeout: SLOW_MS }, async () => {
+  target = await startTestTarget();
+  target.faults.findableAfterS = 2;
+  const result = await run(ownEngine, { load: { profile: release, seconds: 4 } });
+  expect(runOf(result).conservation.failed, armOf(result).verdict.sentence).toBe(0);
+  expect(figure(result, 'new tracks not found by the end')).toBe(0);
+  expect(figure(result, 'new tracks looked for')).toBeGreaterThanOrEqual(2);
+  expect(figure(result, 'wait of a new track p50')).toBeGreaterThan(2);
+  // Looked for every half a second: four times in vain. What the machine adds is its own.
+  expect(figure(result, 'looks for new tracks')).toBeGreaterThanOrEqual(
+    4 * figure(result, 'new tracks looked for'),
+  );
+  // The looking is no part of the load.
+  const searches = target.counts.get('GET /v1/search')!;
+  const { arrivals } = runOf(result).conservation;
+  const total = [...target.counts.values()].reduce((sum, count) => sum + count, 0);
+  expect(total - arrivals).toBe(figure(result, 'looks for new tracks'));
+  expect(searches).toBeGreaterThan(figure(result, 'looks for new tracks'));
+});
+
+test('new tracks that nobody finds are waited for until they have missed their objective', {
+  timeout: SLOW_MS,
+}, async () => {
+  target = await startTestTarget();
+  target.faults.findableAfterS = 3_600;
+  const result = await run(ownEngine, { load: { profile: release, seconds: 3 } });
+  const taken = figure(result, 'new tracks looked for');
+  expect(figure(result, 'new tracks not found by the end')).toBe(taken);
+  const objective = runOf(result).objectives.find(({ name }) => name === 'wait of a new track')!;
+  expect([objective.met, objective.measured > 6]).toEqual([false, true]);
+  expect(armOf(result).verdict.observed).toBe('misses');
+});
+
+test.each([
+  ['while it sends', 60],
+  ['while it waits for what is not found', 1],
+])(
+  'a run that is interrupted %s looks for nothing any more',
+  { timeout: SLOW_MS },
+  async (_when, seconds) => {
+    target = await startTestTarget();
+    target.faults.silent = '/v1/search';
+    const controller = new AbortController();
+    let stoppedMs = 0;
+    const result = await run(ownEngine, {
+      load: { profile: { ...release, mix: [{ ...release.mix[0]!, share: 1 }] }, seconds },
+      signal: controller.signal,
+      meanwhile() {
+        setTimeout(() => {
+          stoppedMs = performance.now();
+          controller.abort();
+        }, 2_500);
+      },
+    });
+    // A search that nobody answers would be given up after ten seconds.
+    expect(performance.now() - stoppedMs).toBeLessThan(2_000);
+    expect(result.partial).toBe(true);
+  },
+);

@@ -1,4 +1,4 @@
-/** Tokens of the listeners that an own generator speaks for: obtained over HTTP, renewed before they expire. */
+/** Tokens of the listeners and labels that an own generator speaks for: obtained over HTTP, renewed before they expire. */
 import { createHash } from 'node:crypto';
 import { loggedInListener } from '../../load/draws.ts';
 import {
@@ -6,14 +6,20 @@ import {
   discover,
   type Endpoints,
   type Exchange,
+  type Login,
+  labelToken,
   loadToken,
   logIn,
   REFRESH_BEFORE_S,
   type Reply,
   type Token,
 } from '../../load/login.ts';
+import { labelsOf } from '../../load/profiles.ts';
 import type { HttpClient } from './http-client.ts';
 import type { LiveLoad } from './live-load.ts';
+
+/** The number of a logged-in listener, or the id of a label. */
+export type Sender = number | string;
 
 interface Held {
   readonly token: string;
@@ -28,8 +34,8 @@ const sha256 = (text: string) => createHash('sha256').update(text).digest('base6
 export class Logins {
   readonly #load: LiveLoad;
   readonly #client: HttpClient;
-  readonly #held: (Held | undefined)[] = [];
-  readonly #renewals = new Map<number, Promise<string>>();
+  readonly #held = new Map<Sender, Held>();
+  readonly #renewals = new Map<Sender, Promise<string>>();
   #endpoints: Endpoints | null = null;
 
   constructor(load: LiveLoad, client: HttpClient) {
@@ -40,37 +46,40 @@ export class Logins {
   /** Logs everybody in. Throws `LoginError` or `NoAnswer`. */
   async start(): Promise<void> {
     this.#endpoints = await this.#exchange(discover());
-    const { loggedIn } = this.#load;
+    const { loggedIn, profile } = this.#load;
+    const senders: Sender[] = [...Array(loggedIn).keys(), ...labelsOf(profile)];
     let next = 0;
     const some = async () => {
-      while (next < loggedIn) await this.#logIn(next, next++ < BY_FORM);
+      while (next < senders.length) await this.#logIn(senders[next]!, next++ < BY_FORM);
     };
     await Promise.all(Array.from({ length: AT_ONCE }, some));
   }
 
   /** A valid token; a promise only where it has to be renewed. */
-  token(login: number): string | Promise<string> {
-    const held = this.#held[login]!;
+  token(sender: Sender): string | Promise<string> {
+    const held = this.#held.get(sender)!;
     if (performance.now() < held.refreshAtMs) return held.token;
-    let renewal = this.#renewals.get(login);
+    let renewal = this.#renewals.get(sender);
     if (renewal === undefined) {
-      renewal = this.#logIn(login, false).finally(() => this.#renewals.delete(login));
-      this.#renewals.set(login, renewal);
+      renewal = this.#logIn(sender, false).finally(() => this.#renewals.delete(sender));
+      this.#renewals.set(sender, renewal);
     }
     return renewal;
   }
 
-  async #logIn(login: number, byForm: boolean): Promise<string> {
-    const { seed, credentials } = this.#load;
-    const listener = loggedInListener(this.#load, login);
-    const { token, expiresInS }: Token = await this.#exchange(
-      byForm
-        ? logIn(this.#endpoints!, listener, seed, sha256)
-        : loadToken(this.#endpoints!, listener, credentials),
-    );
+  async #logIn(sender: Sender, byForm: boolean): Promise<string> {
+    const { token, expiresInS }: Token = await this.#exchange(this.#loginOf(sender, byForm));
     const refreshAtMs = performance.now() + Math.max(1, expiresInS - REFRESH_BEFORE_S) * 1_000;
-    this.#held[login] = { token, refreshAtMs };
+    this.#held.set(sender, { token, refreshAtMs });
     return token;
+  }
+
+  #loginOf(sender: Sender, byForm: boolean): Login {
+    const { seed, credentials, labelCredentials } = this.#load;
+    const endpoints = this.#endpoints!;
+    if (typeof sender === 'string') return labelToken(endpoints, sender, labelCredentials);
+    const listener = loggedInListener(this.#load, sender);
+    return byForm ? logIn(endpoints, listener, seed, sha256) : loadToken(endpoints, listener, credentials);
   }
 
   async #exchange<T>(steps: Generator<Exchange, T, Reply>): Promise<T> {

@@ -5,12 +5,21 @@
 import { Draws } from '../../load/draws.ts';
 import { LoginError } from '../../load/login.ts';
 import { type Failure, waitedInVain } from '../../load/outcome.ts';
-import { type AudioPart, CONFLICT, type LoadRequest, type Traffic } from '../../load/requests.ts';
+import { isFound, lookFor } from '../../load/publish.ts';
+import {
+  type AudioPart,
+  CONFLICT,
+  type Findable,
+  type LoadRequest,
+  type Traffic,
+} from '../../load/requests.ts';
 import { PoissonStream, REQUESTS_PER_STREAM } from '../arrivals.ts';
 import { failureIn, type HttpAnswer, HttpClient, NoAnswer, parsed } from './http-client.ts';
 import { type LiveLoad, type LoadEngine, phasesOf } from './live-load.ts';
 import type { LiveRecorder } from './live-recorder.ts';
 import { Logins } from './logins.ts';
+import { NewTracks } from './new-tracks.ts';
+import type { Waits } from './waits.ts';
 
 /** Timers of Node fire up to this late: a start within it is on time. */
 const TIMER_RESOLUTION_MS = 2;
@@ -32,8 +41,8 @@ export const ownEngine: LoadEngine = {
     try {
       const logins = new Logins(load, client);
       await logins.start();
-      if (!signal.aborted) await new OpenLoop(load, recorder, client, logins, signal).run();
-      return { objections: [] };
+      if (signal.aborted) return { objections: [], waits: null };
+      return { objections: [], waits: await new OpenLoop(load, recorder, client, logins, signal).run() };
     } finally {
       client.close();
     }
@@ -46,6 +55,7 @@ class OpenLoop {
   readonly #logins: Logins;
   readonly #signal: AbortSignal;
   readonly #draws: Draws;
+  readonly #newTracks: NewTracks;
   readonly #streams: readonly Stream[];
   readonly #warmUpMs: number;
   readonly #done = Promise.withResolvers<void>();
@@ -68,6 +78,12 @@ class OpenLoop {
     this.#draws = new Draws(load);
     this.#draws.run = load.run;
     this.#warmUpMs = load.warmUpS * 1_000;
+    this.#newTracks = new NewTracks({
+      look: (track, number) => this.#look(track, number % load.loggedIn),
+      seed: load.seed + load.repetition,
+      nowS: () => this.#sinceStartMs() / 1_000,
+      signal,
+    });
     this.#streams = load.profile.mix.map(({ traffic, share }, index) => {
       const { operation } = traffic;
       const perSecond = { always: load.perSecond * share };
@@ -81,13 +97,14 @@ class OpenLoop {
     });
   }
 
-  run(): Promise<void> {
+  async run(): Promise<Waits> {
     this.#signal.addEventListener('abort', () => {
       clearTimeout(this.#timer);
       this.#done.resolve();
     });
     this.#wait();
-    return this.#done.promise;
+    await this.#done.promise;
+    return this.#newTracks.finish();
   }
 
   #wait(): void {
@@ -144,7 +161,7 @@ class OpenLoop {
 
   /** Sends one request, books it, and returns the body of a right answer. */
   async #ask(request: LoadRequest, phase: string, intendedMs: number): Promise<unknown> {
-    const { operation } = request;
+    const { operation, findable } = request;
     this.#recorder.arrive(operation, phase, intendedMs / 1_000);
     const { body, failure } = await this.#answerTo(request);
     // What is interrupted has no outcome: it counts as in flight.
@@ -152,6 +169,8 @@ class OpenLoop {
     const atMs = this.#sinceStartMs();
     if (failure === null) {
       this.#recorder.answer(operation, phase, atMs / 1_000, atMs - intendedMs);
+      if (findable !== undefined && phase === 'steady')
+        this.#newTracks.published(findable, intendedMs / 1_000);
       return body;
     }
     this.#recorder.fail(operation, phase, atMs / 1_000, failure);
@@ -159,10 +178,16 @@ class OpenLoop {
     return undefined;
   }
 
+  /** Not booked: it is no part of the load. */
+  async #look(track: Findable, login: number): Promise<boolean | null> {
+    const { body, failure } = await this.#answerTo(lookFor(track, login));
+    return failure === null ? isFound(track, body) : null;
+  }
+
   async #answerTo(request: LoadRequest): Promise<{ body: unknown; failure: Failure | null }> {
-    const { method, path, body, status, mayConflict = false, range, login, complaint } = request;
+    const { method, path, body, status, mayConflict = false, range, login, label, complaint } = request;
     try {
-      const token = range === undefined ? this.#logins.token(login) : '';
+      const token = range === undefined ? this.#logins.token(label ?? login) : '';
       const answer = await this.#client.send({
         method,
         path,

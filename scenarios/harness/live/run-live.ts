@@ -87,8 +87,8 @@ async function once({ engine, signal, onProgress }: LiveRequest, load: LiveLoad)
     onProgress({ run: load.repetition + 1, elapsedS, totalS, requests: arrivals, failed, dropped });
   }, PROGRESS_EVERY_MS);
   try {
-    const { objections } = await engine.generate(load, recorder, signal);
-    return { load, recorder, partial: signal.aborted, objections };
+    const generated = await engine.generate(load, recorder, signal);
+    return { ...generated, load, recorder, partial: signal.aborted };
   } catch (error) {
     if (error instanceof LoginError || error instanceof NoAnswer)
       throw new HarnessError(`${load.baseUrl} lets nobody log in: ${error.message}`, 3);

@@ -1,5 +1,5 @@
 /** A short run for tests: small population, few logins, three seconds. */
-import { DEVELOPMENT } from '../../load/login.ts';
+import { DEVELOPMENT, DEVELOPMENT_LABELS } from '../../load/login.ts';
 import { browse } from '../../load/profiles.ts';
 import type { LiveLoad } from './live-load.ts';
 
@@ -16,6 +16,7 @@ export function testLoad(part: Partial<LiveLoad> = {}): LiveLoad {
     run: 1,
     repetition: 0,
     credentials: DEVELOPMENT,
+    labelCredentials: DEVELOPMENT_LABELS,
     running: null,
     authority: null,
     ...part,

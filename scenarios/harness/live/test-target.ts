@@ -41,6 +41,8 @@ export interface Faults {
   ready: boolean;
   /** Seconds that tokens are valid. */
   tokenSeconds: number;
+  /** After so many seconds a new track is found by search. */
+  findableAfterS: number;
 }
 
 const ISSUER = '/oauth';
@@ -56,12 +58,14 @@ export async function startTestTarget(seed = 1, listeners = 10_000): Promise<Tes
     silent: '',
     ready: true,
     tokenSeconds: 3_600,
+    findableAfterS: 0,
   };
   const counts = new Map<string, number>();
   const byForm = new Set<string>();
   let stalledUntilMs = 0;
   let requests = 0;
-  const api = createApi(seed, listeners, faults);
+  const releases = createReleases(faults);
+  const api = createApi(seed, listeners, faults, releases);
   let tokens = 0;
   let conflicts = 0;
   const oauth = createOauth(faults, byForm, () => tokens++);
@@ -81,9 +85,12 @@ export async function startTestTarget(seed = 1, listeners = 10_000): Promise<Tes
     }
     // The URL is signed: players send no token along.
     if (url.pathname.startsWith('/audio/')) return sendAudio(request, url, response, faults);
-    const listener = /^Bearer token-(u\d+)$/.exec(request.headers.authorization ?? '')?.[1];
-    if (listener === undefined) return send(response, 401, { type: 'urn:rehearsal:problem:unauthenticated' });
-    const [status, answer] = api(request.method ?? '', url, body);
+    const who = /^Bearer token-(.+)$/.exec(request.headers.authorization ?? '')?.[1];
+    // Tracks are delivered by labels, and nothing else is done by them.
+    const isDelivery = route === 'POST /v1/tracks';
+    if (who === undefined || who.startsWith('label-') !== isDelivery)
+      return send(response, 401, { type: 'urn:rehearsal:problem:unauthenticated' });
+    const [status, answer] = isDelivery ? releases.publish(body, who) : api(request.method ?? '', url, body);
     if (status === 409) conflicts++;
     send(response, status, answer);
   });
@@ -109,7 +116,7 @@ export async function startTestTarget(seed = 1, listeners = 10_000): Promise<Tes
   };
 }
 
-function createApi(seed: number, listeners: number, faults: Faults) {
+function createApi(seed: number, listeners: number, faults: Faults, releases: Releases) {
   const population = createPopulation({ seed, listeners });
   const titles = new Titles(seed);
   const playlists = createPlaylists((id) => population.playlistTracks(numberOfId(id)).map(trackId), faults);
@@ -129,11 +136,32 @@ function createApi(seed: number, listeners: number, faults: Faults) {
     if (kind === 'plays') return [202, {}];
     if (kind === 'me') return [200, { plays: [] }];
     if (kind === 'search') {
-      const track = byTitle.get(searchParams.get('q') ?? '');
-      const hits = track === undefined ? [] : [{ trackId: trackId(track) }];
+      const word = searchParams.get('q') ?? '';
+      const track = byTitle.get(word);
+      const hits = track === undefined ? releases.find(word) : [{ trackId: trackId(track) }];
       return [200, { total: hits.length, hits }];
     }
     return [404, { type: 'urn:rehearsal:problem:not-found' }];
+  };
+}
+
+type Releases = ReturnType<typeof createReleases>;
+
+/** What labels have delivered, by the last words of their titles. */
+function createReleases(faults: Faults) {
+  const released = new Map<string, { trackId: string; atMs: number }>();
+  return {
+    publish(body: string, label: string): [number, unknown] {
+      const { trackId, title, labelId } = JSON.parse(body) as Record<'trackId' | 'title' | 'labelId', string>;
+      if (labelId !== label) return [403, { type: 'urn:rehearsal:problem:permission-denied' }];
+      released.set(title.split(' ').at(-1)!, { trackId, atMs: performance.now() });
+      return [202, { publishedAt: '2026-03-01T10:00:00Z' }];
+    },
+    find(word: string) {
+      const found = released.get(word);
+      const isYoung = performance.now() < (found?.atMs ?? 0) + 1_000 * faults.findableAfterS;
+      return found === undefined || isYoung ? [] : [{ trackId: found.trackId }];
+    },
   };
 }
 
@@ -261,6 +289,7 @@ function createOauth(faults: Faults, byForm: Set<string>, onToken: () => void) {
         if (form.get('grant_type') === 'client_credentials') {
           const basic = Buffer.from((request.headers.authorization ?? '').slice(6), 'base64').toString();
           if (basic === 'rehearsal-load:rehearse') give(form.get('listener') ?? '');
+          else if (basic === 'rehearsal-label:rehearse') give(form.get('label') ?? '');
           else
             send(response, 401, {
               error: 'invalid_client',
