@@ -186,6 +186,10 @@ async function trafficOf(
     throw new UsageError(
       `The target is not served as ${scenario.name}, and has not what its traffic is about: start it with rehearse serve --scenario ${scenario.name}.`,
     );
+  if (running !== null && running.listeners !== null && running.listeners !== listeners)
+    throw new UsageError(
+      `The target serves ${grouped(running.listeners)} listeners, and rates are those of its population: give --listeners ${running.listeners}.`,
+    );
   const { profileOfScenario } = await import('../scenarios/harness/live/scenario-traffic.ts');
   const arms = scenario.cases.flatMap((testCase) => testCase.arms);
   const served = running?.as?.scenario === scenario.name ? running.as.arm : 'broken';

@@ -218,6 +218,18 @@ describe('against rehearse serve as consumer-lag', () => {
     expect(figure('new tracks not found by the end')).toBeGreaterThan(0);
   });
 
+  test('rates of another population than the one that is served are refused', {
+    timeout: SLOW_MS,
+  }, async () => {
+    const server = await serve('--scenario', 'consumer-lag', ...SIZE);
+    try {
+      const { status, stderr } = rehearse(['--scenario', 'consumer-lag', '--target', server.url]);
+      expect([status, stderr]).toEqual([2, expect.stringContaining('--listeners 500000')]);
+    } finally {
+      await server.stop();
+    }
+  });
+
   test('they are all found where they are indexed in bulk', { timeout: 2 * SLOW_MS }, async () => {
     const { figure } = await felt('bulk', 5);
     expect(figure('new tracks looked for')).toBeGreaterThan(2);
