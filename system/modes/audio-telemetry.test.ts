@@ -133,6 +133,7 @@ test('what serves audio shows its calls, nodes and spans as every service does',
     [0, 'http.streamTrack'],
     [1, 'delivery.authorise'],
     [2, 'catalogue.getAudio'],
+    [3, 'cassandra.select audio_versions'],
   ]);
   live.system.settle(() => crashPointsOfPresence(live));
   expect(sampleOf(await metrics(), 'rehearsal_node_up{component="edge",node="edge-shield"}')).toBe(0);
@@ -184,5 +185,6 @@ test('delivery in a process of its own grants what the gateway signs and its edg
   expect(below!.spans.map(({ operation }) => operation)).toEqual([
     'delivery.authorise',
     'catalogue.getAudio',
+    'cassandra.select audio_versions',
   ]);
 });

@@ -31,6 +31,7 @@ import { countersOf, nodesOf } from './nodes.ts';
 import { createReindexDesk, reindexGauges } from './reindex-desk.ts';
 import type { Elsewhere, ServiceApis } from './services.ts';
 import { createSystem, type SystemEngines, type SystemHooks, type SystemOptions } from './system.ts';
+import { tracedObjects } from './traced-ports.ts';
 
 export interface EmbeddedOptions extends SystemOptions {
   readonly seed: number;
@@ -189,21 +190,27 @@ export function composeEmbeddedSystem(
     options.telemetry === undefined ? null : new Telemetry(options.telemetry, { clock: simulation, now });
   const elsewhere =
     options.elsewhere?.({ clock: simulation, epochMs, wait: waits(simulation, realTime) }) ?? {};
-  const { engines, services, population, events, log } = createSystem(
+  const {
+    engines,
+    services,
+    population,
+    events,
+    ports: seen,
+  } = createSystem(
     environment,
     { ...options, configuration },
     {
       tokens: checkedByTransport,
       operated: true,
       elsewhere,
-      ...(telemetry === null ? {} : { observer: telemetry }),
+      ...(telemetry === null ? {} : { observer: telemetry, tracer: telemetry.tracer }),
       ...(ports === undefined ? {} : { ports }),
     },
   );
   const life = new ProcessLife('clients');
   let requests = 0;
   const call = createPublicCall({
-    cache: engines.redis.connect(outside),
+    cache: seen.redis.connect(outside),
     clock: simulation,
     knobs: section<GatewayKnobs>(configuration, 'gateway'),
   });
@@ -223,7 +230,10 @@ export function composeEmbeddedSystem(
     },
     elsewhere: elsewhere.delivery,
     ...(telemetry === null ? {} : { observer: telemetry }),
-    ...(ingest === undefined ? {} : { ingestThrough: (store) => ingest(store, simulation) }),
+    ingestThrough(store) {
+      const through = ingest?.(store, simulation) ?? store;
+      return telemetry === null ? through : tracedObjects(through, telemetry.tracer);
+    },
     outside,
     enter: (work) => realTime.enter(work),
     context: () => new CallContext(requests++, life),
@@ -268,7 +278,7 @@ export function composeEmbeddedSystem(
         ? null
         : createDeadLetterDesk({
             events,
-            log,
+            log: seen.kafka,
             epochMs,
             kafka: engines.kafka,
             machine: environment.createMachine('redrive'),

@@ -24,16 +24,24 @@ import { createCodedEventLog } from '../services/events/event-log.ts';
 import { type EventsKnobs, eventsKnobs } from '../services/events/knobs.ts';
 import { createAvroFormat } from '../transport/avro/avro-format.ts';
 import { section } from './environment.ts';
+import { type FollowsCalls, tracedRegistry } from './traced-ports.ts';
 
 /** What the configuration asks for; null: values travel through the log as they are. */
 export function eventsOf(
   environment: EngineEnvironment,
   configuration: Readonly<Record<string, unknown>>,
   topics: readonly TopicDefinition[],
+  tracer?: FollowsCalls,
 ): Events | null {
   const { format } = knobsOf(configuration);
   if (format === 'off') return null;
-  return createEvents({ environment, configuration, format, topics: topics.map(({ name }) => name) });
+  return createEvents({
+    environment,
+    configuration,
+    format,
+    topics: topics.map(({ name }) => name),
+    ...(tracer === undefined ? {} : { tracer }),
+  });
 }
 
 export interface EventsOptions {
@@ -43,6 +51,8 @@ export interface EventsOptions {
   readonly format: 'objects' | 'avro';
   /** Those that there are; default: all that have a schema. */
   readonly topics?: readonly string[];
+  /** Follows what requests ask of the registry. */
+  readonly tracer?: FollowsCalls;
 }
 
 export interface Events {
@@ -73,6 +83,7 @@ export function createEvents({
   configuration,
   format: kind,
   topics = TOPICS,
+  tracer,
 }: EventsOptions): Events {
   const knobs = knobsOf(configuration);
   const format = kind === 'avro' ? createAvroFormat(knobs) : createObjectFormat(knobs);
@@ -86,9 +97,10 @@ export function createEvents({
     const known = codecs.get(machine.id);
     if (known) return known;
     if (known === undefined) machine.onCrash(() => codecs.set(machine.id, null));
+    const schemas = registry.connect(machine);
     const codec = createEventCodec({
       format,
-      registry: registry.connect(machine),
+      registry: tracer === undefined ? schemas : tracedRegistry(schemas, tracer),
       contracts: eventContracts,
       clock: environment.simulation,
       knobs,

@@ -20,7 +20,7 @@ export interface RunTelemetry {
   readonly traces: string;
 }
 
-/** Of each kind, sampled and notable. estimate: four spans a trace and half a kilobyte a span, so 4 MB. */
+/** Of each kind, sampled and notable. estimate: at most ten spans a trace and half a kilobyte a span, so 10 MB. */
 const MOST_TRACES = 2_000;
 
 /** Collects from now on; the function that it returns is called once, at the end. */

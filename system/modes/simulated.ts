@@ -131,7 +131,7 @@ export async function createSimulatedSystem(options: SimulatedOptions): Promise<
       : new Telemetry({ ...options.telemetry, numbered: true }, { clock: environment.simulation });
   const observed: { by: PlaylistObserver | null } = { by: null };
   const { population, rows, engines, services, events } = createSystem(environment, options, {
-    ...(telemetry === null ? {} : { observer: telemetry }),
+    ...(telemetry === null ? {} : { observer: telemetry, tracer: telemetry.tracer }),
     onPlaylistRebuild: (playlist) => {
       if (playlist.startsWith(HOT_PREFIX)) observed.by?.rebuilt(playlist);
     },

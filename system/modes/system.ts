@@ -45,6 +45,7 @@ import {
   type ServiceOptions,
   type Services,
 } from './services.ts';
+import { type FollowsCalls, tracedPorts } from './traced-ports.ts';
 
 export interface SystemOptions {
   readonly listeners: number;
@@ -62,8 +63,8 @@ export interface System {
   readonly services: Services;
   /** Null: values travel through the log as they are. */
   readonly events: Events | null;
-  /** What carries the messages, under the services' logs. */
-  readonly log: EnginePorts['kafka'];
+  /** The engines as services see them; through their log, messages go as they are carried. */
+  readonly ports: EnginePorts;
 }
 
 export interface SystemEngines extends Engines {
@@ -88,6 +89,8 @@ export interface SystemHooks
   extends Pick<ServiceOptions, 'onPlaylistRebuild' | 'tokens' | 'observer' | 'elsewhere' | 'operated'> {
   /** Stands between services and engines. */
   readonly ports?: (engines: Engines, simulation: Simulation) => EnginePorts;
+  /** Follows calls of engines; left out: nothing stands in their way. */
+  readonly tracer?: FollowsCalls;
 }
 
 /** Partitions of the topic playlist_updates: as many as plays has by default. */
@@ -109,17 +112,18 @@ export function createSystem(
   const searchKnobs = section<SearchKnobs>(configuration, 'search');
   preloadSearch(engines.elasticsearch, searchKnobs, population, rows, media);
   preloadCassandra(engines, configuration, hotPlaylists);
-  const { ports, ...rest } = hooks;
-  const carrying = ports?.(engines, environment.simulation) ?? engines;
-  const events = eventsOf(environment, configuration, topicsOf(configuration));
+  const { ports: between, tracer, ...rest } = hooks;
+  const carrying = between?.(engines, environment.simulation) ?? engines;
+  const ports = tracer === undefined ? carrying : tracedPorts(carrying, tracer);
+  const events = eventsOf(environment, configuration, topicsOf(configuration), tracer);
   const services = createServices({
     environment,
-    engines: codedPorts(carrying, events),
+    engines: codedPorts(ports, events),
     configuration,
     ...rest,
   });
   const all = events === null ? engines : { ...engines, registry: events.registry };
-  return { population, rows, engines: all, services, events, log: carrying.kafka };
+  return { population, rows, engines: all, services, events, ports };
 }
 
 function topicsOf(configuration: Readonly<Record<string, unknown>>): TopicDefinition[] {

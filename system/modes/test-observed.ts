@@ -110,6 +110,7 @@ export interface ShownTrace {
     readonly spanId: string;
     readonly parentSpanId: string | null;
     readonly depth: number;
+    readonly kind: 'server' | 'client';
     readonly operation: string;
     readonly instance: string;
     readonly startMs: number;
@@ -117,6 +118,7 @@ export interface ShownTrace {
     readonly error: string | null;
     readonly attempt: number;
     readonly status?: number;
+    readonly attributes?: Readonly<Record<string, string>>;
     readonly sampled: boolean;
   }[];
 }

@@ -48,6 +48,23 @@ test('a trace is one line, its spans by service, with ids in hexadecimal and tim
   });
 });
 
+test('a call of an engine is a client’s, of the service that made it, and failed whatever the engine’s reason', () => {
+  const attributes = { 'db.system.name': 'redis', 'db.operation.name': 'GET' };
+  const call = aSpan({
+    operation: 'redis.get',
+    error: 'cancelled',
+    client: { service: 'playlist', attributes },
+  });
+  const { resourceSpans } = JSON.parse(otlpJson([aSpan({}), call]));
+  // With that of the service itself.
+  expect(resourceSpans).toHaveLength(1);
+  const [served, span] = resourceSpans[0].scopeSpans[0].spans;
+  expect([served.kind, span.kind]).toEqual([2, 3]);
+  expect(span).toMatchObject({ name: 'redis.get', status: { code: 2 } });
+  for (const [key, stringValue] of Object.entries(attributes))
+    expect(span.attributes).toContainEqual({ key, value: { stringValue } });
+});
+
 test('an answer that refuses is no error of the server', () => {
   const { resourceSpans } = JSON.parse(otlpJson([aSpan({ error: 'not-found', notable: false })]));
   expect(resourceSpans[0].scopeSpans[0].spans[0].status).toEqual({});

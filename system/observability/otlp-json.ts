@@ -6,6 +6,7 @@ import { type Span, serviceOf } from './span.ts';
 
 /** opentelemetry-proto, Span.SpanKind and Status.StatusCode. */
 const KIND_SERVER = 2;
+const KIND_CLIENT = 3;
 const STATUS_ERROR = 2;
 
 export const SCOPE = 'rehearsal';
@@ -18,18 +19,23 @@ export function attributesOf(span: Span): Record<string, string | number | boole
     'rehearsal.attempt': span.attempt,
     'rehearsal.sampled': span.sampled,
     ...(span.error === null ? {} : { 'error.type': span.error }),
+    ...span.client?.attributes,
     ...(span.status === undefined ? {} : { 'http.response.status_code': span.status }),
   };
 }
 
-/** Client errors are answers: a server's span is in error when the server failed (OpenTelemetry, HTTP spans). */
-export const isError = ({ error, notable }: Span): boolean => error !== null && notable;
+/**
+ * Client errors are answers: a server's span is in error when the server failed. To a client every failure is one
+ * (OpenTelemetry, HTTP and database spans).
+ */
+export const isError = ({ error, notable, client }: Span): boolean =>
+  error !== null && (notable || client !== undefined);
 
 /** One line of JSON for the spans of a trace. `epochNs`: what the clock's zero is called in the output. */
 export function otlpJson(spans: readonly Span[], epochNs = 0): string {
   const services = new Map<string, Span[]>();
   for (const span of spans) {
-    const service = serviceOf(span.operation);
+    const service = serviceOf(span);
     services.set(service, [...(services.get(service) ?? []), span]);
   }
   return JSON.stringify({
@@ -46,7 +52,7 @@ function jsonOf(span: Span, epochNs: number) {
     spanId: span.spanId,
     ...(span.parentSpanId === null ? {} : { parentSpanId: span.parentSpanId }),
     name: span.operation,
-    kind: KIND_SERVER,
+    kind: span.client === undefined ? KIND_SERVER : KIND_CLIENT,
     startTimeUnixNano: nanoseconds(epochNs, span.startNs),
     endTimeUnixNano: nanoseconds(epochNs, span.startNs + span.durationNs),
     attributes: keyValues(attributesOf(span)),

@@ -6,7 +6,7 @@ import { ThinnedTraces } from './thinned-traces.ts';
 import { placeOf, traceIdOf } from './trace-context.ts';
 import { placed, waterfall } from './waterfall.ts';
 
-const bounds = { ordinary: 3, notable: 2, spansPerTrace: 4 };
+const bounds = { ordinary: 3, notable: 2, spansPerTrace: 4, callsPerTrace: 2 };
 
 test('the newest come first, and the oldest make room', () => {
   const traces = new RecentTraces(bounds);
@@ -44,6 +44,16 @@ test('whatever comes, what is kept is within the bounds, and every dropped span 
       }
     }),
   );
+});
+
+test('calls of engines beyond their bound make no difference to whoever made them', () => {
+  const traces = new RecentTraces(bounds);
+  const client = { service: 'playlist', attributes: {} };
+  for (let i = 0; i < 10; i++) traces.record(aSpan({ spanId: `call-${i}`, parentSpanId: 'caller', client }));
+  for (const spanId of ['caller', 'gateway', 'http']) traces.record(aSpan({ spanId }));
+  const [trace] = traces.list();
+  expect(trace!.spans.map(({ spanId }) => spanId)).toEqual(['call-0', 'call-1', 'caller', 'gateway', 'http']);
+  expect(trace!.dropped).toBe(8);
 });
 
 test('a waterfall shows each span below its caller, where it was at work, and what went wrong', () => {
@@ -89,7 +99,7 @@ test('a waterfall shows each span below its caller, where it was at work, and wh
     ['c', 2],
     ['d', 0],
   ]);
-  const lines = waterfall({ traceId: 't', correlationId: null, notable: false, dropped: 0, spans });
+  const lines = waterfall({ traceId: 't', correlationId: null, notable: false, calls: 0, dropped: 0, spans });
   expect(lines).toEqual([
     'http.get @http                   |████████████████████████████████████████| 0.00 + 10.00 ms',
     '  gateway.get @gateway-1 (try 2) |        ████████████████████████████    | 2.00 + 7.00 ms',

@@ -10,7 +10,9 @@ export interface KeptTrace {
   /** Something in it failed or took longer than its objective says. */
   notable: boolean;
   readonly spans: Span[];
-  /** Spans beyond the bound. */
+  /** How many of them are calls of engines. */
+  calls: number;
+  /** Spans beyond the bounds. */
   dropped: number;
 }
 
@@ -18,10 +20,12 @@ export interface TraceBounds {
   readonly ordinary: number;
   readonly notable: number;
   readonly spansPerTrace: number;
+  /** Calls of engines, beside those: who called them ends later, and must find its place. */
+  readonly callsPerTrace: number;
 }
 
-/** estimate: a span is about 300 bytes and a trace has four, so a MiB for all. */
-const BOUNDS: TraceBounds = { ordinary: 200, notable: 400, spansPerTrace: 64 };
+/** estimate: a span is about 300 bytes and a trace has ten, so two MiB for all. */
+const BOUNDS: TraceBounds = { ordinary: 200, notable: 400, spansPerTrace: 64, callsPerTrace: 64 };
 
 export class RecentTraces {
   readonly #bounds: TraceBounds;
@@ -35,15 +39,33 @@ export class RecentTraces {
   record(span: Span): void {
     const { traceId, correlationId } = span;
     const trace = this.#notable.get(traceId) ??
-      this.#ordinary.get(traceId) ?? { traceId, correlationId, notable: false, spans: [], dropped: 0 };
-    if (trace.spans.length < this.#bounds.spansPerTrace) trace.spans.push(span);
-    else trace.dropped++;
+      this.#ordinary.get(traceId) ?? {
+        traceId,
+        correlationId,
+        notable: false,
+        spans: [],
+        calls: 0,
+        dropped: 0,
+      };
+    this.#add(trace, span);
     if (span.notable && !trace.notable) {
       trace.notable = true;
       this.#ordinary.delete(traceId);
     }
     if (trace.notable) put(this.#notable, trace, this.#bounds.notable);
     else put(this.#ordinary, trace, this.#bounds.ordinary);
+  }
+
+  #add(trace: KeptTrace, span: Span): void {
+    const { spansPerTrace, callsPerTrace } = this.#bounds;
+    const isCall = span.client !== undefined;
+    const room = isCall ? callsPerTrace - trace.calls : spansPerTrace - (trace.spans.length - trace.calls);
+    if (room <= 0) {
+      trace.dropped++;
+      return;
+    }
+    if (isCall) trace.calls++;
+    trace.spans.push(span);
   }
 
   get size(): number {

@@ -71,7 +71,8 @@ export class Telemetry implements CallObserver {
   readonly now: () => number;
   readonly #countsCalls: boolean;
   readonly #sinks: ((span: Span) => void)[] = [];
-  #spans = 0;
+  #served = 0;
+  #calls = 0;
   #watched: Watched = { nodes: [], gauges: () => [], counters: [], streams: null };
   readonly #clock: TelemetryEnvironment['clock'];
 
@@ -102,9 +103,9 @@ export class Telemetry implements CallObserver {
     this.#sinks.push(sink);
   }
 
-  begin(operation: string, _instance: string, caller: Context): Trace {
+  begin(operation: string, instance: string, caller: Context): Trace {
     this.red.begin(operation);
-    return this.tracer.begin(caller);
+    return this.tracer.begin(operation, instance, caller);
   }
 
   end(operation: string, instance: string, trace: Trace, durationNs: number, error: Error | null): void {
@@ -135,9 +136,15 @@ export class Telemetry implements CallObserver {
       family('gauge', 'trace_sampling_ratio', 'Share of requests that are traced.', [
         { labels: {}, value: this.tracer.share },
       ]),
-      family('counter', 'trace_spans_total', 'Spans of traced requests, and of failures in others.', [
-        { labels: {}, value: this.#spans },
-      ]),
+      family(
+        'counter',
+        'trace_spans_total',
+        'Spans of traced requests, and of failures in others; kind client: calls of engines.',
+        [
+          { labels: { kind: 'server' }, value: this.#served },
+          { labels: { kind: 'client' }, value: this.#calls },
+        ],
+      ),
       family(
         'counter',
         'trace_spans_dropped_total',
@@ -148,7 +155,8 @@ export class Telemetry implements CallObserver {
   }
 
   #emit(span: Span): void {
-    this.#spans++;
+    if (span.client === undefined) this.#served++;
+    else this.#calls++;
     for (const sink of this.#sinks) sink(span);
   }
 }

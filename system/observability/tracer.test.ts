@@ -37,9 +37,9 @@ test('a sampled request gives a span for itself and one for each served call, ea
   const { tracer, spans, clock, context } = setUp();
   const root = tracer.accept({ correlationId: 'abc' });
   clock.nowNs = 2 * MS;
-  const gateway = tracer.begin(context(root));
+  const gateway = tracer.begin('a.b', 'a-1', context(root));
   clock.nowNs = 3 * MS;
-  const playlist = tracer.begin(context(gateway, 0, 1));
+  const playlist = tracer.begin('a.b', 'a-1', context(gateway, 0, 1));
   clock.nowNs = 8 * MS;
   tracer.end('playlist.getPlaylist', 'playlist-2', playlist, 5.5 * MS, null);
   clock.nowNs = 9 * MS;
@@ -74,7 +74,7 @@ test('every process comes to the same decision about a correlation id, and to th
   const other = setUp({ share: 0.1, process: 2 });
   for (let i = 0; i < 500; i++) {
     for (const { tracer, context } of [one, other]) {
-      const trace = tracer.begin(context(tracer.proceed({ correlationId: `c-${i}` })));
+      const trace = tracer.begin('a.b', 'a-1', context(tracer.proceed({ correlationId: `c-${i}` })));
       tracer.end('a.b', 'a-1', trace, 1, null);
     }
   }
@@ -87,9 +87,13 @@ test('every process comes to the same decision about a correlation id, and to th
 test('a call from another process continues below its span', () => {
   const here = setUp();
   const there = setUp({ share: 0, process: 8 });
-  const trace = here.tracer.begin(here.context(here.tracer.accept({ correlationId: 'abc' })));
+  const trace = here.tracer.begin('a.b', 'a-1', here.context(here.tracer.accept({ correlationId: 'abc' })));
   const { traceparent } = trace;
-  const over = there.tracer.begin(there.context(there.tracer.proceed({ correlationId: 'abc', traceparent })));
+  const over = there.tracer.begin(
+    'a.b',
+    'a-1',
+    there.context(there.tracer.proceed({ correlationId: 'abc', traceparent })),
+  );
   there.tracer.end('search.search', 'search-1', over, 1, null);
   expect(there.spans).toMatchObject([
     { traceId: traceIdOf('abc'), parentSpanId: parseTraceparent(traceparent)!.spanId },
@@ -100,7 +104,13 @@ test('the share can be raised while it runs', () => {
   const { tracer, spans, context } = setUp({ share: 0 });
   const id = unsampledId(0.5);
   const ask = () =>
-    tracer.end('a.b', 'a-1', tracer.begin(context(tracer.proceed({ correlationId: id }))), 1, null);
+    tracer.end(
+      'a.b',
+      'a-1',
+      tracer.begin('a.b', 'a-1', context(tracer.proceed({ correlationId: id }))),
+      1,
+      null,
+    );
   ask();
   tracer.share = 1;
   ask();
@@ -112,7 +122,7 @@ test('a caller that samples its trace has decided, and its ids are kept', () => 
   const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
   const ask = (flags: string) => {
     const traceparent = `00-${traceId}-00f067aa0ba902b7-${flags}`;
-    const trace = tracer.begin(context(tracer.proceed({ correlationId: 'abc', traceparent })));
+    const trace = tracer.begin('a.b', 'a-1', context(tracer.proceed({ correlationId: 'abc', traceparent })));
     tracer.end('a.b', 'a-1', trace, 1, null);
     return trace;
   };
@@ -128,7 +138,13 @@ test('of a request that is not sampled, only what fails or takes too long is see
   const { tracer, spans, context } = setUp({ share: 0.5 });
   const id = unsampledId(0.5);
   const ask = (durationNs: number, error: Error | null) =>
-    tracer.end('a.b', 'a-1', tracer.begin(context(tracer.accept({ correlationId: id }))), durationNs, error);
+    tracer.end(
+      'a.b',
+      'a-1',
+      tracer.begin('a.b', 'a-1', context(tracer.accept({ correlationId: id }))),
+      durationNs,
+      error,
+    );
   ask(1, null);
   ask(1, new PortError('not-found', 'a.b', true));
   ask(1, new PortError('cancelled', 'a.b', false));
@@ -147,7 +163,7 @@ test('of a request that is not sampled, only what fails or takes too long is see
 test('when everything fails, spans of unsampled requests keep to a budget a second', () => {
   const { tracer, spans, clock, context } = setUp({ share: 0 });
   const fail = (i: number) => {
-    const trace = tracer.begin(context(tracer.accept({ correlationId: `x-${i}` })));
+    const trace = tracer.begin('a.b', 'a-1', context(tracer.accept({ correlationId: `x-${i}` })));
     // Both calls of a request are seen, or none.
     for (const operation of ['a.b', 'c.d'])
       tracer.end(operation, 'a-1', trace, 1, new PortError('reset', 'a', true));
@@ -160,9 +176,79 @@ test('when everything fails, spans of unsampled requests keep to a budget a seco
   expect(spans).toHaveLength(102);
 });
 
+const aCall = { name: 'cassandra.select tracks', attributes: { 'db.system.name': 'cassandra' } };
+
+test('a call of an engine is a client’s span below whoever serves the request, from when it began to its answer', async () => {
+  const { tracer, spans, clock, context } = setUp();
+  const playlist = tracer.begin(
+    'playlist.getPlaylist',
+    'playlist-2',
+    context(tracer.accept({ correlationId: 'abc' })),
+  );
+  clock.nowNs = 2 * MS;
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const describe = (about: string, answer?: string) => ({ name: `${about} ${answer}`, attributes: {} });
+  // In an attempt that books its time apart, as hedges do.
+  const apart: Trace = { add() {}, origin: playlist };
+  const given = tracer.follow(context(apart, 0, 1), promise, describe, 'asked');
+  expect(given).toBe(promise);
+  expect(spans).toEqual([]);
+  clock.nowNs = 5 * MS;
+  resolve('answered');
+  await given;
+  tracer.end('playlist.getPlaylist', 'playlist-2', playlist, 5 * MS, null);
+  const [call, parent] = spans;
+  expect(call).toMatchObject({
+    operation: 'asked answered',
+    parentSpanId: parent!.spanId,
+    correlationId: 'abc',
+    instance: 'playlist-2',
+    startNs: 2 * MS,
+    durationNs: 3 * MS,
+    error: null,
+    notable: false,
+    attempt: 1,
+    client: { service: 'playlist', attributes: {} },
+    sampled: true,
+  });
+});
+
+test('a call of an engine that fails leaves its error, which is the caller’s to handle', async () => {
+  const { tracer, spans, context } = setUp();
+  const root = tracer.accept({ correlationId: 'abc' });
+  const ask = (error: Error) => tracer.follow(context(root), Promise.reject(error), () => aCall, null);
+  for (const error of [
+    new PortError('timeout', 'cassandra.select', false),
+    new PortError('cancelled', 'cassandra.select', false),
+    new PortError('not-found', 's3.get', true),
+    new TypeError('a defect'),
+  ])
+    await expect(ask(error)).rejects.toBe(error);
+  expect(spans.map(({ error, notable }) => [error, notable])).toEqual([
+    ['timeout', true],
+    ['cancelled', false],
+    ['not-found', false],
+    ['internal', true],
+  ]);
+});
+
+test('of a request that is not sampled nobody looks at the calls of engines, whatever becomes of them', async () => {
+  const { tracer, spans, context } = setUp({ share: 0 });
+  const describe = () => {
+    throw new Error('it was described');
+  };
+  const unsampled = tracer.begin('a.b', 'a-1', context(tracer.accept({ correlationId: 'abc' })));
+  for (const trace of [unsampled, untraced, new RequestTrace([0])]) {
+    const failing = Promise.reject(new PortError('timeout', 'x', false));
+    expect(tracer.follow(context(trace), failing, describe, null)).toBe(failing);
+    await expect(failing).rejects.toThrow('timeout');
+  }
+  expect(spans).toEqual([]);
+});
+
 test('work in the background belongs to no request and gives no spans', () => {
   const { tracer, spans, context } = setUp({ numbered: true });
-  const trace = tracer.begin(context(untraced));
+  const trace = tracer.begin('a.b', 'a-1', context(untraced));
   expect(trace).toBe(untraced);
   tracer.end('a.b', 'a-1', trace, 1e12, new PortError('reset', 'a', true));
   expect(spans).toEqual([]);
@@ -171,11 +257,11 @@ test('work in the background belongs to no request and gives no spans', () => {
 test('calls made side by side, or shared, belong to the request that began them', async () => {
   const { tracer, spans, context } = setUp();
   const clock = new Simulation({ seed: 1 });
-  const root = tracer.begin(context(tracer.proceed({ correlationId: 'abc' })));
+  const root = tracer.begin('a.b', 'a-1', context(tracer.proceed({ correlationId: 'abc' })));
   const call = async (own: Context, operation: string) => {
     expect(own.trace.correlationId).toBe('abc');
     expect(own.trace.traceparent).toBe(root.traceparent);
-    const trace = tracer.begin(own);
+    const trace = tracer.begin(operation, 'x-1', own);
     trace.add(0, 1);
     tracer.end(operation, 'x-1', trace, 1, null);
   };
@@ -198,8 +284,8 @@ test('in virtual time requests are known by their number, and hops are booked as
   const { tracer, spans, context } = setUp({ share, numbered: true });
   for (const request of numbers) {
     const booked = new RequestTrace([0]);
-    const outer = tracer.begin(context(booked, request));
-    const inner = tracer.begin(context(outer, request));
+    const outer = tracer.begin('a.b', 'a-1', context(booked, request));
+    const inner = tracer.begin('a.b', 'a-1', context(outer, request));
     inner.add(0, 5);
     tracer.end('b.c', 'b-1', inner, 1, null);
     tracer.end('a.b', 'a-1', outer, 2, null);

@@ -1,16 +1,19 @@
 /**
  * Spans of requests. Whether a request is sampled is decided once, where it comes in; a sampled one carries a `SpanTrace`
- * from there on, and each served call makes a child of it. Of a request that was not sampled, calls that fail or take
- * too long leave a span of their own, so that what went wrong is never unseen (bounded by a budget a second).
+ * from there on, and each served call makes a child of it, as does each call of an engine. Of a request that was not
+ * sampled, served calls that fail or take too long leave a span of their own, so that what went wrong is never unseen
+ * (bounded by a budget a second).
  *
  *   accept ─▶ SpanTrace (root) ─▶ begin ─▶ SpanTrace (child) ─▶ … ─▶ end ─▶ sink(span)
+ *         │                       └▶ follow ─▶ sink(span), when the engine has answered
  *         └─▶ UnsampledTrace   ─▶ begin: the same trace         ─▶ end ─▶ sink(span), if it is notable
  */
 import type { Context, Hop, Trace } from '../ports/context.ts';
 import { isFault } from '../ports/errors.ts';
 import { untraced } from '../runtime/kernel/index.ts';
 import { kindOf } from './error-kinds.ts';
-import type { Span } from './span.ts';
+import { HTTP } from './slo.ts';
+import { type EngineCall, ownerOf, type Span } from './span.ts';
 import { formatTraceparent, parseTraceparent, placeOfRequest, SpanIds, traceIdOf } from './trace-context.ts';
 
 export interface TracerOptions {
@@ -46,6 +49,9 @@ class SpanTrace implements Trace {
   readonly parentSpanId: string | null;
   readonly startNs: number;
   readonly attempt: number;
+  /** What is served, and who serves it; 'http' at the door. */
+  readonly operation: string;
+  readonly instance: string;
   readonly #below: Trace;
 
   constructor(below: Trace, made: Omit<SpanTrace, 'add' | 'traceparent'>) {
@@ -56,6 +62,8 @@ class SpanTrace implements Trace {
     this.parentSpanId = made.parentSpanId;
     this.startNs = made.startNs;
     this.attempt = made.attempt;
+    this.operation = made.operation;
+    this.instance = made.instance;
   }
 
   add(hop: Hop, ns: number): void {
@@ -131,27 +139,44 @@ export class Tracer {
    */
   accept({ correlationId, traceparent }: Accepted): Trace {
     if (correlationId === undefined) return untraced;
-    return this.#accept(untraced, correlationId, traceparent, this.#ids.next());
+    return this.#accept(untraced, correlationId, traceparent, this.#ids.next(), HTTP, HTTP);
   }
 
   /** As `accept` for a call from another process: its span is over there, and calls served here are children of it. */
   proceed({ correlationId, traceparent }: Accepted): Trace {
     if (correlationId === undefined) return untraced;
-    return this.#accept(untraced, correlationId, traceparent, null);
+    return this.#accept(untraced, correlationId, traceparent, null, HTTP, HTTP);
   }
 
   /** As `CallObserver.begin`. */
-  begin(caller: Context): Trace {
+  begin(operation: string, instance: string, caller: Context): Trace {
     const { trace } = caller;
     const own = trace.origin ?? trace;
-    if (own instanceof SpanTrace) return this.#child(own, trace, caller.attempt);
+    if (own instanceof SpanTrace) return this.#child(own, trace, caller.attempt, operation, instance);
     if (!this.#options.numbered || own === untraced || own instanceof UnsampledTrace) return trace;
-    return this.#accept(trace, `r${caller.request}`, undefined, this.#ids.next());
+    return this.#accept(trace, `r${caller.request}`, undefined, this.#ids.next(), operation, instance);
   }
 
   /** As `CallObserver.end`, with what `begin` gave. */
   end(operation: string, instance: string, trace: Trace, durationNs: number, error: Error | null): void {
     this.#report(trace, this.#callsNow() - durationNs, { operation, instance, durationNs, error });
+  }
+
+  /**
+   * A call of an engine that begins now: leaves a span when `answer` is there, which is given back as it is. An answer
+   * that never comes (the process has crashed) leaves none. `describe` says what the call is about, from what it was
+   * asked and from its answer, and is called for sampled requests alone: others pay for two comparisons.
+   */
+  follow<About, Answer>(
+    caller: Context,
+    answer: Promise<Answer>,
+    describe: (about: About, answer?: Answer) => EngineCall,
+    about: About,
+  ): Promise<Answer> {
+    const { trace } = caller;
+    const parent = trace.origin ?? trace;
+    if (parent instanceof SpanTrace) this.#await(parent, caller.attempt, answer, describe, about);
+    return answer;
   }
 
   /** The answer to a request that `accept` took in. */
@@ -175,6 +200,8 @@ export class Tracer {
     correlationId: string,
     traceparent: string | undefined,
     ownSpanId: string | null,
+    operation: string,
+    instance: string,
   ): Trace {
     const remote = traceparent === undefined ? null : parseTraceparent(traceparent);
     const startNs = this.#options.now();
@@ -187,11 +214,20 @@ export class Tracer {
     const above = remote?.sampled === true ? remote.spanId : null;
     const spanId = ownSpanId ?? above;
     const parentSpanId = ownSpanId === null ? null : above;
-    return new SpanTrace(below, { correlationId, traceId, spanId, parentSpanId, startNs, attempt: 0 });
+    return new SpanTrace(below, {
+      correlationId,
+      traceId,
+      spanId,
+      parentSpanId,
+      startNs,
+      attempt: 0,
+      operation,
+      instance,
+    });
   }
 
   /** `below`: where its time is booked, which is apart from the parent's in one of several attempts. */
-  #child(parent: SpanTrace, below: Trace, attempt: number): Trace {
+  #child(parent: SpanTrace, below: Trace, attempt: number, operation: string, instance: string): Trace {
     return new SpanTrace(below, {
       correlationId: parent.correlationId,
       traceId: parent.traceId,
@@ -199,7 +235,43 @@ export class Tracer {
       parentSpanId: parent.spanId,
       startNs: this.#options.now(),
       attempt,
+      operation,
+      instance,
     });
+  }
+
+  #await<About, Answer>(
+    { traceId, spanId: parentSpanId, correlationId, operation, instance }: SpanTrace,
+    attempt: number,
+    answer: Promise<Answer>,
+    describe: (about: About, answer?: Answer) => EngineCall,
+    about: About,
+  ): void {
+    const spanId = this.#ids.next();
+    const startNs = this.#callsNow();
+    const end = ({ name, attributes }: EngineCall, error: string | null, notable: boolean) =>
+      this.#options.sink({
+        traceId,
+        spanId,
+        parentSpanId,
+        correlationId,
+        operation: name,
+        instance,
+        startNs,
+        durationNs: this.#callsNow() - startNs,
+        error,
+        notable,
+        attempt,
+        client: { service: ownerOf(operation), attributes },
+        sampled: true,
+      });
+    answer.then(
+      (value) => end(describe(about, value), null, false),
+      (thrown: Error) => {
+        const kind = kindOf(thrown);
+        end(describe(about), kind, isFault(kind));
+      },
+    );
   }
 
   #report(trace: Trace, startNs: number, end: RootEnd): void {

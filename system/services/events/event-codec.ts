@@ -19,7 +19,7 @@ import type { EventsKnobs } from './knobs.ts';
 
 export interface EventCodecDependencies {
   readonly format: EventFormat;
-  readonly registry: SchemaRegistry;
+  readonly registry: Pick<SchemaRegistry, 'register' | 'lookUp' | 'schemaById'>;
   readonly contracts: readonly EventContract[];
   readonly clock: Clock;
   readonly knobs: Pick<EventsKnobs, 'autoRegister' | 'refusalMs'>;

@@ -18,6 +18,7 @@ interface OtlpSpan {
   readonly spanId: string;
   readonly parentSpanId?: string;
   readonly name: string;
+  readonly kind: number;
   readonly startTimeUnixNano: string;
   readonly attributes: readonly { readonly key: string; readonly value: object }[];
 }
@@ -67,6 +68,7 @@ const flat = (resourceSpans: readonly ResourceSpans[]) =>
         spanId: span.spanId,
         parentSpanId: span.parentSpanId,
         name: span.name,
+        kind: span.kind,
         start: span.startTimeUnixNano,
         attributes: Object.fromEntries(
           span.attributes.map(({ key, value }) => [key, String(Object.values(value)[0])]),
@@ -86,6 +88,13 @@ const spans = [
     error: 'timeout',
     notable: true,
   }),
+  aSpan({
+    spanId: 'c'.repeat(16),
+    parentSpanId: 'b'.repeat(16),
+    operation: 'elasticsearch.search catalogue',
+    instance: 'search-2',
+    client: { service: 'search', attributes: { 'db.system.name': 'elasticsearch' } },
+  }),
 ];
 
 test('spans arrive at a collector, the same as a run in virtual time writes them', async () => {
@@ -100,7 +109,8 @@ test('spans arrive at a collector, the same as a run in virtual time writes them
     .resourceSpans;
   expect(flat(collector.bodies[0]!.resourceSpans)).toEqual(flat(written));
   expect(flat(written)[1]!.start).toBe('1700000002000000001');
-  expect([exporter.exported, exporter.dropped, failures]).toEqual([2, 0, []]);
+  expect(flat(written).map(({ kind }) => kind)).toEqual([2, 2, 3]);
+  expect([exporter.exported, exporter.dropped, failures]).toEqual([3, 0, []]);
 });
 
 test('a collector that refuses costs its spans, which are counted, and nothing else', async () => {
@@ -108,7 +118,7 @@ test('a collector that refuses costs its spans, which are counted, and nothing e
   const { exporter, failures } = exportTo(collector.url);
   for (const span of spans) exporter.record(span);
   await exporter.close();
-  expect([exporter.exported, exporter.dropped, failures]).toEqual([0, 2, [2]]);
+  expect([exporter.exported, exporter.dropped, failures]).toEqual([0, 3, [3]]);
 });
 
 test('a collector that is not there does not hold up the end, nor fill the memory', async () => {

@@ -64,7 +64,7 @@ export function createOtlpExporter(options: OtlpOptions): OtlpExporter {
         return;
       }
       counts.queued++;
-      processor.onEnd(readable(span, resourceOf(serviceOf(span.operation)), options.epochMs));
+      processor.onEnd(readable(span, resourceOf(serviceOf(span)), options.epochMs));
     },
     get exported() {
       return counts.exported;
@@ -121,7 +121,7 @@ function readable(span: Span, resource: Resource, epochMs: number): ReadableSpan
   };
   return {
     name: span.operation,
-    kind: SpanKind.SERVER,
+    kind: span.client === undefined ? SpanKind.SERVER : SpanKind.CLIENT,
     spanContext: () => context,
     ...(span.parentSpanId === null ? {} : { parentSpanContext: { ...context, spanId: span.parentSpanId } }),
     startTime: timeOf(epochMs, span.startNs),

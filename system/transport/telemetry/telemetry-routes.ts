@@ -123,6 +123,7 @@ function jsonOf(trace: KeptTrace, epochMs: number) {
       spanId: span.spanId,
       parentSpanId: span.parentSpanId,
       depth: span.depth,
+      kind: span.client === undefined ? 'server' : 'client',
       operation: span.operation,
       instance: span.instance,
       startMs: milliseconds(span.startNs - startNs),
@@ -130,6 +131,7 @@ function jsonOf(trace: KeptTrace, epochMs: number) {
       error: span.error,
       attempt: span.attempt,
       ...(span.status === undefined ? {} : { status: span.status }),
+      ...(span.client === undefined ? {} : { attributes: span.client.attributes }),
       sampled: span.sampled,
     })),
   };
