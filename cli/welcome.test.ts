@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { programName } from './replay.ts';
 import { welcome } from './welcome.ts';
 
-const usual = { listeners: 1_000_000, seed: 1, costs: true };
+const usual = { listeners: 1_000_000, seed: 1, costs: true, sampling: 0.01 };
 const loadOf = (text: string) => /^ {2}Load {8}(.*)$/m.exec(text)?.[1];
 
 test('the load that is shown is a command of where we are, for the population that is served', () => {
@@ -41,4 +41,13 @@ test('says when everybody may edit playlists', () => {
   const changed = [{ knob: 'playlist.permissions', from: 'created', to: 'all', unit: '' }];
   expect(welcome('http://x', { ...usual, running: { changed } })).toContain('others may not');
   expect(welcome('http://x', { ...usual, running: { changed: [] } })).toContain('everybody may edit');
+});
+
+test('says how many requests are traced, and how all of them are', () => {
+  const traces = (sampling: number) => welcome('http://x', { ...usual, sampling });
+  expect(traces(0.01)).toMatch(/\(1 % of requests; all:\n.* -X PUT .* http:\/\/x\/admin\/sampling\)\n/);
+  expect(traces(0.2)).toContain('(20 % of requests;');
+  expect(traces(0)).toContain('(no request yet;');
+  expect(traces(1)).toContain('(every request)\n');
+  expect(traces(1)).not.toContain('/admin/sampling');
 });

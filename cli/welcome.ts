@@ -8,6 +8,8 @@ export interface Welcomed {
   readonly listeners: number;
   readonly seed: number;
   readonly costs: boolean;
+  /** Share of requests that are traced. */
+  readonly sampling: number;
   readonly scenario?: string;
   readonly arm?: string;
   readonly tls?: string;
@@ -28,7 +30,7 @@ export interface Incident {
 }
 
 export function welcome(url: string, welcomed: Welcomed): string {
-  const { listeners, seed, costs, scenario, arm, tls, running, incident } = welcomed;
+  const { listeners, seed, costs, sampling, scenario, arm, tls, running, incident } = welcomed;
   const engines = costs ? 'embedded engines at their modelled speed' : 'embedded engines without costs';
   const as = scenario === undefined ? '' : `, as ${scenario} / ${arm ?? 'broken'}`;
   const authority = tls === undefined ? null : join(tls, 'authority.pem');
@@ -49,12 +51,17 @@ export function welcome(url: string, welcomed: Welcomed): string {
               ${whoMayEdit(running)}
   All routes  ${url}/openapi.json
   Metrics     ${url}/metrics, burn rates ${url}/admin/slo
-  Traces      ${curl} '${url}/admin/traces?format=text' (one request of a hundred; more:
-              ${curl} -X PUT -H 'content-type: application/json' -d '{"share":1}' ${url}/admin/sampling)
+  Traces      ${curl} '${url}/admin/traces?format=text' ${sampled(sampling, `${curl} -X PUT -H 'content-type: application/json' -d '{"share":1}' ${url}/admin/sampling`)}
   Load        ${browse}
 ${incident ? feel(incident, load) : ''}
 Ctrl-C stops it.
 `;
+}
+
+function sampled(share: number, more: string): string {
+  if (share === 1) return '(every request)';
+  const part = share === 0 ? 'no request yet' : `${Number((100 * share).toPrecision(3))} % of requests`;
+  return `(${part}; all:\n              ${more})`;
 }
 
 /** What is not changed has its default: playlists that listeners created check who adds a track, others do not. */
