@@ -22,9 +22,14 @@ import { registerShow } from './show.ts';
 import { registerValidate } from './validate.ts';
 import { productVersion } from './version.ts';
 
-/** Runs one command line (without node and script) and sets the exit code of the process. */
-export async function main(argv: readonly string[]): Promise<void> {
+/** A process that runs one command line (without node and script). */
+export function main(argv: readonly string[]): Promise<void> {
   ignoreClosedPipes();
+  return runCommandLine(argv);
+}
+
+/** Runs one and sets the exit code of the process. */
+export async function runCommandLine(argv: readonly string[]): Promise<void> {
   const debug = argv.includes('--debug') || (process.env.REHEARSE_DEBUG ?? '') !== '';
   const program = createProgram();
   try {
