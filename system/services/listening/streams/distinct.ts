@@ -22,7 +22,7 @@ export class Distinct {
     this.#periodNs = periodNs;
   }
 
-  /** False: it was there. `streamNs`: the latest time of the stream so far. */
+  /** False: it was there. `streamNs`: the latest time of the stream, that of its own record included. */
   add(number: number, owner: string, streamNs: number): boolean {
     this.#turn(Math.floor(streamNs / this.#periodNs));
     if (holds(this.#old, number, owner) || !insert(this.#young, number, owner)) return false;

@@ -285,6 +285,18 @@ test('an id is remembered for as long as the job says, also by a state made agai
   expect(state.position.repeated).toBe(2);
 });
 
+test('the first record of all, and the first after a long silence, count once when they come again', () => {
+  const job = jobWith({ kind: 'tumbling', sizeMs: 10_000_000 }, true);
+  const [stage] = stagesOf(
+    { ...job, source: { ...job.source, distinct: { field: 'id', withinMs: 60_000 } } },
+    1,
+  ) as [Stage];
+  const at = (s: number, id: number) => ({ id, key: 'a', atNs: s * SECOND, size: 1 });
+  const state = new PartitionState(stage);
+  const records = recordsOf([at(1_000, 1), at(1_006, 1), at(5_000, 2), at(5_001, 2)]);
+  expect(state.take(records)!.position).toMatchObject({ nextOffset: 4, repeated: 2 });
+});
+
 test('numbers that were written down before they had owners are nobody’s: none of another one is taken for them', () => {
   const [stage] = stagesOf(jobWith({ kind: 'tumbling', sizeMs: 20_000 }, true), 1) as [Stage];
   const state = new PartitionState(stage);

@@ -173,14 +173,16 @@ export class PartitionState {
         malformed++;
         continue;
       }
-      if (distinct !== null && !distinct.add(number, owner, latestNs)) repeated++;
+      // A number is remembered from its own record on: counted from the one before it, the first after a silence was as old.
+      const streamNs = timeNs > latestNs ? timeNs : latestNs;
+      if (distinct !== null && !distinct.add(number, owner, streamNs)) repeated++;
       else if (where !== undefined && !holdsAny(where, event)) filtered++;
       else if (!windows.add(key, timeNs, event, watermarkNs)) {
         late++;
         lateEvents.push(event);
       }
-      if (timeNs <= latestNs) continue;
-      latestNs = timeNs;
+      if (streamNs === latestNs) continue;
+      latestNs = streamNs;
       if (latestNs - outOfOrderNs > watermarkNs) watermarkNs = latestNs - outOfOrderNs;
     }
     if (nextOffset === position.nextOffset) return null;
