@@ -11,6 +11,7 @@ import { ERROR_PERCENT, NEW_TRACK_WAIT, NEW_TRACK_WAIT_S } from './load/objectiv
 
 const PUBLISH = 'catalogue.publish';
 export const PUBLISHED_PER_SECOND = 560;
+export const USUALLY_PUBLISHED_PER_SECOND = 20;
 export const USUAL_PER_SECOND = 20;
 /** One document, indexed by a request of its own: the round trip, and the fsync of the translog at both copies. */
 export const REQUEST_S = 0.006;
@@ -226,7 +227,7 @@ export default defineScenario({
       'The ways of keying share the arrivals: in the first two cases the label’s share has no effect, because tracks are keyed one by one.',
     ],
     arithmetic: [
-      '560 tracks/s arrive (and the usual 10), nine in ten from one label; a consumer at 6 ms a request indexes 170/s: 2 of them about 330/s, 6 of them 1,000/s, and the one that has the label’s partition 170 of its 504.',
+      '560 tracks/s arrive (and the usual 20), nine in ten from one label; a consumer at 6 ms a request indexes 170/s: 2 of them about 330/s, 6 of them 1,000/s, and the one that has the label’s partition 170 of its 504.',
     ],
     sources: [
       'Kafka documentation: consumer groups',
