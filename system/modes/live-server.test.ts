@@ -2,6 +2,7 @@
 import { connect } from 'node:net';
 import { decodeProtectedHeader } from 'jose';
 import { afterEach, expect, test, vi } from 'vitest';
+import { createBrowser, follow, LISTENER } from '../transport/tokens/test-support.ts';
 import { configuration, startObserved } from './test-observed.ts';
 
 // Each starts a system, on machines that may be busy with other tests.
@@ -34,6 +35,29 @@ test('the signing keys rotate with the system’s time, and a token from before 
   expect(keys.map(({ kid }) => kid)).toEqual(expect.arrayContaining(kids));
   for (const each of [before, after])
     expect((await ask('/v1/playlists/p1', { token: each })).status).toBe(200);
+});
+
+test('the login that the front page shows leads to a token, by what is printed there alone', async () => {
+  const { live, ask } = await startObserved();
+  closing.push(() => live.close());
+  const page = (await (await fetch(live.url)).text()).replaceAll('&amp;', '&');
+  const browser = createBrowser(live.url);
+  const asked = await browser.get(/<a href="([^"]*\/auth\?[^"]*)">/.exec(page)![1]!);
+  const [, listener = '', password = ''] = /name <code>(\w+)<\/code>, password <code>(\w+)</.exec(page)!;
+  expect(listener).toBe(LISTENER);
+  const submitted = await browser.post(asked.headers.get('location')!, { listener, password, do: 'login' });
+  const back = (await follow(browser, submitted)) as URL;
+  const command = /curl -s (-d grant_type=authorization_code[^<]*)/.exec(page)![1]!;
+  const form = [...command.matchAll(/-d (\w+=\S+)/g)].map(
+    ([, field]) => field!.split('=') as [string, string],
+  );
+  const code = back.searchParams.get('code')!;
+  const answer = await fetch(/\S+$/.exec(command)![0], {
+    method: 'POST',
+    body: new URLSearchParams({ ...Object.fromEntries(form), code }),
+  });
+  const { access_token: token } = (await answer.json()) as { access_token: string };
+  expect((await ask('/v1/playlists/p42', { token })).status).toBe(200);
 });
 
 test('a purge drops the copies of a track at every point of presence, and the next listener’s come from the origin', async () => {

@@ -40,12 +40,17 @@ export interface Listed {
   readonly scope: string;
 }
 
-/** `links`: what there is beside the API, by its path. */
-export function frontPage(
-  routes: readonly Listed[],
-  links: readonly (readonly [path: string, text: string])[],
-  origin: string,
-): string {
+export interface FrontPage {
+  readonly routes: readonly Listed[];
+  /** What there is beside the API, by its path. */
+  readonly links: readonly (readonly [path: string, text: string])[];
+  /** Path of the authorization server; null: there is none. */
+  readonly authorization: string | null;
+  /** Under which the browser has found the page. */
+  readonly origin: string;
+}
+
+export function frontPage({ routes, links, authorization, origin }: FrontPage): string {
   const rows = routes.map(
     ({ method, url, summary, scope }) =>
       `<tr><td><code><span class="method">${method}</span>${textOf(url)}</code></td><td>${textOf(summary)}</td><td><code>${textOf(scope)}</code></td></tr>`,
@@ -73,6 +78,7 @@ curl -H "Authorization: Bearer $TOKEN" -H 'content-type: application/json' \\
   -d '{"trackId":"t1"}' ${textOf(origin)}/v1/playlists/p42/tracks</code></pre>
 <p class="quiet"><code>p42</code> is of <code>u000000042</code>. Whether others may edit it too, the knob <code>playlist.permissions</code> says.
 Labels publish as <code>rehearsal-label:rehearse</code>, with <code>scope=catalogue:publish</code>, as the label that <code>label=label-42</code> names: what is of another label is not theirs to change.</p>
+${authorization === null ? '' : login(origin + authorization)}
 <h2>Routes</h2>
 <div class="scroll"><table>
 <thead><tr><th>Route</th><th>What it is for</th><th>Scope</th></tr></thead>
@@ -84,6 +90,27 @@ ${rows.join('\n')}
 </body>
 </html>
 `;
+}
+
+/** An app makes a secret verifier for each login (PKCE); here it is printed, as every password is. */
+const VERIFIER = 'rehearsal-rehearsal-rehearsal-rehearsal-rehearsal';
+const REDIRECT = 'http://127.0.0.1/callback';
+
+function login(server: string): string {
+  const asked = new URLSearchParams({
+    client_id: 'rehearsal-app',
+    response_type: 'code',
+    redirect_uri: REDIRECT,
+    scope: 'playlist:read playlist:write search',
+    code_challenge: createHash('sha256').update(VERIFIER).digest('base64url'),
+    code_challenge_method: 'S256',
+  });
+  return `<h2>A login, as an app has it</h2>
+<p>Log in as <a href="${textOf(`${server}/auth?${asked}`)}">a listener</a>: name <code>u000000042</code>, password <code>rehearse</code>. The browser then goes to <code>${REDIRECT}?code=…</code>, where an app would listen: take the code from the address bar within a minute.</p>
+<pre><code>curl -s -d grant_type=authorization_code -d client_id=rehearsal-app -d redirect_uri=${REDIRECT} \\
+  -d code_verifier=${VERIFIER} \\
+  -d code=CODE ${textOf(server)}/token</code></pre>
+<p class="quiet">The client is public, and any port of <code>127.0.0.1</code> is good for its redirect. What an authorization server can do: <a href="/.well-known/openid-configuration">its metadata</a>.</p>`;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };

@@ -149,7 +149,7 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
   await server.register(swagger, { openapi: openapiInfo(options.version) });
   for (const route of ROUTES) addRoute(server, route, options.system, guard);
   options.routes?.(server, createAdmission(options));
-  addOwnRoutes(server, options.system, listed);
+  addOwnRoutes(server, options.system, listed, options.authorization?.prefix ?? null);
   if (options.authorization !== undefined)
     await mount(server, options.authorization, createAdmission(options));
   return server;
@@ -251,7 +251,12 @@ function listRoutes(server: FastifyInstance): readonly Listed[] {
   return listed;
 }
 
-function addOwnRoutes(server: FastifyInstance, system: LiveSystem, listed: readonly Listed[]): void {
+function addOwnRoutes(
+  server: FastifyInstance,
+  system: LiveSystem,
+  listed: readonly Listed[],
+  authorization: string | null,
+): void {
   const hidden = { schema: { hide: true } };
   server.get('/healthz', hidden, async () => ({ status: 'ok' }));
   server.get('/readyz', hidden, async (request, reply) => {
@@ -261,7 +266,11 @@ function addOwnRoutes(server: FastifyInstance, system: LiveSystem, listed: reado
   server.get('/openapi.json', hidden, async () => server.swagger());
   const links = LINKS.filter(([path]) => server.hasRoute({ method: 'GET', url: path }));
   server.get('/', hidden, async (request, reply) =>
-    reply.headers(FRONT_PAGE_HEADERS).send(frontPage(listed, links, `${request.protocol}://${request.host}`)),
+    reply
+      .headers(FRONT_PAGE_HEADERS)
+      .send(
+        frontPage({ routes: listed, links, authorization, origin: `${request.protocol}://${request.host}` }),
+      ),
   );
 }
 
