@@ -43,7 +43,9 @@ test('the login that the front page shows leads to a token, by what is printed t
   const page = (await (await fetch(live.url)).text()).replaceAll('&amp;', '&');
   const browser = createBrowser(live.url);
   const asked = await browser.get(/<a href="([^"]*\/auth\?[^"]*)">/.exec(page)![1]!);
-  const [, listener = '', password = ''] = /name <code>(\w+)<\/code>, password <code>(\w+)</.exec(page)!;
+  const [, listener = '', password = ''] = / as <code>(\w+)<\/code> with the password <code>(\w+)</.exec(
+    page,
+  )!;
   expect(listener).toBe(LISTENER);
   const submitted = await browser.post(asked.headers.get('location')!, { listener, password, do: 'login' });
   const back = (await follow(browser, submitted)) as URL;

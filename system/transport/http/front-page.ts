@@ -106,11 +106,12 @@ function login(server: string): string {
     code_challenge_method: 'S256',
   });
   return `<h2>A login, as an app has it</h2>
-<p>Log in as <a href="${textOf(`${server}/auth?${asked}`)}">a listener</a>: name <code>u000000042</code>, password <code>rehearse</code>. The browser then goes to <code>${REDIRECT}?code=…</code>, where an app would listen: take the code from the address bar within a minute.</p>
-<pre><code>curl -s -d grant_type=authorization_code -d client_id=rehearsal-app -d redirect_uri=${REDIRECT} \\
+<p><a href="${textOf(`${server}/auth?${asked}`)}">Log in</a> as <code>u000000042</code> with the password <code>rehearse</code>. The browser then goes to <code>${REDIRECT}?code=…</code>, where an app would listen: take the code from the address bar within a minute.</p>
+<pre><code>curl -s -d grant_type=authorization_code -d client_id=rehearsal-app \\
+  -d redirect_uri=${REDIRECT} \\
   -d code_verifier=${VERIFIER} \\
   -d code=CODE ${textOf(server)}/token</code></pre>
-<p class="quiet">The client is public, and any port of <code>127.0.0.1</code> is good for its redirect. What an authorization server can do: <a href="/.well-known/openid-configuration">its metadata</a>.</p>`;
+<p class="quiet">The client is public, and any port of <code>127.0.0.1</code> is good for its redirect. Everything else of the authorization server is in <a href="/.well-known/openid-configuration">its metadata</a>.</p>`;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
