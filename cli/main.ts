@@ -38,8 +38,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
       { from: 'user' },
     );
   } catch (error) {
-    const command = program.commands.find((one) => one.name() === argv[0]);
-    process.exitCode = report(error, debug, command === undefined ? '' : ` ${command.name()}`);
+    process.exitCode = report(error, debug, commandOf(program, argv));
   }
 }
 
@@ -73,6 +72,17 @@ export function createProgram(): Command {
   registerBench(program);
   registerFixtures(program);
   return program;
+}
+
+/** The command that was meant, with those that it belongs to: ' fixtures generate'. */
+function commandOf(program: Command, argv: readonly string[]): string {
+  let [path, at]: [string, Command | undefined] = ['', program];
+  for (const word of argv) {
+    at = at.commands.find((one) => one.name() === word);
+    if (at === undefined) break;
+    path += ` ${word}`;
+  }
+  return path;
 }
 
 /** Prints the error as one sentence and returns the exit code. */

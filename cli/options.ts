@@ -55,7 +55,7 @@ export function listOf<const T extends string>(
   };
 }
 
-/** Collects `key=value` pairs; the last one of a key counts. */
+/** Collects `key=value` pairs, each key once: which of two values counts would be a guess. */
 export function keyAndValue(
   option: string,
 ): (text: string, before: ReadonlyMap<string, string> | undefined) => ReadonlyMap<string, string> {
@@ -63,7 +63,10 @@ export function keyAndValue(
     const equals = text.indexOf('=');
     if (equals < 1)
       throw new UsageError(`${option} takes key=value, such as cassandra.nodes=24, not '${text}'.`);
-    return new Map(before).set(text.slice(0, equals).trim(), text.slice(equals + 1).trim());
+    const [key, value] = [text.slice(0, equals).trim(), text.slice(equals + 1).trim()];
+    if (before.has(key))
+      throw new UsageError(`${option}: ${key} is set twice, to ${before.get(key)} and to ${value}.`);
+    return new Map(before).set(key, value);
   };
 }
 

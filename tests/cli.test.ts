@@ -83,6 +83,9 @@ describe('bad input is refused with exit code 2 and one sentence', () => {
 
   test('an unknown command and an unknown option, with a suggestion', async () => {
     expect(await refusal('rnu')).toContain('Did you mean run?');
+    expect(await refusal('fixtures', 'generate', 'listeners')).toContain(
+      'See rehearse fixtures generate --help.',
+    );
     expect(await refusal('run', 'all', '--listener', '5')).toContain('Did you mean --listeners?');
   });
 
@@ -101,7 +104,12 @@ describe('bad input is refused with exit code 2 and one sentence', () => {
   test('an unknown knob with a suggestion, a knob without a value, a value that it cannot take', async () => {
     expect(await refusal('run', 'all', '--set', 'cassandra.node=3')).toContain('cassandra.nodes');
     // What resembles nothing gets none.
-    expect(await refusal('run', 'all', '--set', 'foo=3')).toContain("no knob 'foo'. 'rehearse show");
+    expect(await refusal('run', 'all', '--set', 'foo=3')).toContain(
+      "no knob 'foo'. 'rehearse show <scenario> --knobs' lists all of them",
+    );
+    expect(await refusal('run', 'all', '--set', 'cassandra.nodes=3', '--set', 'cassandra.nodes=6')).toContain(
+      'cassandra.nodes is set twice, to 3 and to 6',
+    );
     expect(await refusal('run', 'all', '--set', 'cassandra.nodes')).toContain('key=value');
     expect(await refusal('run', 'all', '--set', 'cassandra.nodes=many')).toContain('must be a number');
   });
@@ -145,6 +153,12 @@ describe('bad input is refused with exit code 2 and one sentence', () => {
     expect(await refusal('serve', '--data', '')).toContain('--data takes a directory, not nothing');
   });
 
+  test('a path to purge that is none', async () => {
+    expect(await refusal('edge', 'purge', 'audio')).toContain(
+      "begins with a slash, such as /audio/t42/, not 'audio'",
+    );
+  });
+
   test('load with no profile, with two, and with an arm that there is not', async () => {
     expect(await refusal('load')).toContain('such as browse, or a --scenario');
     expect(await refusal('load', 'browse', '--scenario', 'hot-partition')).toContain('not both');
@@ -181,10 +195,12 @@ describe('bad input is refused with exit code 2 and one sentence', () => {
   });
 
   test('a scenario file that is missing, does not load or holds no scenario', () => {
-    writeFileSync(join(folder, 'broken.scenario.ts'), 'export default {{');
+    writeFileSync(join(folder, 'broken.scenario.ts'), '\nexport default {{');
+    writeFileSync(join(folder, 'throws.scenario.ts'), 'const none = undefined;\nexport default none.cases;');
     writeFileSync(join(folder, 'empty.scenario.ts'), 'export const nothing = 1;');
     expect(refusalOfFile('run', './missing.scenario.ts')).toContain('no scenario file');
-    expect(refusalOfFile('run', './broken.scenario.ts')).toContain('cannot be loaded');
+    expect(refusalOfFile('run', './broken.scenario.ts')).toMatch(/cannot be loaded: .* \(line 2\)$/m);
+    expect(refusalOfFile('run', './throws.scenario.ts')).toMatch(/cannot be loaded: .* \(line 2\)$/m);
     expect(refusalOfFile('run', './empty.scenario.ts')).toContain('does not export a scenario');
     writeFileSync(
       join(folder, 'plain.scenario.ts'),

@@ -87,7 +87,7 @@ function find(name: string): Knob {
   const knob = knobOf(name);
   if (knob !== undefined) return knob;
   throw new SettingError(
-    `There is no knob '${name}'.${didYouMean(name, knobNames())} 'rehearse show <scenario>' lists all of them.`,
+    `There is no knob '${name}'.${didYouMean(name, knobNames())} 'rehearse show <scenario> --knobs' lists all of them.`,
   );
 }
 
