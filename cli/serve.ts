@@ -213,7 +213,8 @@ async function incidentOf(
   const count = scenario.load.hotPlaylists?.count ?? 0;
   const hot = Array.from({ length: count }, (_, index) => hotPlaylistId(index));
   // A file is named as it was given.
-  const about = { scenario: named ?? scenario.name, hot, mix: mixText(scenario, listeners) };
+  const cases = scenario.cases.map(({ name }) => name);
+  const about = { scenario: named ?? scenario.name, hot, cases, mix: mixText(scenario, listeners) };
   try {
     profileOfScenario(scenario, { listeners, fault: true });
     return { ...about, sendable: true };

@@ -24,6 +24,7 @@ test('an incident that is served says where it is and how it is felt', () => {
   const incident = {
     scenario: 'hot-partition',
     hot: ['hot-1'],
+    cases: ['hot-partition'],
     mix: 'playlist.get hot 331/s',
     sendable: true,
   };
@@ -39,8 +40,10 @@ test('an incident that is served says where it is and how it is felt', () => {
 
 test('says when everybody may edit playlists', () => {
   const changed = [{ knob: 'playlist.permissions', from: 'created', to: 'all', unit: '' }];
-  expect(welcome('http://x', { ...usual, running: { changed } })).toContain('others may not');
-  expect(welcome('http://x', { ...usual, running: { changed: [] } })).toContain('everybody may edit');
+  expect(welcome('http://x', { ...usual, running: { changed, as: null } })).toContain('others may not');
+  expect(welcome('http://x', { ...usual, running: { changed: [], as: null } })).toContain(
+    'everybody may edit',
+  );
 });
 
 test('says how many requests are traced, and how all of them are', () => {
@@ -50,4 +53,26 @@ test('says how many requests are traced, and how all of them are', () => {
   expect(traces(0)).toContain('(no request yet;');
   expect(traces(1)).toContain('(every request)\n');
   expect(traces(1)).not.toContain('/admin/sampling');
+});
+
+test('says which case of several is served, and how the others are', () => {
+  const incident = {
+    scenario: 'lag',
+    hot: [],
+    cases: ['slow', 'hot key'],
+    mix: 'search 2/s',
+    sendable: true,
+  };
+  const as = { scenario: 'lag', case: 'slow', arm: 'broken' };
+  const text = welcome('http://x', { ...usual, running: { changed: [], as }, incident });
+  expect(text).toContain(', as lag / slow / broken,');
+  expect(text).toContain("More cases  --case 'hot key'\n");
+  const only = { ...as, case: 'lag' };
+  const alone = welcome('http://x', {
+    ...usual,
+    running: { changed: [], as: only },
+    incident: { ...incident, cases: ['lag'] },
+  });
+  expect(alone).toContain(', as lag / broken,');
+  expect(alone).not.toContain('More cases');
 });

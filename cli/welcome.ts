@@ -10,10 +10,8 @@ export interface Welcomed {
   readonly costs: boolean;
   /** Share of requests that are traced. */
   readonly sampling: number;
-  readonly scenario?: string;
-  readonly arm?: string;
   readonly tls?: string;
-  readonly running?: Pick<Running, 'changed'>;
+  readonly running?: Pick<Running, 'changed' | 'as'>;
   readonly incident?: Incident | null;
 }
 
@@ -23,6 +21,8 @@ export interface Incident {
   readonly scenario: string;
   /** Ids of its hot playlists. */
   readonly hot: readonly string[];
+  /** Names of its cases; one is served. */
+  readonly cases: readonly string[];
   /** Its traffic of the trigger, in words. */
   readonly mix: string;
   /** Whether there is any that `rehearse load --scenario` can send. */
@@ -30,9 +30,9 @@ export interface Incident {
 }
 
 export function welcome(url: string, welcomed: Welcomed): string {
-  const { listeners, seed, costs, sampling, scenario, arm, tls, running, incident } = welcomed;
+  const { listeners, seed, costs, sampling, tls, running, incident } = welcomed;
   const engines = costs ? 'embedded engines at their modelled speed' : 'embedded engines without costs';
-  const as = scenario === undefined ? '' : `, as ${scenario} / ${arm ?? 'broken'}`;
+  const as = running?.as ? `, as ${servedAs(running.as)}` : '';
   const authority = tls === undefined ? null : join(tls, 'authority.pem');
   const curl = authority === null ? 'curl' : `curl --cacert '${authority}'`;
   const load = ['--target', url];
@@ -53,7 +53,7 @@ export function welcome(url: string, welcomed: Welcomed): string {
   Metrics     ${url}/metrics, burn rates ${url}/admin/slo
   Traces      ${curl} '${url}/admin/traces?format=text' ${sampled(sampling, `${curl} -X PUT -H 'content-type: application/json' -d '{"share":1}' ${url}/admin/sampling`)}
   Load        ${browse}
-${incident ? feel(incident, load) : ''}
+${incident ? feel(incident, running?.as?.case, load) : ''}
 Ctrl-C stops it.
 `;
 }
@@ -72,8 +72,18 @@ function whoMayEdit(running: Welcomed['running']): string {
     : '(everybody may edit every playlist that nobody created here: playlist.permissions=created)';
 }
 
-function feel({ scenario, hot, mix, sendable }: Incident, target: readonly string[]): string {
+/** A case that has the name of its scenario is the only one. */
+const servedAs = ({ scenario, case: of, arm }: NonNullable<Running['as']>) =>
+  [...new Set([scenario, of, arm])].join(' / ');
+
+function feel(
+  { scenario, hot, cases, mix, sendable }: Incident,
+  served: string | undefined,
+  target: readonly string[],
+): string {
   const lines: string[] = [];
+  const others = cases.filter((name) => name !== served);
+  if (others.length > 0) lines.push(`  More cases  ${others.map((name) => `--case '${name}'`).join(', ')}\n`);
   const [first] = hot;
   if (first !== undefined)
     lines.push(
