@@ -27,7 +27,7 @@ export function compileValidator(schema: object, part: string): Validator {
   const validate: Validator = (data) => {
     // First: what the schema accepts is no deeper than it is.
     if (!fits(data)) {
-      validate.errors = fits.errors;
+      validate.errors = fits.errors?.map((error) => withOthers(error, schema, data)) ?? null;
       return false;
     }
     const torn = findTorn(data);
@@ -35,6 +35,16 @@ export function compileValidator(schema: object, part: string): Validator {
     return torn === null;
   };
   return validate;
+}
+
+/** All that is missing at the top is said at once: who learns it one by one has to ask as often. */
+function withOthers(error: ErrorObject, schema: object, data: unknown): ErrorObject {
+  if (error.keyword !== 'required' || error.instancePath !== '') return error;
+  const { missingProperty: first } = error.params as { missingProperty: string };
+  const { required } = schema as { required: readonly string[] };
+  const others = required.filter((name) => name !== first && !Object.hasOwn(data as object, name));
+  if (others.length === 0) return error;
+  return { ...error, message: `${error.message}, and ${others.map((name) => `'${name}'`).join(', ')}` };
 }
 
 /** The path of a text with half a character ('/name'); null: there is none. */
