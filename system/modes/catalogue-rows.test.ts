@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { generateRows } from '../../fixtures/generate.ts';
 import { createPopulation } from '../../fixtures/index.ts';
 import { CatalogueRows } from './catalogue-rows.ts';
 
@@ -11,6 +12,23 @@ test('playlists and tracks of the population have rows', () => {
     for (const id of ['p0', 'p7', `p${population.playlists - 1}`, 'hot-1', 'hot-2'])
       expect(rows.partition(table, [id])?.rows, `${table} ${id}`).toBeGreaterThan(0);
   expect(rows.partition('tracks_by_id', ['t0'])?.rows).toBe(1);
+});
+
+test('what is generated as a file has the names that the catalogue has', async () => {
+  const generated = async (kind: 'tracks' | 'playlists') => {
+    let text = '';
+    for await (const chunk of generateRows({ kind, format: 'ndjson', count: 20, population })) text += chunk;
+    return text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, string | number>);
+  };
+  for (const { id, title, artist } of await generated('tracks')) {
+    const track = rows.track(id as number);
+    expect([title, artist]).toEqual([track.title, track.artistName]);
+  }
+  for (const { id, name } of await generated('playlists'))
+    expect(rows.row('playlist_metadata', [`p${id}`], 0).name).toBe(name);
 });
 
 test.each([
