@@ -8,17 +8,19 @@ import {
   MARK_WORDS,
   markOf,
   markWord,
+  mergedLatency,
   outcomeText,
   slowIsJudged,
   slowPercentile,
   targetText,
 } from '../figures.ts';
-import { formatQuantity, percentileName } from '../numbers.ts';
+import { formatMs, formatQuantity, percentileName } from '../numbers.ts';
+import { quantileMs } from '../percentiles.ts';
 import type { ArmResult, CaseResult, ObjectiveResult, PhaseWindow, ScenarioResult } from '../result.ts';
 import { type DrawnSeed, drawnSeed, namesSeeds, sentenceSeedText } from '../seeds.ts';
 import { type ArmStyle, armStyles, swatch } from './arm-style.ts';
 import { breakdownFigure } from './breakdown.ts';
-import type { ChartCase, ChartSeries, Spectrum } from './chart-data.ts';
+import { type ChartCase, type ChartSeries, isDrawn, type Spectrum } from './chart-data.ts';
 import { html, keepTogether, type Markup } from './escape.ts';
 import { nodeFigures } from './nodes.ts';
 import { spreadMarkup } from './spread.ts';
@@ -228,28 +230,27 @@ function spectrumFigure({ testCase, charts }: CaseContext): Markup {
   return html`<figure class="panel" data-chart="spectrum">
 <figcaption><select class="name" aria-label="Operation shown">${options}</select><span class="hint">latency by percentile, ${charts.focus} phase, all seeds</span></figcaption>
 <div class="plot"><canvas role="img" aria-label="${label}"></canvas></div>
-${spectrumTable(testCase, first!)}
+${spectrumTable(testCase, first!, charts.focus)}
 </figure>`;
 }
 
-/** log10(1 / (1 − quantile)) of the percentiles in the table. */
+/** Percentiles of the table. */
 const COLUMNS = [50, 90, 99, 99.9, 99.99];
 
-function spectrumTable(testCase: CaseResult, { operation, lines }: Spectrum): Markup {
-  const at = (points: readonly (readonly [number, number])[], percentile: number) => {
-    const x = -Math.log10(1 - percentile / 100);
-    // The curve's steps: the first one at or past the percentile.
-    return points.find(([px]) => px >= x - 1e-3)?.[1];
-  };
+/** From the histograms, as every other table: a point of the curve is only near a percentile that people name. */
+function spectrumTable(testCase: CaseResult, { operation, lines }: Spectrum, focus: string): Markup {
+  const rows = lines.map(({ arm: index }) => {
+    const arm = testCase.arms[index]!;
+    const latency = mergedLatency(arm, operation, focus)!;
+    const cells = COLUMNS.map((percentile) => {
+      const shown = isDrawn(latency, percentile) ? formatMs(quantileMs(latency, percentile / 100)) : '–';
+      return html`<td class="num">${shown}</td>`;
+    });
+    return html`<tr><th scope="row">${arm.name}</th>${cells}</tr>`;
+  });
   return html`<details class="data"><summary>Figures</summary><div class="scroll" tabindex="0"><table>
-<caption>Latency of ${operation}, as drawn</caption>
-<thead><tr><th scope="col">arm</th>${COLUMNS.map((p) => html`<th scope="col" class="num">p${p}</th>`)}</tr></thead>
-<tbody>${lines.map(
-    ({ arm, points }) =>
-      html`<tr><th scope="row">${testCase.arms[arm]!.name}</th>${COLUMNS.map((p) => {
-        const ms = at(points, p);
-        return html`<td class="num">${ms === undefined ? '–' : formatQuantity(ms, 'ms')}</td>`;
-      })}</tr>`,
-  )}</tbody>
+<caption>Latency of ${operation} in the ${focus} phase, all seeds together</caption>
+<thead><tr><th scope="col">arm</th>${COLUMNS.map((p) => html`<th scope="col" class="num">${percentileName(p)}</th>`)}</tr></thead>
+<tbody>${rows}</tbody>
 </table></div></details>`;
 }

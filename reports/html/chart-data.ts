@@ -149,6 +149,11 @@ function spectrum(testCase: CaseResult, operation: string, phase: string): Spect
 /** Steps of the curve: 12 a decade of (1 − quantile) are smooth to the eye. */
 const STEPS_PER_DECADE = 12;
 
+/** Whether at least two requests are above the percentile: it would be of a single one otherwise. */
+export const isDrawn = ({ count }: HistogramData, percentile: number): boolean =>
+  // 100 − 99.9 is a little less than 0.1 in binary.
+  count * (100 - percentile) >= 200 - 1e-6;
+
 /** Ends where a quantile would rest on fewer than two requests. */
 export function percentileCurve(latency: HistogramData): [number, number][] {
   const last = Math.floor(Math.log10(Math.max(1, latency.count / 2)) * STEPS_PER_DECADE);

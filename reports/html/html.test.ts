@@ -7,7 +7,7 @@ import type { RunResult } from '../result.ts';
 import { sampleResult } from '../sample-result.ts';
 import { drawnSeed } from '../seeds.ts';
 import { breakdownFigure } from './breakdown.ts';
-import { percentileCurve, reduce } from './chart-data.ts';
+import { isDrawn, percentileCurve, reduce } from './chart-data.ts';
 import { CLIENT_CHARTS } from './client-charts.ts';
 import { CLIENT_PAGE } from './client-page.ts';
 import { escapeHtml, html, jsonForScript } from './escape.ts';
@@ -76,6 +76,32 @@ describe('the page', () => {
     expect(figure).toContain('>p99.9</p>');
     expect(figure).toMatch(/broken<\/span>.*?<span class="num">900 ms<\/span>/);
     expect(figure).toContain('<td class="num">100</td>');
+  });
+
+  it('the table under the percentile chart has the histogram’s own percentiles, those of the table of all operations', () => {
+    const scenarios = ['hot-partition'];
+    const shown = renderHtml(sampleResult({ scenarios })).replaceAll('\u00a0', ' ');
+    const drawn = /data-chart="spectrum">.*?<table>(.*?)<\/table>/s.exec(shown)![1]!;
+    const operation = /<caption>Latency of (.*?) in the trigger phase/.exec(drawn)![1]!;
+    const all = new RegExp(`<tr><th scope="row">${operation.replaceAll(/[()]/g, '.')}</th>(.*?)</tr>`).exec(
+      shown.slice(shown.indexOf('All operations and figures')),
+    )![1]!;
+    const others = [...all.matchAll(/<td class="num">([\d.,]+) \/ ([\d.,]+) \/ ([\d.,]+)<br>/g)].map(
+      ([, ...figures]) => figures.map((figure) => `${figure} ms`),
+    );
+    const rows = [...drawn.matchAll(/<tr><th scope="row">.*?<\/tr>/g)].map(([row]) => {
+      const cells = [...row.matchAll(/<td class="num">(.*?)<\/td>/g)].map(([, cell]) => cell!);
+      return [cells[0]!, cells[2]!, cells[3]!];
+    });
+    expect(rows.length).toBeGreaterThan(3);
+    expect(rows).toEqual(others);
+  });
+
+  it('a percentile that fewer than two requests are above is not in the table, as it is not drawn', () => {
+    const latency = { count: 199, sumMs: 0, maxMs: 50, buckets: [[1_500, 199]] as [number, number][] };
+    expect(isDrawn(latency, 99)).toBe(false);
+    expect(isDrawn({ ...latency, count: 200 }, 99)).toBe(true);
+    expect(isDrawn({ ...latency, count: 2_000 }, 99.9)).toBe(true);
   });
 
   it('titles the cases of a scenario that has several, at one seed too, and the only case of another not', () => {
