@@ -10,27 +10,28 @@ export interface PrintOptions {
   readonly json?: boolean;
 }
 
-/** Returns whether the result is worse than the baseline, or too little was run to tell. */
+/** Returns whether the result is worse than the baseline, or too little was run to tell. Throws ReportError where the two have nothing in common. */
 export async function printResult(
   result: RunResult,
   baseline: RunResult | null,
   options: PrintOptions,
 ): Promise<boolean> {
+  const { comparedWith } = await import('../reports/baseline.ts');
   const { writeReports } = await import('../reports/write.ts');
-  const written = await writeReports(result, { directory: options.out, formats: options.format });
+  const compared = baseline === null ? null : comparedWith(baseline, result);
+  const written = await writeReports(result, { directory: options.out, formats: options.format, compared });
   const beside = options.json ? process.stderr : process.stdout;
   if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`);
   else process.stdout.write(await tableOf(result));
-  let regressed = false;
-  if (baseline !== null) {
-    const { compareResults } = await import('../reports/compare.ts');
+  // Only now: what was run is written and shown, whatever it was to be compared with.
+  if (compared instanceof Error) throw compared;
+  if (compared !== null) {
     const { renderComparison } = await import('../reports/render-comparison.ts');
-    const comparison = compareResults(baseline, result);
-    regressed = comparison.regressed || comparison.undecided;
-    beside.write(`${renderComparison(comparison, { width: terminalWidth(process.stdout) }).trimEnd()}\n`);
+    const width = terminalWidth(process.stdout);
+    beside.write(`${renderComparison(compared, { width }).trimEnd()}\n`);
   }
   beside.write(`${written.length === 0 ? '' : `\nWritten: ${written.join(', ')}\n`}`);
-  return regressed;
+  return compared !== null && (compared.regressed || compared.undecided);
 }
 
 async function tableOf(result: RunResult): Promise<string> {

@@ -1,6 +1,7 @@
-/** The result as JUnit XML for CI: a suite a scenario, a case an arm, and a case for each of the arm's invariants. */
+/** The result as JUnit XML for CI: a suite a scenario, a case an arm, and a case for each of the arm's invariants; a suite for the baseline. */
+import { baselineVerdict, type Compared } from './baseline.ts';
 import { isInterrupted, markOf, outcomeText, sentenceText } from './figures.ts';
-import type { ArmResult, InvariantResult, RunResult, ScenarioResult } from './result.ts';
+import type { ArmResult, InvariantResult, RunResult } from './result.ts';
 
 interface TestCase {
   readonly name: string;
@@ -8,10 +9,10 @@ interface TestCase {
   /** Why it was not looked at to the end; such a case neither passed nor failed. */
   readonly skipped?: string;
   /** Null: passed, or skipped. */
-  readonly failure: { readonly message: string; readonly detail: string } | null;
+  readonly failure: { readonly type: string; readonly message: string; readonly detail: string } | null;
 }
 
-export function renderJunit(result: RunResult): string {
+export function renderJunit(result: RunResult, compared: Compared | null = null): string {
   const suites = result.scenarios.map((scenario) => ({
     scenario,
     cases: scenario.cases.flatMap((testCase) => {
@@ -19,30 +20,32 @@ export function renderJunit(result: RunResult): string {
       return testCase.arms.flatMap((arm) => [armCase(arm, className), ...invariantCases(arm, className)]);
     }),
   }));
-  const all = suites.flatMap(({ cases }) => cases);
+  const baseline = compared === null ? [] : [baselineCase(compared)];
+  const all = [...suites.flatMap(({ cases }) => cases), ...baseline];
   const seconds = result.environment.wallSeconds.toFixed(3);
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="rehearse" ${counts(all)} time="${seconds}">`,
-    ...suites.flatMap(({ scenario, cases }) => suite(result, scenario, cases)),
+    ...suites.flatMap(({ scenario, cases }) => suite(result, scenario.name, scenario.command, cases)),
+    ...(baseline.length === 0 ? [] : suite(result, BASELINE, result.command, baseline)),
     '</testsuites>',
     '',
   ].join('\n');
 }
 
-function suite(result: RunResult, scenario: ScenarioResult, cases: readonly TestCase[]): string[] {
+function suite(result: RunResult, name: string, command: string, cases: readonly TestCase[]): string[] {
   const properties = {
     seeds: result.seeds.join(','),
-    listeners: String(scenario.listeners),
+    listeners: String(result.scale.listeners),
     digest: result.digest,
     partial: String(result.partial),
-    command: scenario.command,
+    command,
   };
   return [
-    `  <testsuite name="${xml(scenario.name)}" ${counts(cases)} timestamp="${xml(result.environment.startedAt)}">`,
+    `  <testsuite name="${xml(name)}" ${counts(cases)} timestamp="${xml(result.environment.startedAt)}">`,
     '    <properties>',
     ...Object.entries(properties).map(
-      ([name, value]) => `      <property name="${name}" value="${xml(value)}"/>`,
+      ([property, value]) => `      <property name="${property}" value="${xml(value)}"/>`,
     ),
     '    </properties>',
     ...cases.flatMap(testCase),
@@ -63,9 +66,18 @@ function testCase({ name, className, failure, skipped }: TestCase): string[] {
   if (failure === null) return [`    <testcase ${attributes}/>`];
   return [
     `    <testcase ${attributes}>`,
-    `      <failure type="${xml(failure.message.split(':')[0]!)}" message="${xml(failure.message)}">${xml(failure.detail)}</failure>`,
+    `      <failure type="${xml(failure.type)}" message="${xml(failure.message)}">${xml(failure.detail)}</failure>`,
     '    </testcase>',
   ];
+}
+
+const BASELINE = 'baseline';
+
+/** A run that cannot tell fails as one that is worse does: the command does too. */
+function baselineCase(compared: Compared): TestCase {
+  const { kind, sentence, text } = baselineVerdict(compared);
+  const failure = kind === 'no regression' ? null : { type: kind, message: sentence, detail: text };
+  return { name: 'compared with the baseline', className: BASELINE, failure };
 }
 
 const INTERRUPTED = 'interrupted';
@@ -77,7 +89,7 @@ function armCase(arm: ArmResult, className: string): TestCase {
   if (isInterrupted(arm)) return { name, className, failure: null, skipped: INTERRUPTED };
   const word = markOf(verdict) === '?' ? 'inconclusive' : 'refuted';
   const detail = [sentenceText(arm), ...missedLines(arm)].join('\n');
-  return { name, className, failure: { message: `${word}: ${outcomeText(arm)}`, detail } };
+  return { name, className, failure: { type: word, message: `${word}: ${outcomeText(arm)}`, detail } };
 }
 
 function missedLines(arm: ArmResult): string[] {
@@ -110,6 +122,7 @@ function invariantCases(arm: ArmResult, className: string): TestCase[] {
       wrong.length === 0
         ? null
         : {
+            type: 'invariant',
             message: `invariant: ${wrong[0]!.problem}`,
             detail: wrong
               .map(({ seed, invariant, problem }) =>

@@ -1,11 +1,11 @@
 /** The result as Markdown: the comment under a pull request, short enough to be read there. */
+import { baselineVerdict, type Compared, wholeVerdict } from './baseline.ts';
 import {
   activeText,
   armFigures,
   confirmedText,
   decidingObjective,
   focusPhase,
-  MARK_WORDS,
   type Mark,
   markOf,
   outcomeText,
@@ -19,21 +19,21 @@ import {
 import { formatCount, formatNumber, formatSpread, percentileName } from './numbers.ts';
 import type { CaseResult, RunResult, ScenarioResult } from './result.ts';
 import { namesSeeds, seedText } from './seeds.ts';
-import { resultMark } from './terminal.ts';
 
 const EMOJI: Readonly<Record<Mark, string>> = { '✓': '✅', '✗': '❌', '?': '⚠️' };
 
-export function renderMarkdown(result: RunResult): string {
+export function renderMarkdown(result: RunResult, compared: Compared | null = null): string {
   const { environment, scale } = result;
   const work = workDone(result);
-  const mark = resultMark(result);
+  const { mark, words } = wholeVerdict(result, compared);
   const active = activeText(result);
   const lines = [
-    `## ${EMOJI[mark]} Rehearsal ${MARK_WORDS[mark]}: ${confirmedText(result)}`,
+    `## ${EMOJI[mark]} Rehearsal ${words}: ${confirmedText(result)}`,
     '',
     `${work.slice(0, -1).join(', ')} and ${work.at(-1)}, at ${seedText(result.seeds)}; ${formatCount(scale.listeners)} addressable listeners${active === null ? '' : `, ${active}`}${scale.factor === 1 ? '' : `; demand and servers × ${formatNumber(scale.factor)}`}.`,
   ];
   if (result.partial) lines.push('', '> Only a part was run: a part confirms nothing.');
+  if (compared !== null) lines.push('', ...baselineLines(compared));
   for (const scenario of result.scenarios) lines.push('', ...scenarioLines(scenario, result.partial));
   lines.push(
     '',
@@ -45,6 +45,17 @@ export function renderMarkdown(result: RunResult): string {
     '',
   );
   return lines.join('\n');
+}
+
+/** The verdict, why, and all of it to open. */
+function baselineLines(compared: Compared): string[] {
+  const { mark, sentence, reasons, text: whole } = baselineVerdict(compared);
+  const lines = [`### ${EMOJI[mark]} Compared with the baseline`, '', text(sentence)];
+  if (reasons.length > 0) lines.push('');
+  for (const { arm, why } of reasons) lines.push(`- **${text(arm)}**: ${text(why.join('; '))}`);
+  if (whole === sentence) return lines;
+  const opened = ['', '<details><summary>All that changed</summary>', ''];
+  return [...lines, ...opened, ...codeBlock(whole, ''), '', '</details>'];
 }
 
 function scenarioLines(scenario: ScenarioResult, partial: boolean): string[] {

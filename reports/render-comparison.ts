@@ -1,5 +1,6 @@
 /** A comparison as text for a terminal: regressions first, then what changed; what stayed the same is only counted. */
 import { type ArmComparison, type Comparison, type MetricChange, nameOf } from './comparison.ts';
+import type { Mark } from './figures.ts';
 import { counted, formatQuantity } from './numbers.ts';
 import { PAIRS_FOR_SIGNIFICANCE, PAIRS_THAT_AGREE } from './regression.ts';
 import { wrap } from './terminal.ts';
@@ -49,20 +50,30 @@ function notes({ pairs, tested }: Comparison): string[] {
 /** At 5 %, one figure of so many is called significant by chance. */
 const CHANCE_OF_ONE = 20;
 
-function headline(comparison: Comparison, width: number): string[] {
-  if (comparison.identical) return ['✓ The two results are identical (same digest).'];
+/** What it comes to, in a sentence: the first line of every report of it. */
+export function comparisonVerdict(comparison: Comparison): {
+  readonly mark: Mark;
+  readonly sentence: string;
+} {
+  if (comparison.identical) return { mark: '✓', sentence: 'The two results are identical (same digest).' };
   const bad = comparison.arms.filter(({ regressions }) => regressions.length > 0);
-  if (bad.length > 0) return wrap(`✗ Regressed: ${bad.map(fullName).join(', ')}.`, width);
+  if (bad.length > 0) return { mark: '✗', sentence: `Regressed: ${bad.map(fullName).join(', ')}.` };
   const unclear = comparison.arms.filter(({ undecided }) => undecided.length > 0);
-  if (unclear.length > 0)
-    return wrap(
-      `? Cannot tell: ${unclear.map(fullName).join(', ')} ${unclear.length === 1 ? 'is' : 'are'} worse in too few pairs; run both with --repeat ${PAIRS_FOR_SIGNIFICANCE} or more.`,
-      width,
-    );
-  return [`✓ No regression in ${counted(comparison.arms.length, 'arm')}.`];
+  if (unclear.length === 0)
+    return { mark: '✓', sentence: `No regression in ${counted(comparison.arms.length, 'arm')}.` };
+  const worse = unclear.length === 1 ? 'is worse' : 'are worse';
+  return {
+    mark: '?',
+    sentence: `Cannot tell: ${unclear.map(fullName).join(', ')} ${worse} in too few pairs; run both with --repeat ${PAIRS_FOR_SIGNIFICANCE} or more.`,
+  };
 }
 
-const fullName = (arm: ArmComparison) => nameOf(arm.scenario, arm.case, arm.arm);
+function headline(comparison: Comparison, width: number): string[] {
+  const { mark, sentence } = comparisonVerdict(comparison);
+  return wrap(`${mark} ${sentence}`, width);
+}
+
+export const fullName = (arm: ArmComparison) => nameOf(arm.scenario, arm.case, arm.arm);
 
 function armLines(arm: ArmComparison, width: number): string[] {
   const state =

@@ -1,6 +1,7 @@
 /** Writes the reports of a result into a directory; each file appears whole or not at all. */
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Compared } from './baseline.ts';
 import { renderHtml } from './html.ts';
 import { renderJunit } from './junit.ts';
 import { renderMarkdown } from './markdown.ts';
@@ -13,7 +14,7 @@ export type Format = 'html' | 'json' | 'junit' | 'markdown';
 
 interface Report {
   readonly file: string;
-  readonly render: (result: RunResult) => string;
+  readonly render: (result: RunResult, compared: Compared | null) => string;
 }
 
 const REPORTS: Readonly<Record<Format, Report>> = {
@@ -29,12 +30,14 @@ export interface WriteOptions {
   readonly directory: string;
   /** All when left out. */
   readonly formats?: readonly Format[];
+  /** With a baseline; it stands in every report but the JSON, which is the run alone. */
+  readonly compared?: Compared | null;
 }
 
 /** Returns the paths that were written. Throws ReportError with the reason when one cannot be. */
 export async function writeReports(
   result: RunResult,
-  { directory, formats = FORMATS }: WriteOptions,
+  { directory, formats = FORMATS, compared = null }: WriteOptions,
 ): Promise<string[]> {
   try {
     await mkdir(directory, { recursive: true });
@@ -45,7 +48,7 @@ export async function writeReports(
   for (const format of formats) {
     const { file, render } = REPORTS[format];
     const path = join(directory, file);
-    await writeWhole(path, render(result));
+    await writeWhole(path, render(result, compared));
     written.push(path);
   }
   return written;

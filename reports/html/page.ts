@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { baselineVerdict, type Compared, wholeVerdict } from '../baseline.ts';
 import {
   activeText,
   capital,
@@ -15,7 +16,6 @@ import {
 import { formatBytes, formatCount, formatDuration, formatLarge, formatNumber } from '../numbers.ts';
 import type { RunResult, ScenarioResult } from '../result.ts';
 import { seedText } from '../seeds.ts';
-import { resultMark } from '../terminal.ts';
 import { armStyles } from './arm-style.ts';
 import { chartCase, pointsPerSeries } from './chart-data.ts';
 import { CLIENT_CHARTS } from './client-charts.ts';
@@ -24,7 +24,7 @@ import { html, jsonForScript, type Markup, raw } from './escape.ts';
 import { command, renderScenario } from './scenario.ts';
 import { STYLES } from './styles.ts';
 
-export function renderHtml(result: RunResult): string {
+export function renderHtml(result: RunResult, compared: Compared | null = null): string {
   const points = pointsPerSeries(result);
   const scenarios = result.scenarios.map((scenario, index) => ({
     scenario,
@@ -35,8 +35,8 @@ export function renderHtml(result: RunResult): string {
   }));
   const data = jsonForScript({ cases: scenarios.flatMap(({ charts }) => charts) });
   const scripts = [chartLibrary(), `${CLIENT_CHARTS}\n${CLIENT_PAGE}`];
-  const mark = resultMark(result);
-  const title = `${mark} Rehearsal ${MARK_WORDS[mark]}: ${result.scenarios.map(({ name }) => name).join(', ')}`;
+  const { mark, words } = wholeVerdict(result, compared);
+  const title = `${mark} Rehearsal ${words}: ${result.scenarios.map(({ name }) => name).join(', ')}`;
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -50,7 +50,7 @@ export function renderHtml(result: RunResult): string {
 <body>
 ${navigation(result, scenarios)}
 <main>
-${overview(result, scenarios)}
+${overview(result, scenarios, compared)}
 ${scenarios.map(({ scenario, id, charts }) => renderScenario(result, scenario, id, charts))}
 </main>
 ${footer(result)}
@@ -94,9 +94,9 @@ function navigation(result: RunResult, sections: readonly Section[]): Markup {
   return html`<nav class="top" aria-label="Scenarios"><a class="brand" href="#overview">Rehearsal</a><span class="links">${links}</span><button type="button" class="small" data-theme-button hidden>dark</button></nav>`;
 }
 
-function overview(result: RunResult, sections: readonly Section[]): Markup {
+function overview(result: RunResult, sections: readonly Section[], compared: Compared | null): Markup {
   const { totals, environment, scale } = result;
-  const mark = resultMark(result);
+  const { mark, words } = wholeVerdict(result, compared);
   const active = activeText(result);
   const facts: [string, string, string][] = [
     [formatCount(scale.listeners), 'addressable listeners', active ?? ''],
@@ -112,13 +112,23 @@ function overview(result: RunResult, sections: readonly Section[]): Markup {
   else facts.push([duration, 'of load', wall]);
   return html`<header class="overview" id="overview">
 <p class="eyebrow">${result.mode} run, ${seedText(result.seeds)}${scale.factor !== 1 && `, demand and servers × ${formatNumber(scale.factor)}`}</p>
-<h1 class="${MARK_WORDS[mark]}"><span aria-hidden="true">${mark}</span> ${capital(MARK_WORDS[mark])}</h1>
+<h1 class="${MARK_WORDS[mark]}"><span aria-hidden="true">${mark}</span> ${capital(words)}</h1>
 <p class="lead">${confirmedText(result)}${result.partial && '. Only a part was run: a part confirms nothing'}.</p>
+${compared !== null && baseline(compared)}
 <ul class="facts">${facts.map(([value, name, more]) => html`<li><strong>${value}</strong> ${name} <small>${more}</small></li>`)}</ul>
 <ul class="index">${sections.map((section) => indexEntry(section))}</ul>
 <p class="replay"><span>Replay</span>${command(result.command)}</p>
 <noscript><p class="hint">Charts over time need JavaScript; every one has its figures in a table.</p></noscript>
 </header>`;
+}
+
+/** The verdict of the comparison, and all of it to open. */
+function baseline(compared: Compared): Markup {
+  const { mark, sentence, text } = baselineVerdict(compared);
+  const verdict = html`<span class="${MARK_WORDS[mark]}"><span class="mark" aria-hidden="true">${mark}</span></span> Compared with the baseline: ${sentence}`;
+  if (text === sentence) return html`<p class="lead">${verdict}</p>`;
+  return html`<p class="lead">${verdict}</p>
+<details class="data"><summary>All that changed</summary><div class="scroll" tabindex="0"><pre>${text}</pre></div></details>`;
 }
 
 function speed({ totals, environment }: RunResult): string {
