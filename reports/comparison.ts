@@ -3,7 +3,7 @@
  * from the code or the configuration. Below five pairs nothing is called significant; `regression.ts` says what is
  * worse all the same.
  */
-import { errorPercentOf, focusPhase, operationIn, sentenceText, slowPercentile } from './figures.ts';
+import { errorPercentOf, focusPhase, nameOf, operationIn, sentenceText, slowPercentile } from './figures.ts';
 import { median, percentileName } from './numbers.ts';
 import { quantileMs } from './percentiles.ts';
 import { type Judgement, judgeChange, PAIRS_FOR_SIGNIFICANCE } from './regression.ts';
@@ -115,10 +115,6 @@ function armsOf(result: RunResult): Map<string, Placed> {
     }
   }
   return arms;
-}
-
-export function nameOf(scenario: string, caseName: string, arm: string): string {
-  return scenario === caseName ? `${scenario} / ${arm}` : `${scenario} / ${caseName} / ${arm}`;
 }
 
 function compareArm(earlier: Placed, later: Placed): ArmComparison {

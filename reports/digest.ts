@@ -7,13 +7,14 @@ const CHUNK = 64 * 1024;
 
 /**
  * SHA-256, in hexadecimal, over the result as JSON with sorted keys, without `environment` (the machine), `digest`
- * itself and `command` (how it was asked for), here and in each scenario.
+ * itself and `command` (how it was asked for), here and in each scenario, and without `interrupted` (what it did not do).
  */
 export function digestOf(result: RunResult): string {
-  const { environment: _environment, digest: _digest, command: _command, scenarios, ...rest } = result;
-  const told = scenarios.map(({ command: _replay, ...scenario }) => scenario);
+  const { environment: _environment, digest: _digest, command: _command, interrupted: _, ...told } = result;
+  const { scenarios, ...rest } = told;
+  const withoutCommands = scenarios.map(({ command: _replay, ...scenario }) => scenario);
   const writer = new CanonicalWriter(createHash('sha256'));
-  writer.write({ ...rest, scenarios: told });
+  writer.write({ ...rest, scenarios: withoutCommands });
   return writer.finish();
 }
 

@@ -16,6 +16,7 @@ import type {
   ArmRun,
   CaseResult,
   HistogramData,
+  NotRun,
   ObjectiveResult,
   OperationResult,
   Outcome,
@@ -23,7 +24,7 @@ import type {
   ScenarioResult,
   Verdict,
 } from './result.ts';
-import { sentenceSeedText } from './seeds.ts';
+import { seedText, sentenceSeedText } from './seeds.ts';
 
 export interface ArmFigures {
   readonly p50: Spread | null;
@@ -199,11 +200,41 @@ export function brokenPromises(arm: ArmResult): string[] {
   return [...new Set(names)];
 }
 
-/** '4 of 5 arms did what they say', '1 of 1 arm did what it says'. */
-export function confirmedText({ verdicts }: Pick<RunResult, 'verdicts'>): string {
+type Part = Pick<RunResult, 'verdicts' | 'interrupted'>;
+
+/** Arms that had not begun at any seed when the run was stopped: they have no verdict, and stand nowhere else. */
+export function armsNotRun({ verdicts, interrupted }: Part): readonly NotRun[] {
+  const isJudged = (arm: NotRun) =>
+    verdicts.some((v) => v.scenario === arm.scenario && v.case === arm.case && v.arm === arm.arm);
+  return (interrupted?.notRun ?? []).filter((arm) => !isJudged(arm));
+}
+
+/** Why a result is partial, in a sentence; null where it is whole. */
+export function partText(result: Part & Pick<RunResult, 'partial'>): string | null {
+  const { partial, interrupted } = result;
+  if (!partial) return null;
+  if (interrupted === undefined) return 'Only a part was run: a part confirms nothing.';
+  const whole = armsNotRun(result);
+  const names = interrupted.notRun.map((arm) => {
+    const name = nameOf(arm.scenario, arm.case, arm.arm);
+    return whole.includes(arm) ? name : `${name} at ${seedText(arm.seeds)}`;
+  });
+  if (names.length === 0) return 'Interrupted: a part confirms nothing.';
+  return `Interrupted; not run: ${names.join(', ')}. A part confirms nothing.`;
+}
+
+/** 'hot-partition / broken'; with the case between where it has a name of its own. */
+export function nameOf(scenario: string, caseName: string, arm: string): string {
+  return scenario === caseName ? `${scenario} / ${arm}` : `${scenario} / ${caseName} / ${arm}`;
+}
+
+/** '4 of 5 arms did what they say', '1 of 1 arm did what it says'; of all that were to be run. */
+export function confirmedText(result: Part): string {
+  const { verdicts } = result;
   const confirmed = verdicts.filter((verdict) => verdict.confirmed).length;
-  const one = verdicts.length === 1;
-  return `${confirmed} of ${counted(verdicts.length, 'arm')} did what ${one ? 'it says' : 'they say'}`;
+  const all = verdicts.length + armsNotRun(result).length;
+  const one = all === 1;
+  return `${confirmed} of ${counted(all, 'arm')} did what ${one ? 'it says' : 'they say'}`;
 }
 
 /** A scenario that was run in part or with an arm too close to call is inconclusive, not refuted. */

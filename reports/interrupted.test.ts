@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { confirmedText } from './figures.ts';
 import { renderHtml } from './html.ts';
 import { renderJunit } from './junit.ts';
 import { renderMarkdown } from './markdown.ts';
@@ -47,4 +48,60 @@ it('what was violated before the interruption is still a failure', () => {
   const { result, arm } = interrupted();
   Object.assign(arm.runs[0]!.invariants[0]!, { checked: 10, violations: 2, expectedToBreak: false });
   expect(renderJunit(result)).toMatch(/failures="1" errors="0"/);
+});
+
+/** Three of five arms were begun, one of them at one of two seeds, and of another scenario nothing was. */
+function withArmsNotRun() {
+  const { result, arm } = interrupted();
+  arm.runs.pop();
+  const [testCase] = result.scenarios[0]!.cases;
+  const left = testCase!.arms.splice(3);
+  expect(left.map(({ name }) => name)).toEqual(['xfetch', 'longer ttl']);
+  result.verdicts = testCase!.arms.map(({ verdict }) => verdict);
+  const place = { scenario: 'cache-stampede', case: testCase!.name };
+  const seeds = [1, 2];
+  result.interrupted = {
+    notRun: [
+      { ...place, arm: 'lock', role: 'fixed', seeds: [2] },
+      ...left.map(({ name, role }) => ({ ...place, arm: name, role, seeds })),
+      { scenario: 'hot-partition', case: 'hot-partition', arm: 'broken', role: 'broken', seeds },
+    ],
+  };
+  return result;
+}
+
+const NOT_RUN =
+  'Interrupted; not run: cache-stampede / lock at seed 2, cache-stampede / xfetch, cache-stampede / longer ttl, hot-partition / broken. A part confirms nothing.';
+
+it('arms that were not begun are counted and named, with the reason', () => {
+  const result = withArmsNotRun();
+  expect(confirmedText(result)).toBe('2 of 6 arms did what they say');
+  const table = renderTable(result, { width: 100 });
+  expect(table).toContain('? Inconclusive: 2 of 6 arms did what they say at seeds 1 to 2.');
+  expect(table).toMatch(/ {2}\? fixed {4}xfetch {6}not run\n {2}\? decoy {4}longer ttl {2}not run\n/);
+  expect(table.replaceAll(/\s+/g, ' ')).toContain(NOT_RUN);
+  const markdown = renderMarkdown(result);
+  expect(markdown).toContain(`> ${NOT_RUN}`);
+  expect(markdown).toMatch(/^\| ⚠️ \| decoy \| \*\*longer ttl\*\* \| – \| .* \| not run: interrupted\. \|$/m);
+  const rows = markdown.split('\n').filter((line) => line.startsWith('|'));
+  expect(new Set(rows.map((line) => line.split('|').length)).size).toBe(1);
+  const html = renderHtml(result);
+  expect(html).toContain(`2 of 6 arms did what they say. ${NOT_RUN}`);
+  expect(html).toMatch(/<tr class="inconclusive not-run">\n.*\n<th scope="row">longer ttl/);
+  for (const text of [table, markdown, html]) expect(text).not.toContain('Only a part was run');
+});
+
+it('JUnit skips what was not begun, in a suite of its own where its scenario has none', () => {
+  const xml = renderJunit(withArmsNotRun());
+  expect(xml).toMatch(/name="longer ttl \(decoy\)">\s*<skipped message="interrupted before it was run"\/>/);
+  expect(xml).toMatch(/<testsuite name="hot-partition" tests="1" failures="0" errors="0" skipped="1"/);
+  expect(xml).toMatch(/classname="hot-partition" name="broken \(broken\)">\s*<skipped/);
+});
+
+it('a part that was chosen is not called interrupted, and nothing of it is missing', () => {
+  const result = { ...sampleResult({ seeds: [4] }), partial: true, confirmed: false };
+  for (const text of [renderTable(result), renderMarkdown(result), renderHtml(result)]) {
+    expect(text).toContain('Only a part was run');
+    expect(text).not.toMatch(/interrupted;/i);
+  }
 });

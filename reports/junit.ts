@@ -1,7 +1,7 @@
 /** The result as JUnit XML for CI: a suite a scenario, a case an arm, and a case for each of the arm's invariants; a suite for the baseline. */
 import { baselineVerdict, type Compared } from './baseline.ts';
-import { isInterrupted, markOf, outcomeText, sentenceText } from './figures.ts';
-import type { ArmResult, InvariantResult, RunResult } from './result.ts';
+import { armsNotRun, isInterrupted, markOf, outcomeText, sentenceText } from './figures.ts';
+import type { ArmResult, InvariantResult, NotRun, RunResult } from './result.ts';
 
 interface TestCase {
   readonly name: string;
@@ -13,24 +13,44 @@ interface TestCase {
 }
 
 export function renderJunit(result: RunResult, compared: Compared | null = null): string {
-  const suites = result.scenarios.map((scenario) => ({
-    scenario,
-    cases: scenario.cases.flatMap((testCase) => {
-      const className = testCase.name === scenario.name ? scenario.name : `${scenario.name}.${testCase.name}`;
+  const notRun = armsNotRun(result);
+  const suites = result.scenarios.map(({ name, command, cases }) => {
+    const seen = cases.flatMap((testCase) => {
+      const className = classNameOf(name, testCase.name);
       return testCase.arms.flatMap((arm) => [armCase(arm, className), ...invariantCases(arm, className)]);
-    }),
-  }));
+    });
+    return { name, command, cases: [...seen, ...casesNotRun(notRun, name)] };
+  });
+  const without = notRun
+    .map(({ scenario }) => scenario)
+    .filter((name) => suites.every((s) => s.name !== name));
+  for (const name of new Set(without))
+    suites.push({ name, command: result.command, cases: casesNotRun(notRun, name) });
   const baseline = compared === null ? [] : [baselineCase(compared)];
   const all = [...suites.flatMap(({ cases }) => cases), ...baseline];
   const seconds = result.environment.wallSeconds.toFixed(3);
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="rehearse" ${counts(all)} time="${seconds}">`,
-    ...suites.flatMap(({ scenario, cases }) => suite(result, scenario.name, scenario.command, cases)),
+    ...suites.flatMap(({ name, command, cases }) => suite(result, name, command, cases)),
     ...(baseline.length === 0 ? [] : suite(result, BASELINE, result.command, baseline)),
     '</testsuites>',
     '',
   ].join('\n');
+}
+
+const classNameOf = (scenario: string, testCase: string) =>
+  testCase === scenario ? scenario : `${scenario}.${testCase}`;
+
+function casesNotRun(arms: readonly NotRun[], scenario: string): TestCase[] {
+  return arms
+    .filter((arm) => arm.scenario === scenario)
+    .map(({ case: testCase, arm, role }) => ({
+      name: `${arm} (${role})`,
+      className: classNameOf(scenario, testCase),
+      failure: null,
+      skipped: 'interrupted before it was run',
+    }));
 }
 
 function suite(result: RunResult, name: string, command: string, cases: readonly TestCase[]): string[] {

@@ -3,12 +3,14 @@ import { baselineVerdict, type Compared, wholeVerdict } from './baseline.ts';
 import {
   activeText,
   armFigures,
+  armsNotRun,
   confirmedText,
   decidingObjective,
   focusPhase,
   type Mark,
   markOf,
   outcomeText,
+  partText,
   scenarioMark,
   sentenceText,
   slowIsJudged,
@@ -32,9 +34,10 @@ export function renderMarkdown(result: RunResult, compared: Compared | null = nu
     '',
     `${work.slice(0, -1).join(', ')} and ${work.at(-1)}, at ${seedText(result.seeds)}; ${formatCount(scale.listeners)} addressable listeners${active === null ? '' : `, ${active}`}${scale.factor === 1 ? '' : `; demand and servers × ${formatNumber(scale.factor)}`}.`,
   ];
-  if (result.partial) lines.push('', '> Only a part was run: a part confirms nothing.');
+  const part = partText(result);
+  if (part !== null) lines.push('', `> ${text(part)}`);
   if (compared !== null) lines.push('', ...baselineLines(compared));
-  for (const scenario of result.scenarios) lines.push('', ...scenarioLines(scenario, result.partial));
+  for (const scenario of result.scenarios) lines.push('', ...scenarioLines(scenario, result));
   lines.push(
     '',
     'Replay:',
@@ -58,20 +61,20 @@ function baselineLines(compared: Compared): string[] {
   return [...lines, ...opened, ...codeBlock(whole, ''), '', '</details>'];
 }
 
-function scenarioLines(scenario: ScenarioResult, partial: boolean): string[] {
+function scenarioLines(scenario: ScenarioResult, result: RunResult): string[] {
   const lines = [
-    `### ${EMOJI[scenarioMark(scenario, partial)]} ${text(scenario.title)} (${code(scenario.name)})`,
+    `### ${EMOJI[scenarioMark(scenario, result.partial)]} ${text(scenario.title)} (${code(scenario.name)})`,
     '',
     text(scenario.hypothesis),
   ];
   for (const testCase of scenario.cases) {
     if (scenario.cases.length > 1) lines.push('', `**${text(testCase.title)}**`);
-    lines.push('', ...caseTable(scenario, testCase));
+    lines.push('', ...caseTable(scenario, testCase, result));
   }
   return lines;
 }
 
-function caseTable(scenario: ScenarioResult, testCase: CaseResult): string[] {
+function caseTable(scenario: ScenarioResult, testCase: CaseResult, result: RunResult): string[] {
   const key = decidingObjective(testCase);
   const slowName = percentileName(slowPercentile(testCase));
   const judged = slowIsJudged(testCase);
@@ -90,6 +93,11 @@ function caseTable(scenario: ScenarioResult, testCase: CaseResult): string[] {
     cells.push(`${outcomeText(arm)}.<br>${text(sentenceText(arm))}`);
     return row(cells);
   });
+  for (const { scenario: of, case: within, arm, role } of armsNotRun(result)) {
+    if (of !== scenario.name || within !== testCase.name) continue;
+    const figures = headings.slice(3, -1).map(() => '–');
+    rows.push(row([EMOJI['?'], role, `**${text(arm)}**`, ...figures, 'not run: interrupted.']));
+  }
   const note = `<sub>p50, ${slowName} and errors of ${text(testCase.headline.operation)} in the ${text(focusPhase(scenario))} phase; median over seeds (lowest–highest)${namesSeeds(testCase) ? '; sentences are those of the seed in the middle' : ''}.</sub>`;
   return [row(headings), row(aligns), ...rows, '', note];
 }

@@ -1,6 +1,6 @@
 /** A comparison as text for a terminal: regressions first, then what changed; what stayed the same is only counted. */
-import { type ArmComparison, type Comparison, type MetricChange, nameOf } from './comparison.ts';
-import type { Mark } from './figures.ts';
+import type { ArmComparison, Comparison, MetricChange } from './comparison.ts';
+import { type Mark, nameOf } from './figures.ts';
 import { counted, formatQuantity } from './numbers.ts';
 import { PAIRS_FOR_SIGNIFICANCE, PAIRS_THAT_AGREE } from './regression.ts';
 import { wrap } from './terminal.ts';

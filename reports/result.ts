@@ -15,7 +15,7 @@ export type Setting = number | string | boolean;
 export interface RunResult {
   version: typeof RESULT_VERSION;
   mode: Mode;
-  /** SHA-256 over everything except `environment`, `digest` and `command`. */
+  /** SHA-256 over everything except `environment`, `digest`, `command` and `interrupted`. */
   digest: string;
   /** The command that replays this run. */
   command: string;
@@ -23,6 +23,8 @@ export interface RunResult {
   confirmed: boolean;
   /** Interrupted, or `--arm` ran a part. A partial result confirms nothing. */
   partial: boolean;
+  /** Only where that is why it is partial; not in the digest. */
+  interrupted?: Interrupted;
   seeds: number[];
   scale: Scale;
   totals: Totals;
@@ -31,6 +33,19 @@ export interface RunResult {
   verdicts: Verdict[];
   /** What differs between two machines and is left out of the digest. */
   environment: Environment;
+}
+
+/** What was asked for and not begun when the run was stopped. An arm that was not begun at any seed stands nowhere else. */
+export interface Interrupted {
+  notRun: NotRun[];
+}
+
+export interface NotRun {
+  scenario: string;
+  case: string;
+  arm: string;
+  role: ArmRole;
+  seeds: number[];
 }
 
 export interface Environment {

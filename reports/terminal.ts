@@ -6,6 +6,7 @@ import {
   type ArmFigures,
   activeText,
   armFigures,
+  armsNotRun,
   capital,
   confirmedText,
   decidingObjective,
@@ -14,6 +15,7 @@ import {
   type Mark,
   markOf,
   outcomeText,
+  partText,
   scenarioMark,
   sentenceText,
   slowIsJudged,
@@ -50,20 +52,41 @@ export function terminalOptions(
 export function renderTable(result: RunResult, options: TableOptions = {}): string {
   const width = Math.max(NARROWEST, options.width ?? STANDARD_WIDTH);
   const paint = painter(options.color ?? false);
-  const blocks = result.scenarios.map((scenario) => scenarioBlock(scenario, result.partial, width, paint));
+  const blocks = result.scenarios.map((scenario) => scenarioBlock(scenario, result, width, paint));
   return `${[...blocks, summary(result, width, paint)].join('\n\n')}\n`;
 }
 
-function scenarioBlock(scenario: ScenarioResult, partial: boolean, width: number, paint: Paint): string {
-  const mark = scenarioMark(scenario, partial);
+function scenarioBlock(scenario: ScenarioResult, result: RunResult, width: number, paint: Paint): string {
+  const mark = scenarioMark(scenario, result.partial);
   const lines = [
     `${paint(mark, MARK_STYLES[mark])} ${paint(scenario.name, 'bold')}  ${cut(scenario.title, width - scenario.name.length - 4)}`,
   ];
   for (const testCase of scenario.cases) {
     if (scenario.cases.length > 1) lines.push(`  ${paint(cut(testCase.title, width - 2), 'bold')}`);
     lines.push(...caseLines(scenario, testCase, width, paint));
+    lines.push(...linesNotRun(scenario, testCase, result, width, paint));
   }
   return lines.join('\n');
+}
+
+/** Arms that a stopped run had not come to, in line with the others. */
+function linesNotRun(
+  scenario: ScenarioResult,
+  testCase: CaseResult,
+  result: RunResult,
+  width: number,
+  paint: Paint,
+): string[] {
+  const missing = armsNotRun(result).filter(
+    (one) => one.scenario === scenario.name && one.case === testCase.name,
+  );
+  const names = [...testCase.arms.map(({ name }) => name), ...missing.map(({ arm }) => arm)];
+  const room = width - '  ?   '.length - ROLE_WIDTH - '  not run'.length;
+  const wide = Math.min(room, Math.max(...names.map(({ length }) => length)));
+  return missing.map(
+    ({ arm, role }) =>
+      `  ${paint('?', MARK_STYLES['?'])} ${paint(role.padEnd(ROLE_WIDTH), ROLE_STYLES[role])}  ${cut(arm, wide).padEnd(wide)}  not run`,
+  );
 }
 
 function caseLines(scenario: ScenarioResult, testCase: CaseResult, width: number, paint: Paint): string[] {
@@ -175,10 +198,8 @@ function summary(result: RunResult, width: number, paint: Paint): string {
   const lines = (said.length <= width ? [said] : wrap(said, width - 2)).map((line, index) => {
     return index === 0 ? line.replace(word, paint(word, MARK_STYLES[mark], 'bold')) : `  ${line}`;
   });
-  if (result.partial)
-    lines.push(
-      ...wrap('Only a part was run: a part confirms nothing.', width - 2).map((line) => `  ${line}`),
-    );
+  const part = partText(result);
+  if (part !== null) lines.push(...wrap(part, width - 2).map((line) => `  ${line}`));
   const facts = [
     ...workDone(result),
     `${formatCount(scale.listeners)} addressable listeners${active === null ? '' : `, ${active}`}`,

@@ -2,6 +2,7 @@
 import {
   type ArmFigures,
   armFigures,
+  armsNotRun,
   capital,
   decidingObjective,
   focusPhase,
@@ -16,7 +17,14 @@ import {
 } from '../figures.ts';
 import { formatMs, formatQuantity, percentileName } from '../numbers.ts';
 import { quantileMs } from '../percentiles.ts';
-import type { ArmResult, CaseResult, ObjectiveResult, PhaseWindow, ScenarioResult } from '../result.ts';
+import type {
+  ArmResult,
+  CaseResult,
+  ObjectiveResult,
+  PhaseWindow,
+  RunResult,
+  ScenarioResult,
+} from '../result.ts';
 import { type DrawnSeed, drawnSeed, namesSeeds, sentenceSeedText } from '../seeds.ts';
 import { type ArmStyle, armStyles, swatch } from './arm-style.ts';
 import { breakdownFigure } from './breakdown.ts';
@@ -36,6 +44,7 @@ import {
 } from './tables.ts';
 
 export interface CaseContext {
+  readonly result: RunResult;
   readonly scenario: ScenarioResult;
   readonly testCase: CaseResult;
   readonly charts: ChartCase;
@@ -76,7 +85,7 @@ ${figuresTable(testCase)}
 </section>`;
 }
 
-function verdictTable({ scenario, testCase }: CaseContext): Markup {
+function verdictTable({ result, scenario, testCase }: CaseContext): Markup {
   const styles = armStyles(testCase);
   const key = decidingObjective(testCase);
   const { operation } = testCase.headline;
@@ -87,8 +96,21 @@ function verdictTable({ scenario, testCase }: CaseContext): Markup {
 <thead><tr><th scope="col"><span class="unseen">confirmed</span></th><th scope="col">arm</th><th scope="col">what happened${namesSeeds(testCase) && html` <small>at the seed in the middle, and whether it meets its objectives; figures are medians</small>`}</th>${
     key !== null && html`<th scope="col" class="num">${key.name} <small>${targetText(key)}</small></th>`
   }<th scope="col" class="num">${beside} <small>${operation}</small></th><th scope="col" class="num">errors <small>${focusPhase(scenario)}</small></th></tr></thead>
-<tbody>${testCase.arms.map((arm) => verdictRow(arm, styles.get(arm)!, armFigures(scenario, testCase, arm), key, beside))}</tbody>
+<tbody>${testCase.arms.map((arm) => verdictRow(arm, styles.get(arm)!, armFigures(scenario, testCase, arm), key, beside))}${notRunRows(result, scenario, testCase, key === null ? 2 : 3)}</tbody>
 </table>`;
+}
+
+/** Arms that the case has, and that a stopped run had not come to. */
+function notRunRows(result: RunResult, scenario: ScenarioResult, testCase: CaseResult, figures: number) {
+  return armsNotRun(result)
+    .filter((one) => one.scenario === scenario.name && one.case === testCase.name)
+    .map(
+      ({ arm, role }) => html`<tr class="inconclusive not-run">
+<td class="mark" title="not run"><span aria-hidden="true">?</span><span class="unseen">not run</span></td>
+<th scope="row">${arm} <span class="role">${role}</span></th>
+<td class="says" colspan="${1 + figures}">Not run: interrupted.</td>
+</tr>`,
+    );
 }
 
 function verdictRow(

@@ -11,6 +11,7 @@ import {
   MARK_WORDS,
   markOf,
   markWord,
+  partText,
   scenarioMark,
 } from '../figures.ts';
 import { formatBytes, formatCount, formatDuration, formatLarge, formatNumber } from '../numbers.ts';
@@ -98,6 +99,7 @@ function overview(result: RunResult, sections: readonly Section[], compared: Com
   const { totals, environment, scale } = result;
   const { mark, words } = wholeVerdict(result, compared);
   const active = activeText(result);
+  const part = partText(result);
   const facts: [string, string, string][] = [
     [formatCount(scale.listeners), 'addressable listeners', active ?? ''],
     totals.plays === 0
@@ -113,7 +115,7 @@ function overview(result: RunResult, sections: readonly Section[], compared: Com
   return html`<header class="overview" id="overview">
 <p class="eyebrow">${result.mode} run, ${seedText(result.seeds)}${scale.factor !== 1 && `, demand and servers × ${formatNumber(scale.factor)}`}</p>
 <h1 class="${MARK_WORDS[mark]}"><span aria-hidden="true">${mark}</span> ${capital(words)}</h1>
-<p class="lead">${confirmedText(result)}${result.partial && '. Only a part was run: a part confirms nothing'}.</p>
+<p class="lead">${confirmedText(result)}.${part !== null && ` ${part}`}</p>
 ${compared !== null && baseline(compared)}
 <ul class="facts">${facts.map(([value, name, more]) => html`<li><strong>${value}</strong> ${name} <small>${more}</small></li>`)}</ul>
 <ul class="index">${sections.map((section) => indexEntry(section))}</ul>

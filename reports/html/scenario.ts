@@ -18,7 +18,7 @@ export function renderScenario(
 <h2 id="${id}-title">${scenario.title}</h2>
 <p class="lead">${keepTogether(scenario.hypothesis)}</p>
 </header>
-${scenario.cases.map((testCase, index) => renderCase({ scenario, testCase, charts: charts[index]! }))}
+${scenario.cases.map((testCase, index) => renderCase({ result, scenario, testCase, charts: charts[index]! }))}
 ${renderNotes(scenario.notes)}
 <p class="replay"><span>Replay this scenario</span>${command(scenario.command)}</p>
 </section>`;

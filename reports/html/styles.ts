@@ -204,6 +204,7 @@ mark{background:none;color:inherit;font-weight:650;box-shadow:inset 0 -.45em 0 c
 .verdicts td.num{white-space:nowrap;font-weight:600}
 .verdicts td.num small{display:block}
 .role{display:inline-block;font-size:.72rem;font-weight:600;border-radius:4px;padding:0 .35rem;margin-left:.2rem;color:var(--arm);border:1px solid color-mix(in srgb,var(--arm) 45%,transparent)}
+.not-run{--arm:var(--soft)}
 .swatch{vertical-align:.15em;flex:none}
 `;
 

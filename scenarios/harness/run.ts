@@ -4,6 +4,7 @@ import type {
   ArmResult,
   ArmRun,
   CaseResult,
+  NotRun,
   RunResult,
   ScenarioResult,
   Setting,
@@ -212,6 +213,7 @@ function assemble(
     command: request.command,
     confirmed: !partial && scenarios.length > 0 && scenarios.every(({ confirmed }) => confirmed),
     partial,
+    ...(interrupted ? { interrupted: { notRun: notBegun(planned, finished) } } : {}),
     seeds: [...request.seeds],
     scale: { listeners: request.listeners, factor: scaleFactor(request.listeners) },
     totals: totalsOf(scenarios, finished),
@@ -221,6 +223,20 @@ function assemble(
     ),
     environment: hostEnvironment(request.workers, request.drain),
   };
+}
+
+/** An arm at a time, the seeds at which it has no run. */
+function notBegun(planned: readonly Planned[], finished: ReadonlyMap<number, Finished>): NotRun[] {
+  const arms = new Map<string, NotRun>();
+  for (const { task, arm } of planned) {
+    if (finished.has(task.id)) continue;
+    const { scenario, case: testCase, seed } = task;
+    const key = JSON.stringify([scenario, testCase, arm.name]);
+    const known = arms.get(key);
+    if (known !== undefined) known.seeds.push(seed);
+    else arms.set(key, { scenario, case: testCase, arm: arm.name, role: arm.role, seeds: [seed] });
+  }
+  return [...arms.values()];
 }
 
 function armResult(

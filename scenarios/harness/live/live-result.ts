@@ -111,6 +111,8 @@ function compose(
     command,
     confirmed: verdict.confirmed,
     partial: isPartial(series),
+    // Load runs whole unless it is stopped.
+    ...(isPartial(series) ? { interrupted: { notRun: [] } } : {}),
     seeds: Array.from({ length: asked }, (_, repetition) => load.seed + repetition),
     scale: { listeners: load.listeners, factor: 1 },
     totals: {
