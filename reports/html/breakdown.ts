@@ -13,7 +13,7 @@ const REST = 'smaller parts';
 interface Row {
   readonly arm: ArmResult;
   readonly totalMs: number;
-  /** How many requests its means are over. */
+  /** How many requests its means are over: those in the percentile's bucket, which is at most 1/128 of its value wide. */
   readonly requests: number;
   readonly parts: ReadonlyMap<string, number>;
 }
@@ -35,7 +35,7 @@ export function breakdownFigure(
   if (percentiles.length === 0) return null;
   const hops = hopsOf(percentiles.flatMap(({ rows }) => rows));
   return html`<figure class="panel breakdown">
-<figcaption><span class="name">Where the time goes</span><span class="hint">critical path of ${operation}, ${phase}, ${drawn.text}</span><button type="button" class="small" data-toggle="share" aria-pressed="false" hidden>as shares</button></figcaption>
+<figcaption><span class="name">Where the time goes</span><span class="hint">critical path of ${operation}, ${phase}, ${drawn.text}; means of the requests within 1\u00a0% of each percentile</span><button type="button" class="small" data-toggle="share" aria-pressed="false" hidden>as shares</button></figcaption>
 ${percentiles.map(({ percentile, rows }) => bars(testCase, percentile, rows, hops))}
 <ul class="hops">${hops.map((hop, index) => html`<li><i class="hop-${index}"></i>${hop}</li>`)}</ul>
 ${table(percentiles, hops)}
