@@ -35,8 +35,9 @@ export function breakdownFigure(
   if (percentiles.length === 0) return null;
   const hops = hopsOf(percentiles.flatMap(({ rows }) => rows));
   return html`<figure class="panel breakdown">
-<figcaption><span class="name">Where the time goes</span><span class="hint">critical path of ${operation}, ${phase}, ${drawn.text}; means of the requests within 1\u00a0% of each percentile</span><button type="button" class="small" data-toggle="share" aria-pressed="false" hidden>as shares</button></figcaption>
+<figcaption><span class="name">Where the time goes</span><span class="hint">critical path of ${operation}, ${phase}, ${drawn.text}</span><button type="button" class="small" data-toggle="share" aria-pressed="false" hidden>as shares</button></figcaption>
 ${percentiles.map(({ percentile, rows }) => bars(testCase, percentile, rows, hops))}
+<p class="hint">Means of the requests within 1\u00a0% of each percentile.</p>
 <ul class="hops">${hops.map((hop, index) => html`<li><i class="hop-${index}"></i>${hop}</li>`)}</ul>
 ${table(percentiles, hops)}
 </figure>`;

@@ -238,6 +238,7 @@ select.name option{background:var(--card);color:var(--ink);font-weight:400}
 .columns .mean{stroke:var(--ink);stroke-width:1.25;stroke-dasharray:5 3;vector-effect:non-scaling-stroke}
 .sub{font-size:.82rem;font-weight:600;color:var(--soft);margin:.5rem 0 .2rem}
 .stacks{display:grid;gap:.22rem}
+.stacks+.hint{margin-top:.5rem}
 .stack{display:grid;grid-template-columns:10.5rem minmax(0,1fr) 4.4rem;gap:.6rem;align-items:center;font-size:.84rem;line-height:1.35}
 .stack .who{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .track{display:block;height:13px}
