@@ -11,6 +11,7 @@ import { isDrawn, percentileCurve, reduce } from './chart-data.ts';
 import { CLIENT_CHARTS } from './client-charts.ts';
 import { CLIENT_PAGE } from './client-page.ts';
 import { escapeHtml, html, jsonForScript } from './escape.ts';
+import { STYLES } from './styles.ts';
 
 describe('markup', () => {
   it('a value put into a template is text', () => {
@@ -190,6 +191,18 @@ describe('the page', () => {
     expect(shaded()).toBe('trigger');
     for (const phase of result.scenarios[0]!.phases) phase.measured = phase.name === 'steady';
     expect(shaded()).toBeNull();
+  });
+
+  it('a knob whose name and value do not fit one line has its value on the next, never a letter a line', () => {
+    const rules = (selector: string) =>
+      [...STYLES.matchAll(/([^{}]+)\{([^{}]*)\}/g)]
+        .filter(([, selectors]) => selectors!.split(',').includes(selector))
+        .map(([, , rule]) => rule!)
+        .join(';');
+    expect(rules('.knobs div')).toContain('flex-wrap:wrap');
+    // `anywhere` lets a value shrink to the width of a letter before it wraps.
+    expect(rules('.knobs dd')).not.toContain('anywhere');
+    expect(rules('.knobs dd')).toContain('margin-left:auto');
   });
 
   it('has ids that are unique, and links that lead somewhere', () => {

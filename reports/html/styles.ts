@@ -162,10 +162,14 @@ h1{font-size:2.4rem;line-height:1.15;font-weight:700;letter-spacing:-.025em}
 .scenario{border-top:1px solid var(--line);padding:2.25rem 0 2.5rem}
 footer{border-top:1px solid var(--line);padding-top:1.5rem;padding-bottom:3rem;font-size:.88rem}
 footer h2{font-size:1.05rem;margin-bottom:.6rem}
-footer dl,.knobs{display:grid;grid-template-columns:repeat(auto-fill,minmax(17rem,1fr));gap:.15rem 1.5rem}
+footer dl,.knobs{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,17rem),1fr));gap:.15rem 1.5rem}
+.knobs{grid-template-columns:repeat(auto-fill,minmax(min(100%,22rem),1fr))}
 footer dl div,.knobs div{display:flex;justify-content:space-between;gap:1rem;border-bottom:1px solid var(--line);padding:.15rem 0}
 footer dt{color:var(--soft)}
-footer dd,.knobs dd{text-align:right;overflow-wrap:anywhere;font-variant-numeric:tabular-nums}
+.knobs div{flex-wrap:wrap;gap:0 1rem}
+footer dd,.knobs dd{text-align:right;font-variant-numeric:tabular-nums}
+footer dd{overflow-wrap:anywhere}
+.knobs dd{margin-left:auto;max-width:100%;overflow-wrap:break-word}
 footer .hint{margin-top:1rem;max-width:52rem}
 `;
 
