@@ -44,3 +44,14 @@ it('one arm did what it says, several did what they say', () => {
   expect(confirmedText({ verdicts: verdicts.slice(0, 1) })).toBe('1 of 1 arm did what it says');
   expect(confirmedText({ verdicts: verdicts.slice(0, 2) })).toBe('2 of 2 arms did what they say');
 });
+
+it('the note under a table names the figures that are columns, and no other', () => {
+  const noteOf = (result: ReturnType<typeof sampleResult>) =>
+    /<sub>(.*) of playlist/.exec(renderMarkdown(result))![1];
+  const result = sampleResult({ scenarios: ['hot-partition'] });
+  expect(noteOf(result)).toBe('p50, p99 and errors');
+  for (const { runs } of result.scenarios[0]!.cases[0]!.arms)
+    for (const { objectives } of runs)
+      for (const objective of objectives) objective.name = objective.name.replace(' (usual) errors', ' p99');
+  expect(noteOf(result)).toBe('p50 and errors');
+});

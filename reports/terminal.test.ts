@@ -32,8 +32,7 @@ it('a narrow terminal loses columns, never digits', () => {
   const table = renderTable(sampleResult({ scenarios: ['cache-stampede'] }), { width: 60 });
   expect(table).toMatchInlineSnapshot(`
     "✓ cache-stampede  Cache stampede: everybody rebuilds at once
-      p50, p99, errors: playlist.get hot, trigger · objective:
-      database reads per expiry ≤ 3 reads/s
+      objective: database reads per expiry ≤ 3 reads/s
                  arm            objective  verdict
       ✓ healthy  healthy     1.03 reads/s  meets, as expected
       ✓ broken   broken      53.7 reads/s  misses, as expected
@@ -57,6 +56,29 @@ it.each([40, 60, 80, 100, 140])('no line but the replay command is longer than %
   const long = lines(renderTable(result, { width })).filter((line) => line.length > width);
   expect(long.filter((line) => !line.includes('Replay:'))).toEqual([]);
 });
+
+it.each([44, 60, 72, 80, 100, 140])(
+  'at %d letters the caption names the figures that are columns, and no other',
+  (width) => {
+    const judged = sampleResult({ scenarios: ['hot-partition'] });
+    const [testCase] = judged.scenarios[0]!.cases;
+    for (const { runs } of testCase!.arms)
+      for (const { objectives } of runs)
+        for (const objective of objectives)
+          objective.name = objective.name.replace(' (usual) errors', ' p95');
+    testCase!.headline.percentile = 95;
+    for (const text of [renderTable(result, { width }), renderTable(judged, { width })]) {
+      const tables = text.split(/\n(?= +arm )/);
+      expect(tables.length).toBeGreaterThan(1);
+      for (const [index, table] of tables.slice(1).entries()) {
+        const head = lines(table)[0]!.split(/ +/).slice(1);
+        const before = lines(tables[index]!).slice(-3).join('\n');
+        const said = /^ {2}((?:(?:p[\d.]+|errors)(?:, )?)+): /m.exec(before)?.[1];
+        expect(said?.split(', ') ?? []).toEqual(head.filter((word) => /^(?:p[\d.]+|errors)$/.test(word)));
+      }
+    }
+  },
+);
 
 it('colours add nothing but colours', () => {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what is looked for

@@ -93,11 +93,14 @@ function caseLines(scenario: ScenarioResult, testCase: CaseResult, width: number
   const key = decidingObjective(testCase);
   const { operation } = testCase.headline;
   const slow = percentileName(slowPercentile(testCase));
-  const about = [`p50, ${slow}, errors: ${operation}, ${focusPhase(scenario)}`];
-  if (key !== null) about.push(`objective: ${key.name} ${targetText(key)}`);
-  const lines = wrap(about.join(' · '), width - 2).map((line) => `  ${paint(line, 'dim')}`);
   const rows = testCase.arms.map((arm) => ({ arm, figures: armFigures(scenario, testCase, arm) }));
   const layout = layoutFor(rows, width, slow, slowIsJudged(testCase));
+  const about: string[] = [];
+  if (layout.figures.length > 0)
+    about.push(`${layout.figures.join(', ')}: ${operation}, ${focusPhase(scenario)}`);
+  if (key !== null) about.push(`objective: ${key.name} ${targetText(key)}`);
+  const caption = about.length === 0 ? [] : wrap(about.join(' · '), width - 2);
+  const lines = caption.map((line) => `  ${paint(line, 'dim')}`);
   for (const { arm } of rows)
     if (arm.role === 'live')
       lines.push(...wrap(arm.title, width - 2).map((line) => `  ${paint(line, 'dim')}`));
@@ -160,6 +163,8 @@ const LAYOUTS: readonly (readonly Column[])[] = [
 ];
 
 interface Layout {
+  /** The columns that are of the headline's operation: there is not room for all of them everywhere. */
+  readonly figures: readonly string[];
   readonly header: string;
   readonly cells: (arm: ArmResult, figures: ArmFigures) => string[];
 }
@@ -183,7 +188,9 @@ function layoutFor(rows: readonly Row[], width: number, slow: string, judged: bo
     const shown = index === 0 ? cut(text, widths[0]!) : text;
     return columns[index]!.left ? shown.padEnd(widths[index]!) : shown.padStart(widths[index]!);
   };
+  const ofHeadline = chosen.map((column) => [P50, SLOW, ERRORS].includes(column));
   return {
+    figures: columns.filter((_, index) => ofHeadline[index]).map(({ title }) => title),
     header: `${' '.repeat(6 + ROLE_WIDTH)}${columns.map(({ title }, index) => pad(title, index)).join('  ')}`,
     cells: (arm, figures) => columns.map(({ text }, index) => pad(text({ arm, figures }), index)),
   };
