@@ -80,6 +80,24 @@ it.each([44, 60, 72, 80, 100, 140])(
   },
 );
 
+it.each([40, 80, 100])(
+  'a title that is longer than %d letters is wrapped: what it ends with is there too',
+  (width) => {
+    const served = sampleResult({ seeds: [1], scenarios: ['consumer-lag'] });
+    const [scenario] = served.scenarios;
+    scenario!.name = 'load-hot-partition';
+    scenario!.title =
+      'Release Friday: one playlist, three replicas (hot-partition / twice the nodes is served)';
+    scenario!.cases[0]!.title =
+      'One after the other: a case with a title that no narrow terminal has the room to show in one line';
+    const text = renderTable(served, { width });
+    expect(lines(text).filter((line) => line.length > width && !line.includes('Replay:'))).toEqual([]);
+    const words = text.replaceAll(/\s+/g, ' ');
+    expect(words).toContain(`load-hot-partition ${scenario!.title}`);
+    expect(words).toContain(scenario!.cases[0]!.title);
+  },
+);
+
 it('colours add nothing but colours', () => {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what is looked for
   const bare = renderTable(result, { color: true }).replaceAll(/\u001b\[[\d;]*m/g, '');

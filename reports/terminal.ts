@@ -58,11 +58,13 @@ export function renderTable(result: RunResult, options: TableOptions = {}): stri
 
 function scenarioBlock(scenario: ScenarioResult, result: RunResult, width: number, paint: Paint): string {
   const mark = scenarioMark(scenario, result.partial);
-  const lines = [
-    `${paint(mark, MARK_STYLES[mark])} ${paint(scenario.name, 'bold')}  ${cut(scenario.title, width - scenario.name.length - 4)}`,
-  ];
+  // Never cut: of load it is the end of the title that says what is served.
+  const [first = '', ...more] = wrap(`${scenario.name} ${scenario.title}`, width - 3);
+  const named = `${paint(scenario.name, 'bold')} ${first.slice(scenario.name.length)}`.trimEnd();
+  const lines = [`${paint(mark, MARK_STYLES[mark])} ${named}`, ...more.map((line) => `  ${line}`)];
   for (const testCase of scenario.cases) {
-    if (scenario.cases.length > 1) lines.push(`  ${paint(cut(testCase.title, width - 2), 'bold')}`);
+    if (scenario.cases.length > 1)
+      lines.push(...wrap(testCase.title, width - 2).map((line) => `  ${paint(line, 'bold')}`));
     lines.push(...caseLines(scenario, testCase, width, paint));
     lines.push(...linesNotRun(scenario, testCase, result, width, paint));
   }
