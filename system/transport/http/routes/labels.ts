@@ -93,7 +93,7 @@ const audioOf = (kind: 'track' | 'episode', key: string, operationId: string): R
   method: 'POST',
   url: `/v1/${kind}s/:${key}/audio`,
   operationId,
-  summary: `A label delivers the audio of a ${kind}; other content than before is a new version`,
+  summary: `A label delivers the audio of ${kind === 'episode' ? 'an' : 'a'} ${kind}; other content than before is a new version`,
   scope: 'catalogue:publish',
   params: object({ [key]: id }),
   body: object({ contentId }),
