@@ -28,13 +28,15 @@ async function stopped(arms: readonly string[] | null, seeds: readonly number[])
 
 test('arms that were not begun are named, and of the one that was, the seeds', async () => {
   const result = await stopped(ARMS, [1, 2]);
-  expect(result.verdicts.map(({ arm }) => arm)).toEqual(['healthy']);
+  // Where a busy machine does not let the first run answer within the grace of a stop, it is ended and was not run either.
+  const begun = result.verdicts.map(({ arm }) => arm);
+  expect([[], ['healthy']]).toContainEqual(begun);
   expect(result.partial).toBe(true);
   const scenario = hotPartition.name;
   const place = { scenario, case: hotPartition.cases[0]!.name };
   expect(result.interrupted).toEqual({
     notRun: [
-      { ...place, arm: 'healthy', role: 'healthy', seeds: [2] },
+      { ...place, arm: 'healthy', role: 'healthy', seeds: begun.length === 0 ? [1, 2] : [2] },
       { ...place, arm: 'broken', role: 'broken', seeds: [1, 2] },
       { ...place, arm: 'bucketed key', role: 'fixed', seeds: [1, 2] },
       { ...place, arm: 'cache-aside', role: 'fixed', seeds: [1, 2] },
