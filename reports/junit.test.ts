@@ -47,6 +47,19 @@ it('an arm that did not do what it says fails with its sentence and the figures'
   expect(text).toContain('seed 1: playlist.get hot (usual) errors in trigger');
 });
 
+it('limits of objectives and evidence have their unit beside them, as what was measured has', () => {
+  const result = sampleResult({ seeds: [1], scenarios: ['hot-partition'] });
+  const arm = result.scenarios[0]!.cases[0]!.arms[1]!;
+  Object.assign(arm.verdict, { confirmed: false });
+  arm.runs[0]!.objectives[0]!.unit = '1';
+  const detail = /<failure [^>]*>([^<]*)/.exec(renderJunit(result))![1]!;
+  expect(detail).toMatch(/errors in trigger: [\d.]+ %, target &lt;= 1 % \(missed\)/);
+  expect(detail).toMatch(
+    /evidence 'skew over replicas': [\d.]+ × the mean, needs &gt;= 2 × the mean \(holds\)/,
+  );
+  expect(detail).toMatch(/p99 in trigger: [\d.]+, target &lt;= 100 \(/);
+});
+
 it('an invariant that nobody checked, or that broke unasked, fails', () => {
   const result = sampleResult({ seeds: [1], scenarios: ['cache-stampede'] });
   const [first, second] = result.scenarios[0]!.cases[0]!.arms[0]!.runs[0]!.invariants;

@@ -116,14 +116,18 @@ function missedLines(arm: ArmResult): string[] {
   return arm.runs.flatMap(({ seed, objectives, evidence }) => [
     ...objectives.map(
       (o) =>
-        `seed ${seed}: ${o.name} in ${o.phase}: ${o.measured} ${o.unit}, target ${o.comparison} ${o.target} (${o.met ? 'met' : 'missed'})`,
+        `seed ${seed}: ${o.name} in ${o.phase}: ${exact(o.measured, o)}, target ${o.comparison} ${exact(o.target, o)} (${o.met ? 'met' : 'missed'})`,
     ),
     ...evidence.map(
       (e) =>
-        `seed ${seed}: evidence '${e.name}': ${e.measured} ${e.unit}, needs ${e.comparison} ${e.target} (${e.holds ? 'holds' : 'missing'})`,
+        `seed ${seed}: evidence '${e.name}': ${exact(e.measured, e)}, needs ${e.comparison} ${exact(e.target, e)} (${e.holds ? 'holds' : 'missing'})`,
     ),
   ]);
 }
+
+/** Every digit, with its unit; a pure number has none. */
+const exact = (value: number, { unit }: { readonly unit: string }) =>
+  unit === '1' || unit === '' ? `${value}` : `${value} ${unit}`;
 
 function invariantCases(arm: ArmResult, className: string): TestCase[] {
   const names = [...new Set(arm.runs.flatMap(({ invariants }) => invariants.map(({ name }) => name)))];
