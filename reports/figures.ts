@@ -202,7 +202,7 @@ export function brokenPromises(arm: ArmResult): string[] {
 
 type Part = Pick<RunResult, 'verdicts' | 'interrupted'>;
 
-/** Arms that had not begun at any seed when the run was stopped: they have no verdict, and stand nowhere else. */
+/** Arms without a run at any seed when all was stopped: they have no verdict, and stand nowhere else. */
 export function armsNotRun({ verdicts, interrupted }: Part): readonly NotRun[] {
   const isJudged = (arm: NotRun) =>
     verdicts.some((v) => v.scenario === arm.scenario && v.case === arm.case && v.arm === arm.arm);

@@ -35,7 +35,10 @@ export interface RunResult {
   environment: Environment;
 }
 
-/** What was asked for and not begun when the run was stopped. An arm that was not begun at any seed stands nowhere else. */
+/**
+ * What was asked for and has no run: not begun when it was stopped, or ended because it did not answer in time. An arm
+ * that has none at any seed stands nowhere else.
+ */
 export interface Interrupted {
   notRun: NotRun[];
 }

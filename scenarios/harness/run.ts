@@ -213,7 +213,7 @@ function assemble(
     command: request.command,
     confirmed: !partial && scenarios.length > 0 && scenarios.every(({ confirmed }) => confirmed),
     partial,
-    ...(interrupted ? { interrupted: { notRun: notBegun(planned, finished) } } : {}),
+    ...(interrupted ? { interrupted: { notRun: withoutRun(planned, finished) } } : {}),
     seeds: [...request.seeds],
     scale: { listeners: request.listeners, factor: scaleFactor(request.listeners) },
     totals: totalsOf(scenarios, finished),
@@ -226,7 +226,7 @@ function assemble(
 }
 
 /** An arm at a time, the seeds at which it has no run. */
-function notBegun(planned: readonly Planned[], finished: ReadonlyMap<number, Finished>): NotRun[] {
+function withoutRun(planned: readonly Planned[], finished: ReadonlyMap<number, Finished>): NotRun[] {
   const arms = new Map<string, NotRun>();
   for (const { task, arm } of planned) {
     if (finished.has(task.id)) continue;
