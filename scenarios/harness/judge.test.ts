@@ -115,7 +115,23 @@ describe('doubts about a run', () => {
         { name: 'skew', sentence: '', measured: 1.1, comparison: '>=', target: 2, unit: '×', holds: false },
       ],
     });
-    expect(doubts(missed, 'misses', 0.05)).toEqual(['no evidence of skew: 1.1 ×, not >= 2']);
+    expect(doubts(missed, 'misses', 0.05)).toEqual(['no evidence of skew: 1.1 ×, not >= 2 ×']);
+  });
+
+  it('has a unit beside the limit as beside the figure, and none beside pure numbers', () => {
+    const evidence = { name: 'busy', sentence: '', comparison: '>=' as const, holds: false };
+    const missed = run({
+      objectives: [objective(50)],
+      evidence: [
+        { ...evidence, measured: 68.3, target: 80, unit: '%' },
+        { ...evidence, name: 'many', measured: 3, target: 4, unit: '1' },
+      ],
+    });
+    expect(doubts(missed, 'misses', 0.05)).toEqual([
+      'expected that it misses its objectives, it met them: p99 50 ms (target <= 100 ms)',
+      'no evidence of busy: 68.3 %, not >= 80 %',
+      'no evidence of many: 3, not >= 4',
+    ]);
   });
 
   it('takes an invariant that was never checked for a failure', () => {
@@ -137,7 +153,7 @@ describe('doubts over seeds', () => {
     const missed = (seed: number, measured: number) => run({ seed, objectives: [objective(measured)] });
     const told = doubtsOverSeeds([missed(1, 130), missed(2, 150), missed(3, 140)], 'meets', 0.05);
     expect(told).toEqual([
-      'seeds 1 to 3: expected that it meets its objectives, it missed them: p99 130–150 ms (target <= 100)',
+      'seeds 1 to 3: expected that it meets its objectives, it missed them: p99 130–150 ms (target <= 100 ms)',
     ]);
   });
 

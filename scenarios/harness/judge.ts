@@ -118,6 +118,10 @@ interface Doubt {
   }[];
 }
 
+/** A pure number, unit '1', has none. */
+const withUnit = (figure: string, unit: string) =>
+  unit === '1' || unit === '' ? figure : `${figure} ${unit}`;
+
 const plain = (what: string): Doubt => ({ what, figures: [] });
 
 function doubtsOf(run: ArmRun, expected: Outcome, margin: number): Doubt[] {
@@ -129,13 +133,18 @@ function doubtsOf(run: ArmRun, expected: Outcome, margin: number): Doubt[] {
     found.push({
       what: `expected that it ${expected} its objectives, it ${seenWords[seen]}`,
       figures: near.map(({ name, measured, unit, comparison, target }) => {
-        return { name: `${name} `, measured, unit, limit: ` (target ${comparison} ${format(target)})` };
+        return {
+          name: `${name} `,
+          measured,
+          unit,
+          limit: ` (target ${comparison} ${withUnit(format(target), unit)})`,
+        };
       }),
     });
   }
   for (const { holds, name, measured, unit, comparison, target } of run.evidence) {
     if (holds) continue;
-    const limit = `, not ${comparison} ${format(target)}`;
+    const limit = `, not ${comparison} ${withUnit(format(target), unit)}`;
     found.push({ what: `no evidence of ${name}`, figures: [{ name: '', measured, unit, limit }] });
   }
   const bugs = run.phases
@@ -180,7 +189,7 @@ function doubtText(same: readonly Doubt[]): string {
     const [{ name, unit, limit }] = figures as [Doubt['figures'][number]];
     const values = figures.map(({ measured }) => measured);
     const [low, high] = [format(Math.min(...values)), format(Math.max(...values))];
-    return `${name}${low === high ? low : `${low}–${high}`} ${unit}${limit}`;
+    return `${name}${withUnit(low === high ? low : `${low}–${high}`, unit)}${limit}`;
   });
   return `${same[0]!.what}${shown.length > 0 ? `: ${shown.join(', ')}` : ''}`;
 }

@@ -161,7 +161,7 @@ describe('not confirmed is', () => {
   test('a run that misses an objective', () => {
     const verdict = refused({ latencyMs: 400 });
     expect(verdict.observed).toBe('misses');
-    expect(verdict.sentence).toContain('playlist.add-track p99 400 ms (target <= 250)');
+    expect(verdict.sentence).toContain('playlist.add-track p99 400 ms (target <= 250 ms)');
   });
 
   test('a run with dropped journeys, however fast the rest was', () => {
