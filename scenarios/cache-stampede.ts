@@ -8,7 +8,16 @@
  *   reads of a rebuild     = 128 counts, the tracks and some followers = 130
  *   reads per expiry       = 64 rebuilds × 130 = 8,320 within a second
  */
-import { defineScenario, errors, format, objective, p, percent, type RunFigures } from './harness/index.ts';
+import {
+  counted,
+  defineScenario,
+  errors,
+  format,
+  objective,
+  p,
+  percent,
+  type RunFigures,
+} from './harness/index.ts';
 import { ERROR_PERCENT, PLAY_P99_MS } from './load/objectives.ts';
 
 const HOT = 'playlist.get hot';
@@ -28,10 +37,10 @@ const OTHER_READS_PER_SECOND = 6;
 
 const reads = (run: RunFigures) =>
   `${format(Math.round(run.figure('database reads per expiry')))} database reads in the worst second of an expiry ` +
-  `(at most ${format(run.figure('worst database reads per expiry'))}), by ${format(run.figure('rebuilds per expiry'))} rebuilds`;
+  `(at most ${format(run.figure('worst database reads per expiry'))}), by ${counted(run.figure('rebuilds per expiry'), 'rebuild')}`;
 
 const surge = (run: RunFigures) =>
-  `${reads(run)}; each key was rebuilt in at least ${format(run.figure('bursts of rebuilds per key'))} bursts; p99.9 ${format(run.latencyMs(HOT, 'trigger', 0.999))} ms`;
+  `${reads(run)}; each key was rebuilt in at least ${counted(run.figure('bursts of rebuilds per key'), 'burst')}; p99.9 ${format(run.latencyMs(HOT, 'trigger', 0.999))} ms`;
 
 const usual = (run: RunFigures) =>
   `${reads(run)}; p99 of the usual reads ${format(run.latencyMs('playlist.get hot (usual)', 'trigger', 0.99))} ms`;

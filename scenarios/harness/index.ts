@@ -1,7 +1,7 @@
 /** What a scenario file imports. */
 export type { RunFigures } from './figures.ts';
 export { format } from './judge.ts';
-export { errors, milliseconds, objective, p, percent } from './phrases.ts';
+export { counted, errors, milliseconds, objective, p, percent } from './phrases.ts';
 export {
   type Arm,
   type Case,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { milliseconds, percent } from './index.ts';
+import { counted, milliseconds, percent } from './index.ts';
 
 test.each([
   [0, '0 %'],
@@ -13,3 +13,13 @@ test.each([
 test('milliseconds become seconds from ten on', () => {
   expect([milliseconds(9_999), milliseconds(12_345)]).toEqual(['9,999 ms', '12.3 s']);
 });
+
+test.each([
+  [1, '1 rebuild'],
+  [0.9996, '1 rebuild'],
+  [1.4, '1.4 rebuilds'],
+  [0, '0 rebuilds'],
+  [64, '64 rebuilds'],
+])('%d is counted as %s, by what is shown of it', (count, text) =>
+  expect(counted(count, 'rebuild')).toBe(text),
+);

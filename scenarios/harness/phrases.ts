@@ -48,3 +48,8 @@ export const percent = (share: number) => {
   if (share >= 0.9995 && share < 1) return '> 99.9 %';
   return `${format(Math.round(share * 1000) / 10)} %`;
 };
+/** '1 rebuild', '1.4 rebuilds': by the number that is shown, of words that only take an s. */
+export const counted = (count: number, word: string) => {
+  const shown = format(count);
+  return `${shown} ${word}${shown === '1' ? '' : 's'}`;
+};
