@@ -34,11 +34,6 @@ export const COUNTER_BYTES = 8;
 /** estimate: a token bucket is a hash of two short fields. */
 export const BUCKET_BYTES = 48;
 
-/** A lost segment is sent again after the retransmission timeout (Linux: at least 200 ms), which then doubles. */
-export const RETRANSMIT_MS = 200;
-/** Linux TCP_RTO_MAX. */
-export const RETRANSMIT_LONGEST_MS = 120_000;
-
 /** Spread around the mean. estimate: p99 twice the median (the event loop also polls, accepts and frees). */
 export function serviceSpread(): Distribution {
   const shape = lognormal(1, 2);

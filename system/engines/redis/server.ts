@@ -12,9 +12,9 @@ import {
   type KeyedRandom,
   type Machine,
   MICROSECOND,
-  MILLISECOND,
   type Network,
   type PendingCall,
+  retransmitAfterNs,
   SECOND,
   type Simulation,
   Station,
@@ -29,8 +29,6 @@ import {
   EXPIRE_SAMPLE_NS,
   FURTHER_CALL_NS,
   PUSH_CALLS,
-  RETRANSMIT_LONGEST_MS,
-  RETRANSMIT_MS,
   SCRIPT_FACTOR,
   SET_CALLS,
   serviceSpread,
@@ -226,8 +224,7 @@ export class Server {
       this.#release(argument);
       return;
     }
-    const waitMs = Math.min(RETRANSMIT_MS * 2 ** Math.min(flight.losses++, 10), RETRANSMIT_LONGEST_MS);
-    this.#simulation.schedule(waitMs * MILLISECOND, again, argument);
+    this.#simulation.schedule(retransmitAfterNs(flight.losses++), again, argument);
   }
 
   #arrive(argument: number): void {

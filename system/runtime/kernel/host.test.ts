@@ -62,7 +62,7 @@ function build(
     const trace = new RequestTrace(hops.map(() => 0));
     return { trace, context: new CallContext(request, life, trace) };
   };
-  return { simulation, client, hosts, remote, echo, context, starts, finished };
+  return { simulation, network, client, hosts, remote, echo, context, starts, finished };
 }
 
 describe('a call to a host', () => {
@@ -235,5 +235,57 @@ describe('an observer', () => {
       'begin echo.echo echo-0',
       'end echo-0 2.8 ms echo.echo: reset',
     ]);
+  });
+});
+
+describe('a link that loses messages', () => {
+  const cut = { partitioned: true };
+
+  it.each([
+    ['request', 0, 1],
+    ['answer', 1, 0],
+  ])('delays a lost %s until it is sent again after the link has healed', async (_, from, to) => {
+    const { simulation, network, remote, client, echo, context, finished } = build();
+    network.setFault(from, to, cut);
+    simulation.after(500_000_000, () => network.setFault(from, to, null));
+    const { trace, context: first } = context(1);
+    const answer = remote.call(client, echo, first, 'hello').then((text) => [text, simulation.now()]);
+    await drive(simulation, { untilNs: 2e9 });
+    // Sent again after 200 and after 400 ms more: lost twice, and the work is done once.
+    const sentFirstNs = from === 0 ? 0 : 1_200_000;
+    const restNs = 1_400_000 - sentFirstNs;
+    expect(await answer).toEqual(['hello', sentFirstNs + 600_000_000 + restNs]);
+    expect(trace.partsNs).toEqual([600_400_000, 0, 1_000_000]);
+    expect(finished).toEqual(['hello']);
+    expect(network.lost).toBe(2);
+  });
+
+  it('keeps nothing of a call whose answer was lost and whose caller has given up', async () => {
+    const balancing = 'least-requests';
+    const { simulation, network, remote, client, echo, context } = build({ instances: 2, balancing });
+    network.setFault(1, 0, cut);
+    const given = Array.from({ length: 6 }, (_, i) => context(i).context);
+    const calls = given.map((one) => remote.call(client, echo, one, 'once').catch(() => 'given up'));
+    simulation.after(100_000_000, () => {
+      for (const one of given) one.cancel(new Error('enough'));
+    });
+    await drive(simulation, { untilNs: 1e9 });
+    expect((await Promise.all(calls)).filter((answer) => answer === 'given up')).toHaveLength(3);
+    network.setFault(1, 0, null);
+    const lostBefore = network.lost;
+    const served = remote.hosts.map(({ cpu }) => cpu.read().completions);
+    for (let i = 0; i < 4; i++) void remote.call(client, echo, context(10 + i).context, 'again');
+    await drive(simulation, { untilNs: 2e9 });
+    expect(remote.hosts.map(({ cpu }, i) => cpu.read().completions - served[i]!)).toEqual([2, 2]);
+    expect(network.lost).toBe(lostBefore);
+  });
+
+  it('resets a call whose answer is not delivered when the instance crashes', async () => {
+    const { simulation, network, remote, client, hosts, echo, context } = build();
+    network.setFault(1, 0, cut);
+    const answer = remote.call(client, echo, context(1).context, 'hello').catch((error) => error.kind);
+    simulation.after(50_000_000, () => hosts[0]!.machine.crash());
+    await drive(simulation, { untilNs: 1e9 });
+    expect(await answer).toBe('reset');
   });
 });

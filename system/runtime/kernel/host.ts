@@ -9,11 +9,23 @@ import { PortError } from '../../ports/errors.ts';
 import type { PendingCall } from './call.ts';
 import { CallContext, type ProcessLife } from './context.ts';
 import type { Distribution } from './distribution.ts';
+import {
+  AT_PROCESSOR,
+  Flight,
+  FREE,
+  GENERATION_MASK,
+  RETURNING,
+  RUNNING,
+  SLOT_BITS,
+  SLOT_MASK,
+  saltOf,
+  TRAVELLING,
+} from './flight.ts';
 import type { Machine } from './machine.ts';
-import type { Carrier } from './network.ts';
+import { type Carrier, retransmitAfterNs } from './network.ts';
 import type { KeyedRandom } from './random.ts';
 import type { HandlerId, Simulation } from './simulation.ts';
-import { Station, type Ticket } from './station.ts';
+import { Station } from './station.ts';
 
 export interface HostOptions<Api> {
   /** How many cores its processor has; or the processor itself, where something else runs on the machine already. */
@@ -77,35 +89,6 @@ export interface CallObserver {
   shed(operation: string, instance: string): void;
 }
 
-const FREE = 0;
-const TRAVELLING = 1;
-const AT_PROCESSOR = 2;
-const RUNNING = 3;
-const RETURNING = 4;
-
-/** Slot in the low bits, generation above: a message that arrives twice, or late, cannot hit the slot's next owner. */
-const SLOT_BITS = 22;
-const SLOT_MASK = (1 << SLOT_BITS) - 1;
-const GENERATION_MASK = 0x1ff;
-
-class Flight<Api> {
-  state = FREE;
-  generation = 0;
-  call: PendingCall<unknown> | null = null;
-  method: RemoteMethod<Api, unknown, unknown> | null = null;
-  request: unknown = null;
-  host: Host<Api> | null = null;
-  /** The host's place among the instances. */
-  place = 0;
-  from = 0;
-  arrivedNs = 0;
-  ticket: Ticket = -1;
-  outNs = 0;
-  context: CallContext | null = null;
-  result: unknown = undefined;
-  error: Error | null = null;
-}
-
 export interface RemoteMethod<Api, Request, Response> {
   readonly operation: string;
   /** Number of the method within its remote: keys its random draws. */
@@ -126,6 +109,8 @@ export class Remote<Api> {
   readonly #arrived: HandlerId;
   readonly #served: HandlerId;
   readonly #returned: HandlerId;
+  readonly #sendAgain: HandlerId;
+  readonly #answerAgain: HandlerId;
   readonly #networkHop: Hop;
   readonly #queueHop: Hop;
   readonly #cpuHop: Hop;
@@ -147,6 +132,12 @@ export class Remote<Api> {
     this.#arrived = simulation.register((argument) => this.#arrive(argument));
     this.#served = simulation.register((argument) => this.#serve(argument));
     this.#returned = simulation.register((argument) => this.#return(argument));
+    this.#sendAgain = simulation.register((argument) => {
+      if (this.#flight(argument, TRAVELLING) !== null) this.#send(argument);
+    });
+    this.#answerAgain = simulation.register((argument) => {
+      if (this.#flight(argument, RETURNING) !== null) this.#answer(argument);
+    });
     this.#networkHop = options.hop(`${options.service}.network`);
     this.#queueHop = options.hop(`${options.service}.queue`);
     this.#cpuHop = options.hop(`${options.service}.cpu`);
@@ -191,16 +182,38 @@ export class Remote<Api> {
     const argument = (flight.generation << SLOT_BITS) | slot;
     call.cancelArgument = argument;
     call.onCancel = this.#abandon;
-    const salt = (method.number << 6) | ((context.attempt & 15) << 2);
-    flight.outNs = this.#network.send(
-      from.id,
-      host.machine.id,
-      context.request,
-      salt,
-      this.#arrived,
-      argument,
-    );
+    flight.losses = 0;
+    flight.lostNs = 0;
+    this.#send(argument);
     return call.promise;
+  }
+
+  #send(argument: number): void {
+    const flight = this.#flights[argument & SLOT_MASK]!;
+    const { from, host, call } = flight;
+    const { request } = call!.context;
+    const to = host!.machine.id;
+    const ns = this.#network.send(from, to, request, saltOf(flight, 0), this.#arrived, argument);
+    flight.outNs = ns < 0 ? ns : ns + flight.lostNs;
+    if (ns < 0) this.#lost(flight, this.#sendAgain, argument);
+  }
+
+  #answer(argument: number): void {
+    const flight = this.#flights[argument & SLOT_MASK]!;
+    const { from, host, call } = flight;
+    const { request, trace } = call!.context;
+    const back = host!.machine.id;
+    const ns = this.#network.send(back, from, request, saltOf(flight, 1), this.#returned, argument);
+    flight.backNs = ns;
+    if (ns < 0) this.#lost(flight, this.#answerAgain, argument);
+    else if (ns > 0) trace.add(this.#networkHop, ns + flight.lostNs);
+  }
+
+  /** TCP sends it again, for as long as somebody waits for it. */
+  #lost(flight: Flight<Api>, again: HandlerId, argument: number): void {
+    const afterNs = retransmitAfterNs(flight.losses++);
+    flight.lostNs += afterNs;
+    this.#simulation.schedule(afterNs, again, argument);
   }
 
   /** An instance that is up, if any is. */
@@ -312,17 +325,9 @@ export class Remote<Api> {
     flight.result = result;
     flight.error = error;
     flight.state = RETURNING;
-    const caller = flight.call!.context;
-    const salt = (flight.method!.number << 6) | ((caller.attempt & 15) << 2) | 1;
-    const backNs = this.#network.send(
-      flight.host!.machine.id,
-      flight.from,
-      caller.request,
-      salt,
-      this.#returned,
-      argument,
-    );
-    if (backNs > 0) caller.trace.add(this.#networkHop, backNs);
+    flight.losses = 0;
+    flight.lostNs = 0;
+    this.#answer(argument);
   }
 
   #observeEnd(flight: Flight<Api>, error: Error | null): void {
@@ -356,12 +361,15 @@ export class Remote<Api> {
       flight.host!.cpu.withdraw(flight.ticket);
       this.#release(argument);
     } else if (flight.state === TRAVELLING && flight.outNs < 0) this.#release(argument);
+    else if (flight.state === RETURNING && flight.backNs < 0) this.#release(argument);
   };
 
   #crashed(host: Host<Api>): void {
     for (let slot = 0; slot < this.#flights.length; slot++) {
       const flight = this.#flights[slot]!;
-      if (flight.host !== host || (flight.state !== AT_PROCESSOR && flight.state !== RUNNING)) continue;
+      if (flight.host !== host) continue;
+      const unsent = flight.state === RETURNING && flight.backNs < 0;
+      if (flight.state !== AT_PROCESSOR && flight.state !== RUNNING && !unsent) continue;
       const reset = new PortError('reset', flight.method!.operation, false);
       if (flight.state === RUNNING) this.#observeEnd(flight, reset);
       this.#fail((flight.generation << SLOT_BITS) | slot, reset);

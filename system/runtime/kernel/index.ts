@@ -14,7 +14,7 @@ export {
   type RemoteOptions,
 } from './host.ts';
 export { Machine } from './machine.ts';
-export { type Carrier, type LinkFault, Network } from './network.ts';
+export { type Carrier, type LinkFault, Network, retransmitAfterNs } from './network.ts';
 export { KeyedRandom, RandomStream } from './random.ts';
 export { type EventHandler, type HandlerId, type Pause, Simulation } from './simulation.ts';
 export {

@@ -1,3 +1,4 @@
+import { MILLISECOND } from '../../ports/clock.ts';
 import { type Distribution, lognormal } from './distribution.ts';
 import type { KeyedRandom } from './random.ts';
 import type { HandlerId, Simulation } from './simulation.ts';
@@ -19,6 +20,15 @@ export interface Carrier {
 
 /** Round trips within one data centre are about half a millisecond (Dean & Norvig's latency numbers): 0.2 ms one way, a tail to 1 ms. */
 const ONE_WAY = () => lognormal(200_000, 1_000_000);
+
+/** A lost segment is sent again after the retransmission timeout (Linux: at least 200 ms), which then doubles up to TCP_RTO_MAX. */
+const RETRANSMIT_MS = 200;
+const RETRANSMIT_LONGEST_MS = 120_000;
+
+/** How long TCP waits before it sends a segment again that was lost `losses` times before, in ns. */
+export function retransmitAfterNs(losses: number): number {
+  return Math.min(RETRANSMIT_MS * 2 ** Math.min(losses, 10), RETRANSMIT_LONGEST_MS) * MILLISECOND;
+}
 
 /**
  * Messages between machines: each takes a latency, and a link may lose, double or stop them. Links exist only where a
