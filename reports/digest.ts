@@ -7,14 +7,15 @@ const CHUNK = 64 * 1024;
 
 /**
  * SHA-256, in hexadecimal, over the result as JSON with sorted keys, without `environment` (the machine), `digest`
- * itself and `command` (how it was asked for), here and in each scenario, and without `interrupted` (what it did not do).
+ * itself and `command` (how it was asked for), here and in each scenario, without `interrupted` (what it did not do) and
+ * without the words for a scenario's faults: what they did is in the figures.
  */
 export function digestOf(result: RunResult): string {
   const { environment: _environment, digest: _digest, command: _command, interrupted: _, ...told } = result;
   const { scenarios, ...rest } = told;
-  const withoutCommands = scenarios.map(({ command: _replay, ...scenario }) => scenario);
+  const measured = scenarios.map(({ command: _replay, faults: _stated, ...scenario }) => scenario);
   const writer = new CanonicalWriter(createHash('sha256'));
-  writer.write({ ...rest, scenarios: withoutCommands });
+  writer.write({ ...rest, scenarios: measured });
   return writer.finish();
 }
 

@@ -104,6 +104,8 @@ export interface ScenarioResult {
   hypothesis: string;
   listeners: number;
   phases: PhaseWindow[];
+  /** What was made to fail, in arms that have the fault; left out: nothing. It is what was stated, so the digest has none of it. */
+  faults?: FaultWindow[];
   cases: CaseResult[];
   notes: Notes;
   confirmed: boolean;
@@ -117,6 +119,13 @@ export interface PhaseWindow {
   endS: number;
   /** False for the warm-up: its figures are left out. */
   measured: boolean;
+}
+
+export interface FaultWindow {
+  startS: number;
+  endS: number;
+  /** 'kafka-1 crashes, and is back after 20 s' */
+  what: string;
 }
 
 export interface Notes {

@@ -16,6 +16,7 @@ import { NEW_TRACK_WAIT } from '../load/objectives.ts';
 import { phaseWindows } from './arrivals.ts';
 import { Checks } from './checks.ts';
 import { configurationOf, scaleFactor } from './configuration.ts';
+import { scheduleFaults } from './faults.ts';
 import { figuresOf } from './figures.ts';
 import { readBackOperation } from './journeys.ts';
 import { judgeEvidence, judgeObjectives, sentenceOf } from './judge.ts';
@@ -86,7 +87,8 @@ export async function runArm(
   const stampedes = new StampedeMeter(system, phases, hotPlaylists);
   const untilNs = phases.at(-1)!.endS * SECOND;
   const { drain, shouldStop } = request;
-  if (arm.fault !== false) scheduleFaults(scenario, system, phases);
+  const faults = arm.fault === false ? [] : (scenario.faults ?? []);
+  const disturbed = scheduleFaults(faults, system, phases);
   load.begin();
   sampler.begin();
   let partial = (await drive(system.simulation, { untilNs, drain, shouldStop })) === 'stopped';
@@ -113,7 +115,7 @@ export async function runArm(
         ],
     series: [...recorder.series, ...sampler.series],
     nodes: sampler.nodes,
-    figures: cached ? stampedes.figures() : [],
+    figures: [...(cached ? stampedes.figures() : []), ...disturbed()],
     // By subtraction; the invariant holds it against what the kernel counts.
     conservation: { ...totals, inFlight: totals.arrivals - totals.completed - totals.failed },
   };
@@ -123,16 +125,6 @@ export async function runArm(
     requests: totals.arrivals,
     telemetry: telemetry?.() ?? null,
   };
-}
-
-function scheduleFaults(scenario: Scenario, system: SimulatedSystem, phases: readonly PhaseWindow[]): void {
-  for (const [index, { phase, afterSeconds, downSeconds }] of (scenario.faults ?? []).entries()) {
-    const { startS } = phases.find(({ name }) => name === phase)!;
-    const { simulation } = system;
-    const machine = system.replicaOfHotPlaylist(index);
-    simulation.after((startS + afterSeconds) * SECOND, () => machine.crash());
-    simulation.after((startS + afterSeconds + downSeconds) * SECOND, () => machine.restart());
-  }
 }
 
 /** Whether the warm-up was long enough, by a trend test: latencies that still rise or fall in the steady phase make every figure doubtful. */

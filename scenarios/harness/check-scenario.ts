@@ -2,12 +2,11 @@
  * Whether what a file exports is a scenario: it may be written in JavaScript, so nothing is taken for granted. The first
  * mistake is told in one sentence that names the place and, where a word is wrong, the words there are.
  */
-import { checkSetting } from '../../system/modes/knobs.ts';
+import { checkFault } from './check-fault.ts';
+import { fieldsOf, Mistakes, ScenarioError } from './mistakes.ts';
 import type { Arm, Case, InvariantName, Journey, Load, Phase, Scenario, Traffic } from './scenario.ts';
 
-export class ScenarioError extends Error {
-  override readonly name = 'ScenarioError';
-}
+export { ScenarioError };
 
 type PhaseName = Phase['name'];
 const PHASES: readonly PhaseName[] = ['warm-up', 'steady', 'trigger', 'recovery'];
@@ -60,11 +59,6 @@ const FIELDS = {
   arm: fieldsOf<Arm>({ name: 1, role: 1, title: 1, set: 1, fault: 1, violates: 1, says: 1 }),
 } as const;
 
-/** The type checker holds that the list is whole. */
-function fieldsOf<T>(fields: Record<keyof T, 1>): readonly string[] {
-  return Object.keys(fields);
-}
-
 /** Throws `ScenarioError`. */
 export function checkScenario(scenario: Scenario): void {
   const mistakes = new Mistakes(typeof scenario?.name === 'string' ? scenario.name : '(without a name)');
@@ -94,11 +88,7 @@ function checkPhases(mistakes: Mistakes, { phases: given, faults = [] }: Scenari
   if (phases.some(({ seconds }) => !Number.isInteger(seconds) || seconds < 1))
     mistakes.fail('a phase lasts a whole number of seconds.');
   if (!names.includes('trigger')) mistakes.fail("it needs a phase named 'trigger'.");
-  for (const { phase, afterSeconds, downSeconds } of mistakes.list('faults', faults)) {
-    if (!names.includes(phase)) mistakes.fail('a fault names a phase that there is not.');
-    mistakes.number('afterSeconds of a fault', afterSeconds);
-    mistakes.number('downSeconds of a fault', downSeconds);
-  }
+  for (const [i, fault] of mistakes.list('faults', faults).entries()) checkFault(mistakes, fault, i, phases);
 }
 
 function checkLoad(mistakes: Mistakes, { load, phases, faults = [] }: Scenario): void {
@@ -109,7 +99,8 @@ function checkLoad(mistakes: Mistakes, { load, phases, faults = [] }: Scenario):
   if (new Set(operations).size !== operations.length)
     mistakes.fail('two kinds of traffic have the same operation.');
   const hot = traffic.some(({ journey }) => 'from' in journey && journey.from === 'hot');
-  if ((hot || faults.length > 0) && !load.hotPlaylists?.count)
+  const restarts = faults.some(({ kind }) => kind === 'restart a replica of the hot playlist');
+  if ((hot || restarts) && !load.hotPlaylists?.count)
     mistakes.fail("it uses hot playlists and has no 'hotPlaylists'.");
 }
 
@@ -172,63 +163,4 @@ function checkCase(mistakes: Mistakes, scenario: Scenario, testCase: Case): void
     mistakes.fail(
       `arm ${unproven.name} of ${of} has no evidence: state a figure that shows why it misses its objectives.`,
     );
-}
-
-class Mistakes {
-  readonly #scenario: string;
-
-  constructor(scenario: string) {
-    this.#scenario = scenario;
-  }
-
-  fail(what: string): never {
-    throw new ScenarioError(`Scenario ${this.#scenario}: ${what}`);
-  }
-
-  /** `known`: the fields that it can have; left out: any. */
-  object(field: string, value: unknown, known?: readonly string[]): void {
-    const what = field === '' ? 'it' : field;
-    if (typeof value !== 'object' || value === null || Array.isArray(value))
-      this.fail(`${what} must be an object.`);
-    const unknown = Object.keys(value as object).find((name) => known !== undefined && !known.includes(name));
-    if (unknown !== undefined)
-      this.fail(`${what} has a field '${unknown}', and can have ${known!.join(', ')}.`);
-  }
-
-  list<T>(field: string, value: readonly T[]): readonly T[] {
-    if (!Array.isArray(value)) this.fail(`${field} must be a list; it may be empty: [].`);
-    return value;
-  }
-
-  text(field: string, value: unknown): void {
-    if (typeof value !== 'string') this.fail(`${field} must be a text.`);
-  }
-
-  number(field: string, value: unknown): void {
-    if (typeof value !== 'number' || !Number.isFinite(value) || value < 0)
-      this.fail(`${field} must be a number that is not negative.`);
-  }
-
-  function(field: string, value: unknown): void {
-    if (typeof value !== 'function') this.fail(`${field} must be a function.`);
-  }
-
-  oneOf(field: string, value: unknown, known: readonly string[]): void {
-    if (known.includes(value as string)) return;
-    this.fail(
-      `${field} is ${value === undefined ? 'missing' : `'${value}'`}, and can be ${known.join(', ')}.`,
-    );
-  }
-
-  /** Knobs that there are, with values that they can take. */
-  settings(of: string, set: unknown): void {
-    this.object(`set of ${of}`, set);
-    for (const [name, value] of Object.entries(set as object)) {
-      try {
-        checkSetting(name, String(value));
-      } catch (error) {
-        this.fail(`${of}: ${(error as Error).message}`);
-      }
-    }
-  }
 }

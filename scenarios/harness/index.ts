@@ -8,6 +8,7 @@ export {
   defineScenario,
   type Evidence,
   type Load,
+  type MachineFault,
   type Objective,
   type Phase,
   REFERENCE_LISTENERS,

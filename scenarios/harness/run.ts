@@ -15,6 +15,7 @@ import type { RunTelemetry } from '../../system/modes/run-telemetry.ts';
 import type { Drain } from '../../system/runtime/drive.ts';
 import { phaseWindows } from './arrivals.ts';
 import { configurationOf, differenceFrom, nextSizes, scaleFactor, unitsOf } from './configuration.ts';
+import { faultWindows, missingMachines } from './faults.ts';
 import { hostEnvironment } from './host-environment.ts';
 import { confirmsAll, verdictOf } from './judge.ts';
 import { runTasks } from './pool.ts';
@@ -140,7 +141,7 @@ function plan(request: RunRequest): Planned[] {
         known.add(arm.name);
         if (request.arms !== null && !request.arms.includes(arm.name)) continue;
         // What does not go together is told before anything runs.
-        configurationOf(testCase, arm, request.listeners, request.settings);
+        refuseMissing(scenario, arm, configurationOf(testCase, arm, request.listeners, request.settings));
         for (const seed of request.seeds) {
           const { listeners, settings } = request;
           const names = { scenario: scenario.name, case: testCase.name, arm: arm.name };
@@ -157,6 +158,19 @@ function plan(request: RunRequest): Planned[] {
     throw new HarnessError(`There is no arm '${unknown}'. The arms are: ${[...known].join(', ')}.`, 2);
   }
   return planned;
+}
+
+/** A fault of a machine that an arm does not have would be none. */
+function refuseMissing(scenario: Scenario, arm: Arm, configuration: Readonly<Record<string, Setting>>): void {
+  if (arm.fault === false) return;
+  for (const [i, fault] of (scenario.faults ?? []).entries()) {
+    const missing = missingMachines(fault, configuration);
+    if (missing === null) continue;
+    throw new HarnessError(
+      `${scenario.name}, arm ${arm.name}, fault ${i + 1} (${fault.kind}): ${missing}`,
+      2,
+    );
+  }
 }
 
 /** It would have the load and the servers of another size, and not say so. */
@@ -199,6 +213,7 @@ function assemble(
       hypothesis: scenario.hypothesis,
       listeners: request.listeners,
       phases: phaseWindows(scenario.phases),
+      ...faultsOf(scenario),
       cases,
       notes: scenario.notes,
       confirmed: whole && cases.every(({ arms }) => confirmsAll(arms)),
@@ -237,6 +252,10 @@ function withoutRun(planned: readonly Planned[], finished: ReadonlyMap<number, F
     else arms.set(key, { scenario, case: testCase, arm: arm.name, role: arm.role, seeds: [seed] });
   }
   return [...arms.values()];
+}
+
+function faultsOf({ faults = [], phases }: Scenario): Pick<ScenarioResult, 'faults'> {
+  return faults.length === 0 ? {} : { faults: faultWindows(faults, phaseWindows(phases)) };
 }
 
 function armResult(

@@ -5,6 +5,7 @@
  */
 import type { ArmRole, Notes, Setting } from '../../reports/result.ts';
 import { checkScenario, ScenarioError } from './check-scenario.ts';
+import type { MachineFault } from './faults.ts';
 import type { RunFigures } from './figures.ts';
 
 /** The size that the rates, cores and consumers of every scenario are stated for. `--listeners` scales from here. */
@@ -49,15 +50,6 @@ export interface HotPlaylists {
   readonly count: number;
   /** Followers of each, as stored before the run. */
   readonly followers: number;
-}
-
-/** What happens to machines. Part of the fault: an arm with `fault: false` runs without it. */
-export interface MachineFault {
-  /** A database node that holds the first hot playlist stops and comes back; the next such fault takes the next one, as in a rolling restart. */
-  readonly kind: 'restart a replica of the hot playlist';
-  readonly phase: Phase['name'];
-  readonly afterSeconds: number;
-  readonly downSeconds: number;
 }
 
 export interface Objective {
@@ -127,6 +119,7 @@ export interface Scenario {
   readonly minimumListeners: number;
   readonly phases: readonly Phase[];
   readonly load: Load;
+  /** What happens to machines and links, and when. */
   readonly faults?: readonly MachineFault[];
   readonly invariants: readonly InvariantName[];
   /** Margin by which an objective must be met or missed to count, as a share of the target; default 0.05. */
@@ -154,4 +147,5 @@ export function defineScenario(scenario: Scenario): Scenario {
   return scenario;
 }
 
+export type { MachineFault };
 export { ScenarioError };

@@ -6,6 +6,8 @@ import { Machine, Network, Simulation } from '../runtime/kernel/index.ts';
 export interface SimulatedEnvironment extends EngineEnvironment {
   /** Names of the hops given out so far, by number. */
   readonly hops: readonly string[];
+  /** Every machine made so far. */
+  readonly machines: readonly Machine[];
 }
 
 /** `costs` false: services and networks take no time. `startNs`: where the clock begins. */
@@ -13,12 +15,17 @@ export function createEnvironment(seed: number, costs = true, startNs = 0): Simu
   const simulation = new Simulation({ seed, costs, startNs });
   const network = new Network(simulation);
   const hops: string[] = [];
-  let machines = 0;
+  const machines: Machine[] = [];
   return {
     simulation,
     network,
     hops,
-    createMachine: (name) => new Machine(simulation, machines++, name),
+    machines,
+    createMachine(name) {
+      const machine = new Machine(simulation, machines.length, name);
+      machines.push(machine);
+      return machine;
+    },
     hop(name): Hop {
       const known = hops.indexOf(name);
       return known >= 0 ? known : hops.push(name) - 1;

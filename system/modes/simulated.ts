@@ -27,13 +27,15 @@ import { CATALOGUE_INDEX, trackDocumentId } from '../services/search/catalogue-i
 import { INDEXER_GROUP } from '../services/search/search-indexer.ts';
 import { createEnvironment, type SimulatedEnvironment, section } from './environment.ts';
 import type { Events } from './events.ts';
+import { type MachineName, type MachineSelection, selectMachines } from './fault-machines.ts';
+import { Faults } from './faults.ts';
 import { countersOf, type LoadedNode, nodesOf } from './nodes.ts';
 import { INDEXED_SAMPLE } from './search-sample.ts';
 import type { createServices, Engines } from './services.ts';
 import { type Edge, edgeOf } from './simulated-edge.ts';
 import { createSystem, type SystemOptions } from './system.ts';
 
-export type { Gauge, LoadedNode };
+export type { Faults, Gauge, LoadedNode, MachineName, MachineSelection };
 
 export interface SimulatedOptions extends SystemOptions {
   readonly seed: number;
@@ -76,12 +78,19 @@ export interface SimulatedSystem {
   readonly clients: Clients;
   readonly hops: readonly string[];
   readonly nodes: readonly LoadedNode[];
+  /** Makes machines and links fail. */
+  readonly faults: Faults;
+  /** What links did to messages so far. */
+  readonly network: { readonly lost: number; readonly delayed: number };
   readonly telemetry: Telemetry | null;
   /** Grows while the system starts: read it when the run begins. */
   readonly gauges: readonly Gauge[];
   hotPlaylist(index: number): string;
   /** The database nodes that hold the first hot playlist, by their order; after the last comes the first again. */
   replicaOfHotPlaylist(index: number): Machine;
+  machinesOf(selection: MachineSelection): readonly Machine[];
+  /** Every machine that is not one of these. */
+  machinesBut(machines: readonly Machine[]): readonly Machine[];
   samplePlaylist(request: number): string;
   sampleTrack(request: number): string;
   titleOf(request: number): string;
@@ -168,6 +177,8 @@ export async function createSimulatedSystem(options: SimulatedOptions): Promise<
     }),
     hops: environment.hops,
     nodes,
+    faults: new Faults(environment),
+    network: environment.network,
     telemetry,
     get gauges() {
       return gauges();
@@ -179,6 +190,8 @@ export async function createSimulatedSystem(options: SimulatedOptions): Promise<
       const replicas = cassandra.replicasOf('playlist_tracks', [hotPlaylistId(0)]);
       return cassandra.nodes[replicas[index % replicas.length]!]!.machine;
     },
+    machinesOf: (selection) => selectMachines(selection, environment.machines),
+    machinesBut: (machines) => environment.machines.filter((machine) => !machines.includes(machine)),
     samplePlaylist: (request) => playlistId(population.samplePlaylist(request)),
     sampleTrack: (request) => trackId(population.sampleTrack(request)),
     titleOf: (request) => rows.title(population.trackByRank(1 + (request % INDEXED_SAMPLE))),

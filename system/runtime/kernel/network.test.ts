@@ -71,3 +71,24 @@ test('the latency of a message depends on its link, request and salt alone, not 
   for (let i = 0; i < 100; i++) busy.send(1, 2, i, 0, arrived, 0);
   expect(busy.send(1, 2, 77, 3, arrived, 0)).toBe(quiet);
 });
+
+test('what is lost where TCP sends again is late, each loss by the next timeout, and nothing is missing', () => {
+  const healthy = deliver(null);
+  const { network, arrivals, latencies } = deliver({ loss: 0.1, resentUntilNs: 1e12 });
+  expect(arrivals.every((times, i) => times.length === 1 && times[0] === latencies[i])).toBe(true);
+  const lateMs = arrivals.map((times, i) => Math.round((times[0]! - healthy.arrivals[i]![0]!) / 1e6));
+  const share = (ms: number) => lateMs.filter((late) => late === ms).length / MESSAGES;
+  // A tenth is lost once or more, a tenth of those again: five standard deviations each.
+  expect(Math.abs(share(0) - 0.9)).toBeLessThan(0.0107);
+  expect(Math.abs(share(200) - 0.09)).toBeLessThan(0.0102);
+  expect(Math.abs(share(600) - 0.009)).toBeLessThan(0.0034);
+  expect(network.lost).toBe(lateMs.reduce((sum, late) => sum + Math.log2(late / 200 + 1), 0));
+});
+
+test('what is sent into a partition arrives with the first try after its end', () => {
+  const { network, latencies } = deliver({ partitioned: true, resentUntilNs: 5e9 });
+  const healthy = deliver(null);
+  // 200 ms, and each wait is twice the one before: 6.2 s is the first try beyond 5 s.
+  expect(latencies).toEqual(healthy.latencies.map((latency) => latency + 6.2e9));
+  expect(network.lost).toBe(5 * MESSAGES);
+});

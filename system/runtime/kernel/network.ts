@@ -11,6 +11,11 @@ export interface LinkFault {
   /** Share of messages that arrive twice, 0 to 1. */
   readonly duplication?: number;
   readonly extraLatencyNs?: number;
+  /**
+   * Until the fault ends at this time TCP sends again what is lost: the message is late. What is still on its way then
+   * arrives with the next of its tries. Left out: what is lost is gone, as where a connection breaks.
+   */
+  readonly resentUntilNs?: number;
 }
 
 /** What carries messages between machines: a network, or a way of another kind. As `Network.send`. */
@@ -24,6 +29,9 @@ const ONE_WAY = () => lognormal(200_000, 1_000_000);
 /** A lost segment is sent again after the retransmission timeout (Linux: at least 200 ms), which then doubles up to TCP_RTO_MAX. */
 const RETRANSMIT_MS = 200;
 const RETRANSMIT_LONGEST_MS = 120_000;
+
+/** Between the salts of a message's tries. */
+const RESENT_SALT = 0x3d4d51cb;
 
 /** How long TCP waits before it sends a segment again that was lost `losses` times before, in ns. */
 export function retransmitAfterNs(losses: number): number {
@@ -43,6 +51,7 @@ export class Network implements Carrier {
   readonly #faults = new Map<number, LinkFault>();
   #messages = 0;
   #lost = 0;
+  #delayed = 0;
 
   constructor(simulation: Simulation, options: { latency?: Distribution } = {}) {
     this.#simulation = simulation;
@@ -73,10 +82,15 @@ export class Network implements Carrier {
     if (this.#faults.size > 0) {
       const fault = this.#faults.get(link);
       if (fault !== undefined) {
-        if (fault.partitioned || chance(this.#lossRandom, fault.loss, link, request, salt)) {
+        let losses = 0;
+        let resentNs = 0;
+        while (this.#loses(fault, link, request, salt, losses, resentNs)) {
           this.#lost++;
-          return -1;
+          if (fault.resentUntilNs === undefined) return -1;
+          resentNs += retransmitAfterNs(losses++);
         }
+        latencyNs += resentNs;
+        if (fault.extraLatencyNs) this.#delayed++;
         latencyNs += fault.extraLatencyNs ?? 0;
         if (chance(this.#duplicateRandom, fault.duplication, link, request, salt)) {
           // The copy always comes second, so the time returned is that of the arrival which counts.
@@ -87,6 +101,19 @@ export class Network implements Carrier {
     }
     this.#simulation.schedule(latencyNs, handler, argument);
     return latencyNs;
+  }
+
+  /** Whether a try is lost that is made `afterNs` from now. */
+  #loses(
+    { partitioned, loss, resentUntilNs }: LinkFault,
+    link: number,
+    request: number,
+    salt: number,
+    losses: number,
+    afterNs: number,
+  ): boolean {
+    if (resentUntilNs !== undefined && this.#simulation.nowNs + afterNs >= resentUntilNs) return false;
+    return partitioned === true || chance(this.#lossRandom, loss, link, request, salt + losses * RESENT_SALT);
   }
 
   /** Sets what happens on the way from one machine to another (one direction), or heals it. */
@@ -101,6 +128,11 @@ export class Network implements Carrier {
 
   get lost(): number {
     return this.#lost;
+  }
+
+  /** Messages that a fault made slower, by its latency alone. */
+  get delayed(): number {
+    return this.#delayed;
   }
 }
 
