@@ -19,6 +19,16 @@ it('shows the knobs that arms turn, and counts the others with the way to see th
   expect(further).toBeLessThan(count);
 });
 
+it('says what fails when, and nothing of faults where there are none', () => {
+  expect(shown(false)).toMatch(
+    /recovery \+ 24 s +a database node that holds the hot playlist crashes, and is back after 8 s/,
+  );
+  const { faults: _, ...calm } = scenario;
+  expect(describeScenario(calm, allKnobs, { width: 100, knobs: false, command }).join('\n')).not.toMatch(
+    /made to fail/,
+  );
+});
+
 it('shows every knob on demand, small values as they are', () => {
   const text = shown(true);
   expect(text).toContain('kafka.brokers');

@@ -1,5 +1,6 @@
 /** `rehearse show`: everything that a scenario states, before it is run. */
 import type { Command } from 'commander';
+import { whatHappens } from '../scenarios/harness/faults.ts';
 import type { Scenario } from '../scenarios/harness/scenario.ts';
 import type { Knob, Knobs } from '../system/ports/knobs.ts';
 import { findScenario } from './find-scenarios.ts';
@@ -42,6 +43,7 @@ export function describeScenario(
   return [
     head(scenario, width),
     section('Hypothesis', wrap(scenario.hypothesis, width, '  ')),
+    ...faultSections(scenario, width),
     ...scenario.cases.map((testCase) => caseSection(scenario, testCase, width)),
     section('Checked in every arm', wrap(scenario.invariants.join(', '), width, '  ')),
     ...noteSections(scenario, width),
@@ -62,6 +64,13 @@ function head(scenario: Scenario, width: number): string {
     ['Listeners', `${grouped(scenario.minimumListeners)} or more`],
   ];
   return section(`${scenario.name}: ${scenario.title}`, columns(facts, width));
+}
+
+/** With the phase and the seconds in it, as the scenario says it. */
+function faultSections({ faults = [] }: Scenario, width: number): string[] {
+  if (faults.length === 0) return [];
+  const rows = faults.map((fault) => [`${fault.phase} + ${fault.afterSeconds} s`, whatHappens(fault)]);
+  return [section('What is made to fail, in arms that have the fault', columns(rows, width))];
 }
 
 function caseSection(scenario: Scenario, testCase: Scenario['cases'][number], width: number): string {

@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import type { MachineFault } from '../scenarios/harness/scenario.ts';
+import { faultScenario } from '../scenarios/harness/test-faults.ts';
 import { setUpText } from './init.ts';
-import { workflowTemplate } from './templates.ts';
+import { scenarioTemplate, workflowTemplate } from './templates.ts';
 import { packedName } from './version.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -37,4 +39,12 @@ it('init says what types and CI need', () => {
     /npm pack.*npm install --save-dev \.\/rehearsal-rehearse-.*\.tgz.*commit/s,
   );
   expect(setUpText('checkout')).not.toContain('npm pack');
+});
+
+it('the fault that the scenario shows as a comment is one that can be injected', () => {
+  const [, line] = /^ +\/\/ faults: (\[.*\]),$/m.exec(scenarioTemplate('mine'))!;
+  // The line is written as code.
+  const faults = new Function(`return ${line}`)() as MachineFault[];
+  expect(faults).toHaveLength(1);
+  expect(() => faultScenario(faults)).not.toThrow();
 });

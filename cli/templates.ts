@@ -43,6 +43,8 @@ export default defineScenario({
       { operation: USUAL, journey: { kind: 'open-playlist', from: 'hot' }, perSecond: { always: 20 } },
     ],
   },
+  // What fails besides: crash, pause, partition or network, of these and other machines (docs/faults.md in the package).
+  // faults: [{ kind: 'crash', machines: 'cassandra', index: 0, phase: 'trigger', afterSeconds: 20, downSeconds: 15 }],
   invariants: ['conservation'],
   cases: [
     {

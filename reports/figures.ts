@@ -44,6 +44,16 @@ export function focusPhase(scenario: ScenarioResult): string {
   return judged ?? measured.at(-1)?.name ?? scenario.phases.at(-1)?.name ?? '';
 }
 
+/** What was made to fail, when and in which phase, as a sentence without its beginning; null: nothing was. */
+export function faultSentence({ faults = [], phases }: ScenarioResult): string | null {
+  if (faults.length === 0) return null;
+  const phaseAt = (second: number) => phases.find(({ startS, endS }) => second >= startS && second < endS);
+  const moments = faults.map(
+    ({ startS, what }) => `at ${formatNumber(startS)} s (${phaseAt(startS)?.name ?? ''}) ${what}`,
+  );
+  return `${moments.join('; ')}.`;
+}
+
 export function operationIn(run: ArmRun, operation: string, phase: string): OperationResult | undefined {
   return run.phases
     .find(({ name }) => name === phase)

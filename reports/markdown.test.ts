@@ -10,6 +10,18 @@ it('leads with the verdict and has a row an arm', () => {
   expect(text.length).toBeLessThan(12_000);
 });
 
+it('says what was made to fail and when', () => {
+  const result = sampleResult();
+  expect(renderMarkdown(result)).not.toContain('Made to fail');
+  result.scenarios[0]!.faults = [
+    { startS: 55, endS: 75, what: 'kafka-1 crashes, and is back after 20 s' },
+    { startS: 60, endS: 63, what: 'redis stands still for 3 s' },
+  ];
+  expect(renderMarkdown(result)).toContain(
+    'Made to fail in arms that have the fault: at 55 s (trigger) kafka-1 crashes, and is back after 20 s; at 60 s (trigger) redis stands still for 3 s.',
+  );
+});
+
 it('every row of a table has as many cells as its head', () => {
   const rows = renderMarkdown(sampleResult())
     .split('\n')

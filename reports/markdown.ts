@@ -6,6 +6,7 @@ import {
   armsNotRun,
   confirmedText,
   decidingObjective,
+  faultSentence,
   focusPhase,
   type Mark,
   markOf,
@@ -67,6 +68,8 @@ function scenarioLines(scenario: ScenarioResult, result: RunResult): string[] {
     '',
     text(scenario.hypothesis),
   ];
+  const faults = faultSentence(scenario);
+  if (faults !== null) lines.push('', `Made to fail in arms that have the fault: ${text(faults)}`);
   for (const testCase of scenario.cases) {
     if (scenario.cases.length > 1) lines.push('', `**${text(testCase.title)}**`);
     lines.push('', ...caseTable(scenario, testCase, result));

@@ -54,6 +54,17 @@ describe('the page', () => {
     );
   });
 
+  it('says what was made to fail and when, and nothing where nothing was', () => {
+    const result = sampleResult();
+    expect(page).not.toContain('Made to fail');
+    result.scenarios[0]!.faults = [{ startS: 55, endS: 75, what: 'kafka-1 crashes, & is back after 20 s' }];
+    const text = renderHtml(result);
+    expect(text).toMatch(
+      /Made to fail[^<]*<\/b>[^<]*at\s55\ss \(trigger\) kafka-1 crashes, &amp; is back after 20\ss\./,
+    );
+    expect(text.match(/Made to fail/g)).toHaveLength(1);
+  });
+
   it('has scripts that parse', () => {
     expect(() => new Function(CLIENT_CHARTS + CLIENT_PAGE)).not.toThrow();
   });

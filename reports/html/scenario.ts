@@ -1,5 +1,5 @@
 /** One scenario of the page: what it claims, what its cases showed, and what to take away from it. */
-import { MARK_WORDS, scenarioMark } from '../figures.ts';
+import { faultSentence, MARK_WORDS, scenarioMark } from '../figures.ts';
 import type { Notes, RunResult, ScenarioResult } from '../result.ts';
 import { renderCase } from './case.ts';
 import type { ChartCase } from './chart-data.ts';
@@ -17,11 +17,18 @@ export function renderScenario(
 <p class="eyebrow"><code>${scenario.name}</code> <span class="badge ${MARK_WORDS[mark]}">${mark} ${MARK_WORDS[mark]}</span></p>
 <h2 id="${id}-title">${scenario.title}</h2>
 <p class="lead">${keepTogether(scenario.hypothesis)}</p>
+${renderFaults(scenario)}
 </header>
 ${scenario.cases.map((testCase, index) => renderCase({ result, scenario, testCase, charts: charts[index]! }))}
 ${renderNotes(scenario.notes)}
 <p class="replay"><span>Replay this scenario</span>${command(scenario.command)}</p>
 </section>`;
+}
+
+function renderFaults(scenario: ScenarioResult): Markup | null {
+  const sentence = faultSentence(scenario);
+  if (sentence === null) return null;
+  return html`<p class="faults"><b>Made to fail</b> in arms that have the fault: ${keepTogether(sentence)}</p>`;
 }
 
 /** A command line with a button that copies it; the button appears only where JavaScript runs. */

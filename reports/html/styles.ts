@@ -129,6 +129,7 @@ button,select,summary{font:inherit;color:inherit}
 .hint{color:var(--soft);font-size:.8rem}
 .eyebrow{color:var(--soft);font-size:.85rem;margin-bottom:.35rem}
 .lead{max-width:52rem;margin-top:.5rem;font-size:1.02rem}
+.faults{max-width:52rem;margin-top:.4rem}
 .small{border:1px solid var(--line);background:var(--card);border-radius:6px;padding:.1rem .55rem;font-size:.78rem;cursor:pointer;color:var(--soft)}
 .small:hover{color:var(--ink);border-color:var(--soft)}
 .badge{display:inline-block;border-radius:99px;padding:.05rem .6rem;margin-left:.4rem;font-weight:600;font-size:.78rem;border:1px solid currentColor}

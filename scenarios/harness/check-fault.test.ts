@@ -82,6 +82,11 @@ test.each([
     { ...cut, between: ['all others', 'redis'] },
     /can be the second side, alone/,
   ],
+  [
+    'a machine and itself',
+    { ...cut, between: ['redis', { machines: 'redis' }] },
+    /one machine on both sides/,
+  ],
   ['what brokers copy', { ...cut, between: ['kafka', firstBroker] }, /brokers of kafka on both sides/],
   ['what a broker and all others copy', { ...cut, between: [firstBroker, 'all others'] }, /on both sides/],
   [

@@ -1,5 +1,10 @@
 /** Whether a fault is one that acts: a field, a name or a time that is wrong is refused, and so is what no model carries out. */
-import { MACHINE_NAMES, type MachineSelection, runsOn } from '../../system/modes/fault-machines.ts';
+import {
+  MACHINE_NAMES,
+  type MachineName,
+  type MachineSelection,
+  runsOn,
+} from '../../system/modes/fault-machines.ts';
 import {
   ALL_OTHERS,
   type Crash,
@@ -75,17 +80,27 @@ function checkWhat(mistakes: Mistakes, fault: MachineFault, of: string): void {
 }
 
 function checkProcesses(mistakes: Mistakes, fault: Crash | Pause, of: string): void {
-  checkMachines(mistakes, fault, of);
   const { kind, machines } = fault;
-  const runs = runsOn(machines);
-  const refuse = (why: string) => mistakes.fail(`${of} is about '${machines}', and cannot be: ${why}.`);
-  if (runs === 'clients') refuse('they are who judges the system');
-  if (kind === 'pause' && runs === 'consumer')
-    refuse('its work takes no time of a processor that could stand still; a crash stops it');
+  const about = `${of} is about '${machines}', and cannot be`;
+  const able = (name: MachineName) =>
+    runsOn(name) !== 'clients' && (kind === 'crash' || runsOn(name) !== 'consumer');
+  const known = MACHINE_NAMES.filter(able);
+  if (MACHINE_NAMES.includes(machines) && !able(machines))
+    mistakes.fail(
+      runsOn(machines) === 'clients'
+        ? `${about}: they are who judges the system.`
+        : `${about}: its work takes no time of a processor that could stand still; a crash stops it.`,
+    );
+  checkMachines(mistakes, fault, of, known);
 }
 
-function checkMachines(mistakes: Mistakes, { machines, index, count }: MachineSelection, of: string): void {
-  mistakes.oneOf(`machines of ${of}`, machines, MACHINE_NAMES);
+function checkMachines(
+  mistakes: Mistakes,
+  { machines, index, count }: MachineSelection,
+  of: string,
+  known: readonly string[] = MACHINE_NAMES,
+): void {
+  mistakes.oneOf(`machines of ${of}`, machines, known);
   if (index !== undefined && !(Number.isInteger(index) && index >= 0))
     mistakes.fail(`index of ${of} must be a whole number from 0.`);
   if (count !== undefined && !(Number.isInteger(count) && count >= 1))
@@ -108,6 +123,9 @@ function checkBetween(mistakes: Mistakes, { between }: Partition | NetworkFault,
   const one = checkSide(mistakes, first, `between of ${of}`);
   const rest = second === ALL_OTHERS;
   const other = rest ? [] : checkSide(mistakes, second, `between of ${of}`);
+  const names = new Set([...one, ...other].map(({ machines }) => machines));
+  if (!rest && names.size === 1 && (names.has('redis') || names.has('clients')))
+    mistakes.fail(`${of} has one machine on both sides, and there is no link from it to itself.`);
   const ofKafka = one.filter(({ machines }) => machines === 'kafka');
   const toKafka = rest
     ? ofKafka.some(({ index, count }) => index !== undefined || count !== undefined)
