@@ -142,6 +142,19 @@ describe('a partition', () => {
     keepsItsPromises(one);
   });
 
+  test('of a service from one broker fails what has to be written there, loses nothing that was acknowledged, and heals', async () => {
+    const broker = { machines: 'kafka', index: 0 } as const;
+    const one = await run({ kind: 'partition', between: ['listening', broker], ...AT, forSeconds: 5 });
+    expect(failing(one)).toEqual(['play']);
+    const errors = fromBeginning(one, 'play errors').slice(1, 5);
+    // It leads a third of the partitions; producers send a batch after the other.
+    expect(Math.min(...errors)).toBeGreaterThan(5);
+    expect(Math.max(...errors)).toBeLessThan(70);
+    // TCP's next try after 5 s comes after 6.2 s.
+    expect(Math.max(...fromBeginning(one, 'play errors').slice(8))).toBe(0);
+    keepsItsPromises(one);
+  });
+
   test('of clients from the gateway makes them wait until TCP tries again after its end', async () => {
     const one = await run({ kind: 'partition', between: ['clients', 'gateway'], ...AT, forSeconds: 5 });
     expect(failing(one)).toEqual([]);
@@ -193,6 +206,15 @@ test('a pause of one instance of four holds up its part of the requests, and of 
   expect(during).toBeGreaterThan(10);
   expect(during).toBeLessThan(45);
   expect(Math.max(...errors.slice(5))).toBe(0);
+  keepsItsPromises(one);
+});
+
+test('a pause of Redis keeps what it holds: who waits for it longer than the deadline fails, and nothing afterwards', async () => {
+  const one = await run({ kind: 'pause', machines: 'redis', ...AT, pauseSeconds: 3 });
+  expect(failing(one)).toEqual(['get', 'hot', 'add']);
+  expect(Math.max(...fromBeginning(one, 'hot errors').slice(4))).toBe(0);
+  expect(Math.min(...fromBeginning(one, 'redis used memory'))).toBeGreaterThan(100_000);
+  expect(Math.min(...fromBeginning(one, 'redis connections'))).toBeGreaterThan(0);
   keepsItsPromises(one);
 });
 
