@@ -1,9 +1,12 @@
 /** What each fault does to a whole run: by figures of the run, beside what stays as it was. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { canonicalJson } from '../../reports/digest.ts';
+import { MACHINE_NAMES, type MachineName } from '../../system/modes/fault-machines.ts';
 import type { MachineFault } from './scenario.ts';
 import { type Disturbed, disturbed, PHASES } from './test-faults.ts';
 
+/** Not there with the knobs as they are here, or not to be crashed. */
+const ABSENT: readonly MachineName[] = ['delivery', 'recent', 'session-state', 'top-charts', 'clients'];
 const CACHED = { 'playlist.cache': 'cache-aside' };
 const AT = { phase: 'trigger', afterSeconds: 5 } as const;
 /** The second of the run in which the faults here begin. */
@@ -216,6 +219,33 @@ test('a pause of Redis keeps what it holds: who waits for it longer than the dea
   expect(Math.min(...fromBeginning(one, 'redis used memory'))).toBeGreaterThan(100_000);
   expect(Math.min(...fromBeginning(one, 'redis connections'))).toBeGreaterThan(0);
   keepsItsPromises(one);
+});
+
+test('what was acknowledged is kept when a machine of every kind crashes in turn, and when every link loses a fifth', async () => {
+  const present = MACHINE_NAMES.filter((machines) => !ABSENT.includes(machines));
+  const crashes = present.map(
+    (machines, i): MachineFault => ({
+      kind: 'crash',
+      machines,
+      count: 1,
+      phase: 'steady',
+      afterSeconds: (7 * i) % 10,
+      downSeconds: 5 + 2 * i,
+    }),
+  );
+  const services = ['gateway', 'playlist', 'listening', 'catalogue', 'search', 'history', 'indexer'] as const;
+  const lossy = {
+    kind: 'network',
+    between: [services, 'all others'],
+    loss: 0.2,
+    ...AT,
+    forSeconds: 30,
+  } as const;
+  for (const faults of [crashes, [lossy]]) {
+    const one = await run(...faults);
+    expect(failing(one).length).toBeGreaterThan(1);
+    keepsItsPromises(one);
+  }
 });
 
 describe('a run with faults', () => {
