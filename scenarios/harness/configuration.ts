@@ -7,6 +7,7 @@ import {
   knobOf,
   SCALED_AMOUNTS,
   SCALED_KNOBS,
+  SettingError,
 } from '../../system/modes/knobs.ts';
 import { type Arm, type Case, REFERENCE_LISTENERS } from './scenario.ts';
 
@@ -15,10 +16,10 @@ const STEP = 0.5;
 const STEP_LISTENERS = STEP * REFERENCE_LISTENERS;
 
 /** The sizes next to one that lies between two steps, the smaller first; empty when it is one itself. */
-export function nextSizes(listeners: number): number[] {
-  const below = Math.floor(listeners / STEP_LISTENERS) * STEP_LISTENERS;
+export function nextSizes(listeners: number, step = STEP_LISTENERS): number[] {
+  const below = Math.floor(listeners / step) * step;
   if (below === listeners && listeners > 0) return [];
-  return [below, below + STEP_LISTENERS].filter((size) => size > 0);
+  return [below, below + step].filter((size) => size > 0);
 }
 
 /** What demand and servers are multiplied by for a population of this size. Of a size between two steps: the nearer one's. */
@@ -26,6 +27,7 @@ export function scaleFactor(listeners: number): number {
   return Math.max(STEP, Math.round(listeners / REFERENCE_LISTENERS / STEP) * STEP);
 }
 
+/** Throws `SettingError` for servers that would not be whole at this size. */
 export function configurationOf(
   testCase: Pick<Case, 'set'>,
   arm: Pick<Arm, 'set'>,
@@ -40,8 +42,10 @@ export function configurationOf(
       configuration[name] = checkSetting(name, String(value));
     }
   }
-  for (const name of Object.keys(configuration))
+  for (const name of Object.keys(configuration)) {
+    if (!(name in overrides)) refuseParts(name, configuration[name]!, listeners);
     configuration[name] = scaled(name, configuration[name]!, factor);
+  }
   // What the user sets is meant as it is written, at whatever size.
   const resolved = { ...configuration, ...overrides };
   checkTogether(resolved);
@@ -49,8 +53,19 @@ export function configurationOf(
 }
 
 function scaled(name: string, value: Setting, factor: number): Setting {
-  if (SCALED_KNOBS.includes(name)) return Math.max(1, Math.round((value as number) * factor));
-  return SCALED_AMOUNTS.includes(name) ? (value as number) * factor : value;
+  return SCALED_KNOBS.includes(name) || SCALED_AMOUNTS.includes(name) ? (value as number) * factor : value;
+}
+
+/** Half a core cannot be had, and rounded up it would leave the demand alone to scale: every utilisation would differ. */
+function refuseParts(name: string, value: Setting, listeners: number): void {
+  const factor = scaleFactor(listeners);
+  const amount = (value as number) * factor;
+  if (!SCALED_KNOBS.includes(name) || Number.isInteger(amount)) return;
+  const [size, whole] = [listeners, REFERENCE_LISTENERS].map((number) => number.toLocaleString('en-US'));
+  const sizes = nextSizes(factor * REFERENCE_LISTENERS, REFERENCE_LISTENERS).join(' or ');
+  throw new SettingError(
+    `${name}=${value} is ${amount} at ${size} listeners (× ${factor}), and must be whole: it is at ${whole} and its multiples. Use --listeners ${sizes}.`,
+  );
 }
 
 export function unitsOf(configuration: Record<string, Setting>): Record<string, string> {

@@ -137,11 +137,14 @@ function plan(request: RunRequest): Planned[] {
     }
     refuseBetweenSteps(request.listeners);
     for (const testCase of scenario.cases) {
-      for (const arm of testCase.arms) {
-        known.add(arm.name);
-        if (request.arms !== null && !request.arms.includes(arm.name)) continue;
-        // What does not go together is told before anything runs.
-        refuseMissing(scenario, arm, configurationOf(testCase, arm, request.listeners, request.settings));
+      for (const arm of testCase.arms) known.add(arm.name);
+      const arms = testCase.arms.filter(({ name }) => request.arms?.includes(name) ?? true);
+      // What cannot be is told before anything runs; of the broken arm too, with which the others are compared.
+      for (const arm of arms.length === 0 ? [] : new Set([...arms, brokenOf(testCase)])) {
+        const configuration = configurationOf(testCase, arm, request.listeners, request.settings);
+        if (arms.includes(arm)) refuseMissing(scenario, arm, configuration);
+      }
+      for (const arm of arms) {
         for (const seed of request.seeds) {
           const { listeners, settings } = request;
           const names = { scenario: scenario.name, case: testCase.name, arm: arm.name };
@@ -267,7 +270,7 @@ function armResult(
 ): ArmResult {
   const runs: ArmRun[] = done.map(({ run }) => run);
   const configuration = configurationOf(testCase, arm, request.listeners, request.settings);
-  const broken = testCase.arms.find(({ role }) => role === 'broken')!;
+  const broken = brokenOf(testCase);
   const reference =
     arm === broken ? null : configurationOf(testCase, broken, request.listeners, request.settings);
   return {
@@ -281,6 +284,8 @@ function armResult(
     runs,
   };
 }
+
+const brokenOf = ({ arms }: Case): Arm => arms.find(({ role }) => role === 'broken')!;
 
 /** A setting of the user's goes over every arm: one that differs in just that knob is then not what it says. */
 function unlessOverridden(

@@ -1,0 +1,74 @@
+/** Sizes of the population that a scenario can run at: what is refused, and what is said. Nothing runs. */
+import { expect, test } from 'vitest';
+import { knobOf, SCALED_KNOBS } from '../../system/modes/knobs.ts';
+import hotPartition from '../hot-partition.ts';
+import { runScenarios } from './run.ts';
+import type { Arm, Scenario } from './scenario.ts';
+
+interface Asked {
+  readonly minimum?: number;
+  /** Of every arm, beside what `hot-partition` sets. */
+  readonly set?: Arm['set'];
+  /** Of the arm 'bucketed key' alone. */
+  readonly ofOneArm?: Arm['set'];
+  readonly arms?: readonly string[];
+  readonly settings?: Record<string, number>;
+}
+
+/** The sentence with which a run of such a scenario is refused; empty where it is not. */
+async function refusal(listeners: number, asked: Asked = {}): Promise<string> {
+  const [original] = hotPartition.cases;
+  const arms = original!.arms.map((arm) =>
+    arm.name === 'bucketed key' ? { ...arm, set: { ...arm.set, ...asked.ofOneArm } } : arm,
+  );
+  const scenario: Scenario = {
+    ...hotPartition,
+    name: 'mine',
+    minimumListeners: asked.minimum ?? 500_000,
+    cases: [{ ...original!, set: { ...original!.set, ...asked.set }, arms }],
+  };
+  const started = new AbortController();
+  try {
+    await runScenarios({
+      scenarios: [{ scenario, module: 'none' }],
+      seeds: [],
+      listeners,
+      arms: asked.arms ?? null,
+      settings: asked.settings ?? {},
+      plays: null,
+      workers: 1,
+      drain: 'checkpoint',
+      command: 'test',
+      commandFor: () => 'test',
+      onProgress: () => {},
+      signal: started.signal,
+    });
+    return '';
+  } catch (error) {
+    expect((error as { exitCode?: number }).exitCode).toBe(2);
+    return (error as Error).message;
+  }
+}
+
+test('servers that are no whole number at a size are refused: only the demand would scale', async () => {
+  const oneCore = { set: { 'elasticsearch.coresPerNode': 1 } };
+  expect(await refusal(500_000, oneCore)).toBe(
+    'elasticsearch.coresPerNode=1 is 0.5 at 500,000 listeners (× 0.5), and must be whole: it is at 1,000,000 and its multiples. Use --listeners 1000000.',
+  );
+  expect(await refusal(1_500_000, oneCore)).toContain('is 1.5 at 1,500,000 listeners (× 1.5)');
+  expect(await refusal(1_500_000, oneCore)).toContain('Use --listeners 1000000 or 2000000.');
+  for (const size of [1_000_000, 2_000_000]) expect(await refusal(size, oneCore)).toBe('');
+  const consumers = { ofOneArm: { 'indexer.consumers': 5 } };
+  expect(await refusal(500_000, consumers)).toContain('indexer.consumers=5 is 2.5 at 500,000 listeners');
+  expect(await refusal(500_000, { ...consumers, arms: ['broken'] })).toBe('');
+  expect(await refusal(500_000, { ...consumers, settings: { 'indexer.consumers': 3 } })).toBe('');
+});
+
+test('what an arm is compared with has to be whole too', async () => {
+  const odd = { set: { 'cassandra.coresPerNode': 3 }, ofOneArm: { 'cassandra.coresPerNode': 2 } };
+  expect(await refusal(500_000, { ...odd, arms: ['bucketed key'] })).toContain('cassandra.coresPerNode=3');
+});
+
+test('no default is refused at any size', () => {
+  expect(SCALED_KNOBS.filter((name) => (knobOf(name)!.default as number) % 2 !== 0)).toEqual([]);
+});
