@@ -13,7 +13,7 @@ import { type Arm, type Case, REFERENCE_LISTENERS } from './scenario.ts';
 
 /** Demand and servers scale in halves of the reference size, so that cores, consumers and partitions stay whole. */
 const STEP = 0.5;
-const STEP_LISTENERS = STEP * REFERENCE_LISTENERS;
+export const STEP_LISTENERS = STEP * REFERENCE_LISTENERS;
 
 /** The sizes next to one that lies between two steps, the smaller first; empty when it is one itself. */
 export function nextSizes(listeners: number, step = STEP_LISTENERS): number[] {

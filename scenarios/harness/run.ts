@@ -14,7 +14,14 @@ import { RESULT_VERSION } from '../../reports/result.ts';
 import type { RunTelemetry } from '../../system/modes/run-telemetry.ts';
 import type { Drain } from '../../system/runtime/drive.ts';
 import { phaseWindows } from './arrivals.ts';
-import { configurationOf, differenceFrom, nextSizes, scaleFactor, unitsOf } from './configuration.ts';
+import {
+  configurationOf,
+  differenceFrom,
+  nextSizes,
+  STEP_LISTENERS,
+  scaleFactor,
+  unitsOf,
+} from './configuration.ts';
 import { faultWindows, missingMachines } from './faults.ts';
 import { hostEnvironment } from './host-environment.ts';
 import { confirmsAll, verdictOf } from './judge.ts';
@@ -128,14 +135,7 @@ function plan(request: RunRequest): Planned[] {
   const planned: Planned[] = [];
   const known = new Set<string>();
   for (const { scenario, module } of request.scenarios) {
-    if (request.listeners < scenario.minimumListeners) {
-      const minimum = scenario.minimumListeners.toLocaleString('en-US');
-      throw new HarnessError(
-        `${scenario.name} cannot run with ${request.listeners.toLocaleString('en-US')} listeners: below ${minimum} its servers have less than one core each. Use --listeners ${scenario.minimumListeners} or more.`,
-        2,
-      );
-    }
-    refuseBetweenSteps(request.listeners);
+    refuseSize(scenario, request.listeners);
     for (const testCase of scenario.cases) {
       for (const arm of testCase.arms) known.add(arm.name);
       const arms = testCase.arms.filter(({ name }) => request.arms?.includes(name) ?? true);
@@ -176,12 +176,23 @@ function refuseMissing(scenario: Scenario, arm: Arm, configuration: Readonly<Rec
   }
 }
 
-/** It would have the load and the servers of another size, and not say so. */
-function refuseBetweenSteps(listeners: number): void {
-  const sizes = nextSizes(listeners);
+/** A size between two steps would have the load and the servers of another, and not say so. */
+function refuseSize({ name, minimumListeners }: Scenario, listeners: number): void {
+  const [given, minimum, step] = [listeners, minimumListeners, STEP_LISTENERS].map((n) =>
+    n.toLocaleString('en-US'),
+  );
+  if (listeners < minimumListeners) {
+    const smallest = nextSizes(minimumListeners).at(-1) ?? minimumListeners;
+    throw new HarnessError(
+      `${name} cannot run with ${given} listeners: it states a minimum of ${minimum}. Use --listeners ${smallest} or more.`,
+      2,
+    );
+  }
+  const sizes = nextSizes(listeners).filter((size) => size >= minimumListeners);
   if (sizes.length === 0) return;
+  const where = listeners < STEP_LISTENERS ? 'are fewer than the smallest' : 'lie between two of them';
   throw new HarnessError(
-    `Demand and servers scale in steps, and ${listeners.toLocaleString('en-US')} listeners lie between two of them: use --listeners ${sizes.join(' or ')}.`,
+    `Demand and servers scale in steps of ${step} listeners, and ${given} ${where}: use --listeners ${sizes.join(' or ')}.`,
     2,
   );
 }

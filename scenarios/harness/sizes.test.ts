@@ -69,6 +69,24 @@ test('what an arm is compared with has to be whole too', async () => {
   expect(await refusal(500_000, { ...odd, arms: ['bucketed key'] })).toContain('cassandra.coresPerNode=3');
 });
 
+test('below the minimum of a scenario it is the scenario that says so, and a size that it can run at is named', async () => {
+  expect(await refusal(500_000, { minimum: 1_000_000 })).toBe(
+    'mine cannot run with 500,000 listeners: it states a minimum of 1,000,000. Use --listeners 1000000 or more.',
+  );
+  expect(await refusal(500_000, { minimum: 700_000 })).toContain('Use --listeners 1000000 or more.');
+  expect(await refusal(1_000_000, { minimum: 700_000 })).toBe('');
+});
+
+test('a size that is no step is told the steps next to it, and one below the smallest that it is too small', async () => {
+  expect(await refusal(700_000)).toBe(
+    'Demand and servers scale in steps of 500,000 listeners, and 700,000 lie between two of them: use --listeners 500000 or 1000000.',
+  );
+  expect(await refusal(800_000, { minimum: 700_000 })).toContain('use --listeners 1000000.');
+  expect(await refusal(1_000, { minimum: 0 })).toBe(
+    'Demand and servers scale in steps of 500,000 listeners, and 1,000 are fewer than the smallest: use --listeners 500000.',
+  );
+});
+
 test('no default is refused at any size', () => {
   expect(SCALED_KNOBS.filter((name) => (knobOf(name)!.default as number) % 2 !== 0)).toEqual([]);
 });
