@@ -70,7 +70,7 @@ export function registerRun(program: Command): void {
     )
     .option(
       '--set <knob=value>',
-      'turn a knob in every arm (repeat for more); see show',
+      'turn a knob in every arm (repeat for more), to just this value: --listeners scales what scenarios state, not what is set; see show',
       keyAndValue('--set'),
     )
     .option('--plays <file>', 'measured plays (listener,artist,plays) that shape what is played')

@@ -66,6 +66,13 @@ export function errorPercentOf({ conservation }: OperationResult): number | null
   return finished === 0 ? null : (100 * conservation.failed) / finished;
 }
 
+/** What demand and servers were multiplied by, and what the user set beside it; null at the scenario's own size. */
+export function scaleText({ factor, asSet = [] }: RunResult['scale']): string | null {
+  if (factor === 1) return null;
+  const scaled = `demand and servers × ${formatNumber(factor)}`;
+  return asSet.length === 0 ? scaled : `${scaled}, but ${asSet.join(', ')} as set`;
+}
+
 /** Which percentile stands for the slow requests of the headline, beside the median. */
 export const slowPercentile = ({ headline }: CaseResult): number => headline.percentile ?? 99;
 

@@ -12,6 +12,7 @@ import {
   markOf,
   outcomeText,
   partText,
+  scaleText,
   scenarioMark,
   sentenceText,
   slowIsJudged,
@@ -19,7 +20,7 @@ import {
   targetText,
   workDone,
 } from './figures.ts';
-import { formatCount, formatNumber, formatSpread, percentileName } from './numbers.ts';
+import { formatCount, formatSpread, percentileName } from './numbers.ts';
 import type { CaseResult, RunResult, ScenarioResult } from './result.ts';
 import { namesSeeds, seedText } from './seeds.ts';
 
@@ -30,10 +31,11 @@ export function renderMarkdown(result: RunResult, compared: Compared | null = nu
   const work = workDone(result);
   const { mark, words } = wholeVerdict(result, compared);
   const active = activeText(result);
+  const scaled = scaleText(scale);
   const lines = [
     `## ${EMOJI[mark]} Rehearsal ${words}: ${confirmedText(result)}`,
     '',
-    `${work.slice(0, -1).join(', ')} and ${work.at(-1)}, at ${seedText(result.seeds)}; ${formatCount(scale.listeners)} addressable listeners${active === null ? '' : `, ${active}`}${scale.factor === 1 ? '' : `; demand and servers × ${formatNumber(scale.factor)}`}.`,
+    `${work.slice(0, -1).join(', ')} and ${work.at(-1)}, at ${seedText(result.seeds)}; ${formatCount(scale.listeners)} addressable listeners${active === null ? '' : `, ${active}`}${scaled === null ? '' : `; ${text(scaled)}`}.`,
   ];
   const part = partText(result);
   if (part !== null) lines.push('', `> ${text(part)}`);

@@ -66,7 +66,7 @@ const fields: Record<string, Record<string, 'required' | 'optional'>> = {
     cpuSeconds: R,
     peakMemoryBytes: R,
   } satisfies Fields<Environment>,
-  Scale: { listeners: R, factor: R } satisfies Fields<Scale>,
+  Scale: { listeners: R, factor: R, asSet: 'optional' } satisfies Fields<Scale>,
   Totals: { plays: R, requests: R, events: R, virtualSeconds: R, arms: R } satisfies Fields<Totals>,
   Verdict: {
     scenario: R,

@@ -71,6 +71,8 @@ export interface Scale {
   listeners: number;
   /** Demand and servers relative to the scenario's own size (1,000,000 listeners). */
   factor: number;
+  /** What the user set of servers that scale ('cassandra.coresPerNode=2'): it is as written. Left out where there is none, or no scale. */
+  asSet?: string[];
 }
 
 export interface Totals {

@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import { renderHtml } from './html.ts';
+import { renderMarkdown } from './markdown.ts';
 import { sampleResult } from './sample-result.ts';
 import { seedText } from './seeds.ts';
 import { renderTable, terminalOptions, wrap } from './terminal.ts';
@@ -150,4 +152,15 @@ it('a live run has load in place of virtual time and model events', () => {
   const table = renderTable({ ...result, mode: 'embedded' }, { width: 120 });
   expect(table).toMatch(/ requests · [^·]+ of load in 42 s · /);
   expect(table).not.toMatch(/virtual time|\d events/);
+});
+
+it('names what was set and is not scaled, beside the factor', () => {
+  const scale = { listeners: 500_000, factor: 0.5, asSet: ['cassandra.coresPerNode=2', 'gateway.cores=4'] };
+  const words = 'demand and servers × 0.5, but cassandra.coresPerNode=2, gateway.cores=4 as set';
+  const half = { ...result, scale };
+  const plain = (text: string) => text.replaceAll(/<[^>]*>|\\/g, '').replaceAll(/\s+/g, ' ');
+  for (const render of [renderTable, renderMarkdown, renderHtml]) {
+    expect(plain(render(half))).toContain(words);
+    expect(plain(render({ ...half, scale: { listeners: 500_000, factor: 0.5 } }))).not.toContain('as set');
+  }
 });

@@ -16,6 +16,7 @@ import {
   markOf,
   outcomeText,
   partText,
+  scaleText,
   scenarioMark,
   sentenceText,
   slowIsJudged,
@@ -23,7 +24,7 @@ import {
   targetText,
   workDone,
 } from './figures.ts';
-import { formatCount, formatNumber, formatSpread, percentileName, type Spread } from './numbers.ts';
+import { formatCount, formatSpread, percentileName, type Spread } from './numbers.ts';
 import type { ArmResult, CaseResult, RunResult, ScenarioResult } from './result.ts';
 import { seedText } from './seeds.ts';
 
@@ -202,6 +203,7 @@ function summary(result: RunResult, width: number, paint: Paint): string {
   const { scale } = result;
   const mark = resultMark(result);
   const active = activeText(result);
+  const scaled = scaleText(scale);
   const word = `${mark} ${capital(MARK_WORDS[mark])}`;
   const said = `${word}: ${confirmedText(result)} at ${seedText(result.seeds)}.`;
   const lines = (said.length <= width ? [said] : wrap(said, width - 2)).map((line, index) => {
@@ -212,7 +214,7 @@ function summary(result: RunResult, width: number, paint: Paint): string {
   const facts = [
     ...workDone(result),
     `${formatCount(scale.listeners)} addressable listeners${active === null ? '' : `, ${active}`}`,
-    ...(scale.factor === 1 ? [] : [`demand and servers × ${formatNumber(scale.factor)}`]),
+    ...(scaled === null ? [] : [scaled]),
   ];
   for (const line of wrap(facts.join(' · '), width - 2)) lines.push(`  ${line}`);
   // Never wrapped: it is there to be copied.

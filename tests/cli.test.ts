@@ -233,6 +233,7 @@ test('a mode that this version lacks is refused with exit code 3', () => {
   const help = rehearse('run', '--help').stdout.replaceAll(/\s+/g, ' ');
   expect(help).not.toContain('embedded or real');
   expect(help).toContain('in steps of half a million; what is one thread (Redis) does not');
+  expect(help).toContain('--listeners scales what scenarios state, not what is set');
 });
 
 test('the stack is shown to whoever asks for it', () => {

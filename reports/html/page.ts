@@ -12,6 +12,7 @@ import {
   markOf,
   markWord,
   partText,
+  scaleText,
   scenarioMark,
 } from '../figures.ts';
 import { formatBytes, formatCount, formatDuration, formatLarge, formatNumber } from '../numbers.ts';
@@ -100,6 +101,7 @@ function overview(result: RunResult, sections: readonly Section[], compared: Com
   const { mark, words } = wholeVerdict(result, compared);
   const active = activeText(result);
   const part = partText(result);
+  const scaled = scaleText(scale);
   const facts: [string, string, string][] = [
     [formatCount(scale.listeners), 'addressable listeners', active ?? ''],
     totals.plays === 0
@@ -113,7 +115,7 @@ function overview(result: RunResult, sections: readonly Section[], compared: Com
     facts.push([formatLarge(totals.events), 'events', speed(result)], [duration, 'of virtual time', wall]);
   else facts.push([duration, 'of load', wall]);
   return html`<header class="overview" id="overview">
-<p class="eyebrow">${result.mode} run, ${seedText(result.seeds)}${scale.factor !== 1 && `, demand and servers × ${formatNumber(scale.factor)}`}</p>
+<p class="eyebrow">${result.mode} run, ${seedText(result.seeds)}${scaled !== null && `, ${scaled}`}</p>
 <h1 class="${MARK_WORDS[mark]}"><span aria-hidden="true">${mark}</span> ${capital(words)}</h1>
 <p class="lead">${confirmedText(result)}.${part !== null && ` ${part}`}</p>
 ${compared !== null && baseline(compared)}

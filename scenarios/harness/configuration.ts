@@ -56,6 +56,14 @@ function scaled(name: string, value: Setting, factor: number): Setting {
   return SCALED_KNOBS.includes(name) || SCALED_AMOUNTS.includes(name) ? (value as number) * factor : value;
 }
 
+/** What of the user's settings ('cassandra.coresPerNode=2') would scale to this size if a scenario stated it. */
+export function settingsAsSet(settings: Readonly<Record<string, Setting>>, listeners: number): string[] {
+  if (scaleFactor(listeners) === 1) return [];
+  return Object.entries(settings)
+    .filter(([name]) => SCALED_KNOBS.includes(name) || SCALED_AMOUNTS.includes(name))
+    .map(([name, value]) => `${name}=${value}`);
+}
+
 /** Half a core cannot be had, and rounded up it would leave the demand alone to scale: every utilisation would differ. */
 function refuseParts(name: string, value: Setting, listeners: number): void {
   const factor = scaleFactor(listeners);

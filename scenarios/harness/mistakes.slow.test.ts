@@ -60,7 +60,7 @@ async function written(spoilt: Spoilt) {
 }
 
 /** One after the other by default: a measure is wrong in both arms, and the first is the one that is told. */
-async function rehearsed(spoilt: readonly Spoilt[], workers = 1) {
+async function rehearsed(spoilt: readonly Spoilt[], workers = 1, settings = {}) {
   const scenarios = await Promise.all(spoilt.map(written));
   const verdicts: Verdict[] = [];
   const running = runScenarios({
@@ -68,7 +68,7 @@ async function rehearsed(spoilt: readonly Spoilt[], workers = 1) {
     seeds: [1],
     listeners: 500_000,
     arms: null,
-    settings: {},
+    settings,
     plays: null,
     workers,
     drain: 'checkpoint',
@@ -95,8 +95,12 @@ async function complaint(spoilt: Spoilt): Promise<string> {
 const WHERE = 'mine / mine / broken at seed 1: ';
 
 test('a sound one runs, and conservation is checked although it does not ask for it', async () => {
-  const { running, verdicts } = await rehearsed([{}]);
+  const { running, verdicts } = await rehearsed([{}], 1, {
+    'kafka.coresPerBroker': 4,
+    'redis.maxMemoryBytes': 1e9,
+  });
   const result = await running;
+  expect(result.scale).toEqual({ listeners: 500_000, factor: 0.5, asSet: ['kafka.coresPerBroker=4'] });
   expect(verdicts.map(({ confirmed }) => confirmed)).toEqual([true, true]);
   for (const { runs } of result.scenarios[0]!.cases[0]!.arms)
     expect(runs[0]!.invariants).toMatchObject([{ name: 'conservation', checked: 1, violations: 0 }]);

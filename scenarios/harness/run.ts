@@ -20,6 +20,7 @@ import {
   nextSizes,
   STEP_LISTENERS,
   scaleFactor,
+  settingsAsSet,
   unitsOf,
 } from './configuration.ts';
 import { faultWindows, missingMachines } from './faults.ts';
@@ -244,7 +245,7 @@ function assemble(
     partial,
     ...(interrupted ? { interrupted: { notRun: withoutRun(planned, finished) } } : {}),
     seeds: [...request.seeds],
-    scale: { listeners: request.listeners, factor: scaleFactor(request.listeners) },
+    scale: scaleOf(request),
     totals: totalsOf(scenarios, finished),
     scenarios,
     verdicts: scenarios.flatMap(({ cases }) =>
@@ -270,6 +271,11 @@ function withoutRun(planned: readonly Planned[], finished: ReadonlyMap<number, F
 
 function faultsOf({ faults = [], phases }: Scenario): Pick<ScenarioResult, 'faults'> {
   return faults.length === 0 ? {} : { faults: faultWindows(faults, phaseWindows(phases)) };
+}
+
+function scaleOf({ listeners, settings }: RunRequest): RunResult['scale'] {
+  const asSet = settingsAsSet(settings, listeners);
+  return { listeners, factor: scaleFactor(listeners), ...(asSet.length > 0 ? { asSet } : {}) };
 }
 
 function armResult(

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { knobOf, SCALED_KNOBS } from '../../system/modes/knobs.ts';
 import hotPartition from '../hot-partition.ts';
+import { settingsAsSet } from './configuration.ts';
 import { runScenarios } from './run.ts';
 import type { Arm, Scenario } from './scenario.ts';
 
@@ -89,4 +90,10 @@ test('a size that is no step is told the steps next to it, and one below the sma
 
 test('no default is refused at any size', () => {
   expect(SCALED_KNOBS.filter((name) => (knobOf(name)!.default as number) % 2 !== 0)).toEqual([]);
+});
+
+test('what a user sets is as it is written at any size, and what of it would scale is named', () => {
+  const settings = { 'cassandra.coresPerNode': 2, 'cassandra.nodes': 6, 'cassandra.diskMBps': 100 };
+  expect(settingsAsSet(settings, 500_000)).toEqual(['cassandra.coresPerNode=2', 'cassandra.diskMBps=100']);
+  expect(settingsAsSet(settings, 1_000_000)).toEqual([]);
 });
