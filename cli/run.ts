@@ -64,7 +64,7 @@ export function registerRun(program: Command): void {
     )
     .option(
       '--listeners <n>',
-      'size of the population: demand and servers (cores, consumers, partitions) scale in steps of half a million; what is one thread (Redis) does not',
+      'size of the population: demand, and the servers that show --knobs marks, scale in steps of half a million; what is one thread (Redis) does not',
       wholeNumber('--listeners', 1, MOST_LISTENERS),
       DEFAULT_LISTENERS,
     )

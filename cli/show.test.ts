@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
-import { allKnobs } from '../system/modes/knobs.ts';
+import { allKnobs, isScaled, knobNames } from '../system/modes/knobs.ts';
 import { findScenario } from './find-scenarios.ts';
 import { describeScenario } from './show.ts';
 
 const { scenario } = await findScenario('hot-partition');
 const command = 'rehearse show hot-partition --knobs';
 const shown = (knobs: boolean) =>
-  describeScenario(scenario, allKnobs, { width: 100, knobs, command }).join('\n\n');
+  describeScenario(scenario, allKnobs, { width: 100, knobs, command, isScaled }).join('\n\n');
 const count = Object.values(allKnobs).flatMap((knobs) => Object.keys(knobs)).length;
 
 it('shows the knobs that arms turn, and counts the others with the way to see them', () => {
@@ -34,4 +34,14 @@ it('shows every knob on demand, small values as they are', () => {
   expect(text).toContain('kafka.brokers');
   expect(text).toMatch(/s3\.getDollarsPerThousand +0\.0004 \$/);
   expect(text).not.toContain('further knobs for');
+});
+
+it('marks the knobs that grow with the population, and no other', () => {
+  const text = shown(true).replaceAll(/\s+/g, ' ');
+  const marked = [...text.matchAll(/ ([\w-]+\.\w+) (?:(?! [\w-]+\.\w+ ).)*?scales with --listeners/g)].map(
+    ([, name]) => name!,
+  );
+  expect(marked.toSorted()).toEqual(knobNames().filter(isScaled).toSorted());
+  expect(marked).toContain('cassandra.coresPerNode');
+  expect(marked).not.toContain('schema-registry.coresPerNode');
 });

@@ -17,10 +17,10 @@ export function registerShow(program: Command): void {
     .addHelpText('after', '\nExample:\n  rehearse show hot-partition')
     .action(async (word: string, { knobs = false }: { knobs?: boolean }) => {
       const { scenario } = await findScenario(word);
-      const { allKnobs } = await import('../system/modes/knobs.ts');
+      const { allKnobs, isScaled } = await import('../system/modes/knobs.ts');
       const width = terminalWidth(process.stdout);
       const command = commandLine(['show', word, '--knobs']);
-      const described = describeScenario(scenario, allKnobs, { width, knobs, command });
+      const described = describeScenario(scenario, allKnobs, { width, knobs, command, isScaled });
       process.stdout.write(`${described.join('\n\n')}\n`);
     });
 }
@@ -31,6 +31,8 @@ export interface ShowOptions {
   readonly knobs: boolean;
   /** The command that shows them. */
   readonly command: string;
+  /** Whether a knob grows with the population. */
+  readonly isScaled: (name: string) => boolean;
 }
 
 /** Paragraphs, each wrapped to the width. */
@@ -106,7 +108,7 @@ function settingsOf(set: Readonly<Record<string, unknown>> | undefined): string 
 function knobTable(
   scenario: Scenario,
   allKnobs: Readonly<Record<string, Knobs>>,
-  { width, knobs, command }: ShowOptions,
+  { width, knobs, command, isScaled }: ShowOptions,
 ): string {
   const turned = new Set(
     scenario.cases.flatMap((testCase) => [
@@ -119,14 +121,16 @@ function knobTable(
   );
   const first = rows.filter(({ name }) => turned.has(name));
   const others = rows.filter(({ name }) => !turned.has(name));
+  // Values are those at a million listeners.
+  const scale = (name: string) => (isScaled(name) ? '; scales with --listeners' : '');
   const line = ({ name, knob }: { name: string; knob: Knob }) => [
     name,
     valueWithUnit(knob, knob.default),
-    `${knob.description}${limits(knob)}`,
+    `${knob.description}${limits(knob)}${scale(name)}`,
   ];
   const turnedLine = ({ name, knob }: { name: string; knob: Knob }) => [
     name,
-    `${valuesHere(scenario, name, knob)}; default ${valueWithUnit(knob, knob.default)}`,
+    `${valuesHere(scenario, name, knob)}; default ${valueWithUnit(knob, knob.default)}${scale(name)}`,
   ];
   const parts: string[] = [];
   if (first.length > 0) parts.push(`  Turned here:\n${columns(first.map(turnedLine), width, '    ')}`);

@@ -35,7 +35,7 @@ export default defineScenario({
     plays: false,
     hotPlaylists: { count: 1, followers: 600_000 },
     // Arrivals per second for a million listeners; --listeners scales them in steps of half a million, together with
-    // the servers (cores, consumers, partitions). Redis stays one thread: what overloads it shows at a million only.
+    // the servers that rehearse show --knobs marks. Redis stays one thread: what overloads it shows at a million only.
     traffic: [
       { operation: 'playlist.get', journey: { kind: 'open-playlist', from: 'popularity' }, perSecond: { always: 60 } },
       // \`fault\`: the healthy arm runs without it.

@@ -3,9 +3,9 @@ import type { Setting } from '../../reports/result.ts';
 import {
   checkSetting,
   checkTogether,
+  isScaled,
   knobNames,
   knobOf,
-  SCALED_AMOUNTS,
   SCALED_KNOBS,
   SettingError,
 } from '../../system/modes/knobs.ts';
@@ -53,14 +53,14 @@ export function configurationOf(
 }
 
 function scaled(name: string, value: Setting, factor: number): Setting {
-  return SCALED_KNOBS.includes(name) || SCALED_AMOUNTS.includes(name) ? (value as number) * factor : value;
+  return isScaled(name) ? (value as number) * factor : value;
 }
 
 /** What of the user's settings ('cassandra.coresPerNode=2') would scale to this size if a scenario stated it. */
 export function settingsAsSet(settings: Readonly<Record<string, Setting>>, listeners: number): string[] {
   if (scaleFactor(listeners) === 1) return [];
   return Object.entries(settings)
-    .filter(([name]) => SCALED_KNOBS.includes(name) || SCALED_AMOUNTS.includes(name))
+    .filter(([name]) => isScaled(name))
     .map(([name, value]) => `${name}=${value}`);
 }
 

@@ -1,6 +1,8 @@
 /** Sizes of the population that a scenario can run at: what is refused, and what is said. Nothing runs. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { knobOf, SCALED_KNOBS } from '../../system/modes/knobs.ts';
+import { isScaled, knobNames, knobOf, SCALED_KNOBS } from '../../system/modes/knobs.ts';
 import hotPartition from '../hot-partition.ts';
 import { settingsAsSet } from './configuration.ts';
 import { runScenarios } from './run.ts';
@@ -96,4 +98,11 @@ test('what a user sets is as it is written at any size, and what of it would sca
   const settings = { 'cassandra.coresPerNode': 2, 'cassandra.nodes': 6, 'cassandra.diskMBps': 100 };
   expect(settingsAsSet(settings, 500_000)).toEqual(['cassandra.coresPerNode=2', 'cassandra.diskMBps=100']);
   expect(settingsAsSet(settings, 1_000_000)).toEqual([]);
+});
+
+test('decision 6 names exactly the knobs that scale', () => {
+  const page = join(import.meta.dirname, '../../docs/decisions/0006-one-scale-factor.md');
+  const [, told] = /\*\*Scaled\.\*\*(.*?)\n\n/s.exec(readFileSync(page, 'utf8')) ?? [];
+  const names = [...(told ?? '').matchAll(/`([\w-]+\.\w+)`/g)].map(([, name]) => name!);
+  expect(names.toSorted()).toEqual(knobNames().filter(isScaled).toSorted());
 });

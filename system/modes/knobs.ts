@@ -64,6 +64,10 @@ export const SCALED_AMOUNTS: readonly string[] = [
   ...SCALED_AUDIO_AMOUNTS,
 ];
 
+/** Whether what a scenario states of this knob is multiplied by the factor of the population. */
+export const isScaled = (name: string): boolean =>
+  SCALED_KNOBS.includes(name) || SCALED_AMOUNTS.includes(name);
+
 /** A setting that cannot be taken, in a sentence for the person who gave it. */
 export class SettingError extends Error {
   override readonly name = 'SettingError';
