@@ -8,9 +8,7 @@ import { terminalWidth } from './text.ts';
 export function registerCompare(program: Command): void {
   program
     .command('compare')
-    .description(
-      'compare two results by seed; exit 1 on a regression, or where there are too few seeds to tell',
-    )
+    .description('compare two results by seed; exit 1 on a regression, or where that cannot be told')
     .argument('<a.json>', 'the earlier result')
     .argument('<b.json>', 'the later result')
     .option('--json', 'print JSON')
@@ -20,13 +18,13 @@ export function registerCompare(program: Command): void {
     )
     .action(async (before: string, after: string, options: { json?: boolean }) => {
       const [a, b] = [await readResult(before), await readResult(after)];
-      const { compareResults } = await import('../reports/compare.ts');
+      const { compareResults, passes } = await import('../reports/compare.ts');
       const { renderComparison } = await import('../reports/render-comparison.ts');
       const comparison = compareResults(a, b);
       const text = options.json
         ? JSON.stringify(comparison, null, 2)
         : renderComparison(comparison, { width: terminalWidth(process.stdout) });
       process.stdout.write(`${text.trimEnd()}\n`);
-      process.exitCode = comparison.regressed || comparison.undecided ? EXIT.refuted : EXIT.confirmed;
+      process.exitCode = passes(comparison) ? EXIT.confirmed : EXIT.refuted;
     });
 }

@@ -10,13 +10,14 @@ export interface PrintOptions {
   readonly json?: boolean;
 }
 
-/** Returns whether the result is worse than the baseline, or too little was run to tell. Throws ReportError where the two have nothing in common. */
+/** Returns whether the result is worse than the baseline, or that cannot be told. Throws ReportError where the two have nothing in common. */
 export async function printResult(
   result: RunResult,
   baseline: RunResult | null,
   options: PrintOptions,
 ): Promise<boolean> {
   const { comparedWith } = await import('../reports/baseline.ts');
+  const { passes } = await import('../reports/compare.ts');
   const { writeReports } = await import('../reports/write.ts');
   const compared = baseline === null ? null : comparedWith(baseline, result);
   const written = await writeReports(result, { directory: options.out, formats: options.format, compared });
@@ -31,7 +32,7 @@ export async function printResult(
     beside.write(`${renderComparison(compared, { width }).trimEnd()}\n`);
   }
   beside.write(`${written.length === 0 ? '' : `\nWritten: ${written.join(', ')}\n`}`);
-  return compared !== null && (compared.regressed || compared.undecided);
+  return compared !== null && !passes(compared);
 }
 
 async function tableOf(result: RunResult): Promise<string> {

@@ -14,4 +14,5 @@ than ${WORSE_POINTS} point) in the median pair of seeds and either significant b
 ${PAIRS_FOR_SIGNIFICANCE} pairs) or that much worse in every pair (from ${PAIRS_THAT_AGREE}). Pairs see the same arrivals: by
 chance alone all of ${PAIRS_THAT_AGREE} are worse in 1 of ${2 ** PAIRS_THAT_AGREE} cases, and seldom all by more than ${worse}.
 Exit code 0: no regression. 1: a regression, or '? Cannot tell' (worse, in fewer than ${PAIRS_FOR_SIGNIFICANCE}
-pairs that do not decide it): run both with --repeat ${PAIRS_FOR_SIGNIFICANCE} or more.`;
+pairs that do not decide it): run both with --repeat ${PAIRS_FOR_SIGNIFICANCE} or more; or '? Not comparable':
+the load itself was changed, so that pairs of a seed have other arrivals (live: another --rate).`;

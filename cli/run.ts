@@ -83,7 +83,7 @@ export function registerRun(program: Command): void {
     )
     .option(
       '--baseline <file>',
-      'a result.json to compare with; exit 1 on a regression, or where there are too few seeds to tell',
+      'a result.json to compare with; exit 1 on a regression, or where that cannot be told',
     )
     .option(
       '--drain <way>',

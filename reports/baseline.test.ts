@@ -70,6 +70,20 @@ describe('a run that fails because of its baseline says so in every report', () 
     );
   });
 
+  it('another load: neither a regression nor a tick', async () => {
+    const { baseline, result } = twiceAsSlow(3);
+    const lock = result.scenarios[0]!.cases[0]!.arms.find(({ name }) => name === 'lock')!;
+    for (const { phases } of lock.runs) phases.at(-1)!.operations[0]!.conservation.arrivals += 7;
+    const { markdown, junit } = await reportsOf(result, baseline);
+    expect(markdown.split('\n')[0]).toMatch(
+      /^## ⚠️ Rehearsal confirmed, but not comparable with the baseline: 5 of 5/,
+    );
+    expect(markdown).toMatch(
+      /Not comparable: cache-stampede \/ lock was sent another load, .*\n\n- \*\*cache-stampede \/ lock\*\*: was sent another load: /,
+    );
+    expect(junit).toMatch(/<failure type="not comparable" message="Not comparable: cache-stampede/);
+  });
+
   it('results that have nothing in common: the command fails, and so do the reports', async () => {
     const { baseline } = twiceAsSlow(1);
     const result = sampleResult({ seeds: [9], scenarios: ['cache-stampede'] });

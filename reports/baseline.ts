@@ -2,7 +2,7 @@
  * What comparing a run with its baseline came to, as the run's own reports say it: a run that is worse fails its command,
  * and no report may show a tick beside that.
  */
-import { type Comparison, compareResults } from './comparison.ts';
+import { type ArmComparison, type Comparison, compareResults } from './comparison.ts';
 import { MARK_WORDS, type Mark } from './figures.ts';
 import { comparisonVerdict, fullName, renderComparison } from './render-comparison.ts';
 import { ReportError } from './report-error.ts';
@@ -47,10 +47,26 @@ export function baselineVerdict(compared: Compared): BaselineVerdict {
     return { mark: '✗', kind: 'not comparable', sentence: message, reasons: [], text: message };
   }
   const reasons = compared.arms
-    .map((arm) => ({ arm: fullName(arm), why: [...arm.regressions, ...arm.undecided] }))
+    .map((arm) => ({ arm: fullName(arm), why: reasonsOf(arm) }))
     .filter(({ why }) => why.length > 0);
-  const kind = compared.regressed ? 'regression' : compared.undecided ? 'cannot tell' : 'no regression';
-  return { ...comparisonVerdict(compared), kind, reasons, text: renderComparison(compared).trimEnd() };
+  return {
+    ...comparisonVerdict(compared),
+    kind: kindOf(compared),
+    reasons,
+    text: renderComparison(compared).trimEnd(),
+  };
+}
+
+const reasonsOf = ({ regressions, undecided, loadChanges }: ArmComparison): string[] => [
+  ...regressions,
+  ...undecided,
+  ...loadChanges.map((change) => `was sent another load: ${change}`),
+];
+
+function kindOf({ regressed, incomparable, undecided }: Comparison): BaselineVerdict['kind'] {
+  if (regressed) return 'regression';
+  if (incomparable) return 'not comparable';
+  return undecided ? 'cannot tell' : 'no regression';
 }
 
 /** From the best to the worst. */

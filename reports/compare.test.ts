@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compareResults, renderComparison } from './compare.ts';
+import { compareResults, passes, renderComparison } from './compare.ts';
 import type { Comparison } from './comparison.ts';
 import { bucketMiddleMs, bucketOf } from './percentiles.ts';
 import { ReportError } from './report-error.ts';
@@ -174,6 +174,77 @@ describe('comparing results', () => {
       `Settings that differ: cassandra.nodes ${nodes} → 48, new.knob not there → true (cache-stampede / ${arms[2]!.name}).`,
     ]);
     expect(compareResults(earlier, stampede(1)).remarks).toEqual([]);
+  });
+
+  /** As somebody has it who sent so many times as many requests of an operation in the trigger, and served them worse. */
+  function busier(result: RunResult, operation: string, factor: number): RunResult {
+    const later = slowed(result, 'lock', 2);
+    for (const { name, operations } of armOf(later, 'lock').runs.flatMap(({ phases }) => phases))
+      for (const one of operations)
+        if (name === 'trigger' && one.operation === operation) one.conservation.arrivals *= factor;
+    return later;
+  }
+
+  it('another load is said, is no regression of the system, and does not pass', () => {
+    const [before, after] = [stampede(3), busier(stampede(3), 'playlist.get hot', 2)];
+    const comparison = compareResults(before, after);
+    expect(comparison).toMatchObject({ regressed: false, undecided: false, incomparable: true });
+    expect(passes(comparison)).toBe(false);
+    const phase = armOf(before, 'lock').runs[0]!.phases.find(({ name }) => name === 'trigger')!;
+    const { arrivals } = phase.operations.find((one) => one.operation === 'playlist.get hot')!.conservation;
+    const [from, to] = [arrivals, 2 * arrivals].map((count) => count.toLocaleString('en-US'));
+    expect(comparison.remarks).toEqual([
+      `The load differs: playlist.get hot in trigger ${from} → ${to} arrivals at seed 1 (cache-stampede / lock).`,
+    ]);
+    const text = renderComparison(comparison);
+    expect(text).toMatch(/^\? Not comparable: cache-stampede \/ lock/);
+    expect(text).toContain('? cache-stampede / lock (fixed');
+    expect(text).not.toMatch(/[✗✓]|Regressed/);
+  });
+
+  it('an arm that is no longer confirmed under another load is not comparable, and others are judged as ever', () => {
+    const later = slowed(busier(stampede(3), 'playlist.get hot', 2), 'longer ttl', 2);
+    Object.assign(armOf(later, 'lock').verdict, { confirmed: false });
+    const comparison = compareResults(stampede(3), later);
+    expect(comparison).toMatchObject({ regressed: true, incomparable: true });
+    const text = renderComparison(comparison).replaceAll(/\s+/g, ' ');
+    expect(text).toMatch(
+      /^✗ Regressed: cache-stampede \/ longer ttl\. Not comparable: cache-stampede \/ lock/,
+    );
+  });
+
+  it('requests that follow an answer are no load, and sizes that differ are said as such', () => {
+    const [before, after] = [stampede(3), stampede(3)];
+    after.digest = 'changed';
+    for (const result of [before, after])
+      for (const { operations } of armOf(result, 'lock').runs.flatMap(({ phases }) => phases)) {
+        const readBack = structuredClone(operations[0]!);
+        readBack.operation = 'playlist.add-track read-back';
+        if (result === after) readBack.conservation.arrivals++;
+        operations.push(readBack);
+      }
+    expect(compareResults(before, after)).toMatchObject({ incomparable: false, remarks: [] });
+    const half = busier(stampede(3), 'playlist.get hot', 0.5);
+    half.scale.listeners = 500_000;
+    half.scenarios[0]!.listeners = 500_000;
+    const comparison = compareResults(stampede(3), half);
+    expect(comparison.incomparable).toBe(false);
+    expect(comparison.remarks.join()).toContain('The sizes differ');
+  });
+
+  it('live, the rate that was asked for is the load: what came of it is not the same twice', () => {
+    const [before, after] = [stampede(3), busier(stampede(3), 'playlist.get hot', 1.01)];
+    for (const result of [before, after]) {
+      result.mode = 'embedded';
+      for (const { configuration } of result.scenarios[0]!.cases[0]!.arms) configuration['load.rate'] = 50;
+    }
+    expect(compareResults(before, after)).toMatchObject({ incomparable: false, regressed: true });
+    armOf(after, 'lock').configuration['load.rate'] = 20;
+    const comparison = compareResults(before, after);
+    expect(comparison).toMatchObject({ incomparable: true, regressed: false });
+    expect(comparison.remarks.join()).toContain(
+      'The load differs: 50 → 20 journeys/s (cache-stampede / lock).',
+    );
   });
 
   it('seeds and arms without a partner are left out and named', () => {

@@ -1,9 +1,10 @@
 /**
  * Compares two results run by run: the same scenario, case, arm and seed saw the same arrivals, so what differs comes
- * from the code or the configuration. Below five pairs nothing is called significant; `regression.ts` says what is
- * worse all the same.
+ * from the code or the configuration. Where they did not (`load-changes.ts`), nothing is called a regression. Below five
+ * pairs nothing is called significant; `regression.ts` says what is worse all the same.
  */
 import { errorPercentOf, focusPhase, nameOf, operationIn, sentenceText, slowPercentile } from './figures.ts';
+import { loadChanges } from './load-changes.ts';
 import { median, percentileName } from './numbers.ts';
 import { quantileMs } from './percentiles.ts';
 import { type Judgement, judgeChange, PAIRS_FOR_SIGNIFICANCE } from './regression.ts';
@@ -46,6 +47,8 @@ export interface ArmComparison {
   readonly regressions: readonly string[];
   /** What is worse, and rests on too few pairs to be called a regression or chance. */
   readonly undecided: readonly string[];
+  /** How the load differs that the two were sent; where it does, nothing is a regression, and nothing passes. */
+  readonly loadChanges: readonly string[];
 }
 
 export interface Comparison {
@@ -53,6 +56,8 @@ export interface Comparison {
   readonly regressed: boolean;
   /** No arm regressed, but of some there are too few pairs to tell. */
   readonly undecided: boolean;
+  /** An arm was sent another load. */
+  readonly incomparable: boolean;
   /** Seeds that an arm has in both results: the fewest of any arm. */
   readonly pairs: number;
   readonly arms: readonly ArmComparison[];
@@ -61,6 +66,10 @@ export interface Comparison {
   /** What stands in only one of the two, or makes them hard to compare. */
   readonly remarks: readonly string[];
 }
+
+/** Whether nothing became worse, as far as can be told. */
+export const passes = ({ regressed, undecided, incomparable }: Comparison): boolean =>
+  !regressed && !undecided && !incomparable;
 
 /** `a` is the earlier result, `b` the later. Throws ReportError when they share no arm and seed. */
 export function compareResults(a: RunResult, b: RunResult): Comparison {
@@ -83,17 +92,20 @@ export function compareResults(a: RunResult, b: RunResult): Comparison {
     identical: a.digest === b.digest && a.digest !== '',
     regressed,
     undecided: !regressed && arms.some(({ undecided }) => undecided.length > 0),
+    incomparable: arms.some((arm) => arm.loadChanges.length > 0),
     pairs: Math.min(...arms.map(({ pairs }) => pairs)),
     arms,
     tested: arms
       .flatMap(({ changes }) => changes)
       .filter(({ pValue, worsePairs, betterPairs }) => pValue !== null && worsePairs + betterPairs > 0)
       .length,
-    remarks: remarksOn(a, b, before, after),
+    remarks: remarksOn(a, b, before, after, arms),
   };
 }
 
 interface Placed {
+  readonly mode: RunResult['mode'];
+  readonly listeners: number;
   readonly scenario: ScenarioResult;
   readonly caseName: string;
   readonly operation: string;
@@ -109,8 +121,15 @@ function armsOf(result: RunResult): Map<string, Placed> {
       const { name: caseName, headline } = testCase;
       const percentile = slowPercentile(testCase);
       for (const arm of testCase.arms) {
-        const placed = { scenario, caseName, operation: headline.operation, percentile, arm };
-        arms.set(nameOf(scenario.name, caseName, arm.name), placed);
+        arms.set(nameOf(scenario.name, caseName, arm.name), {
+          mode: result.mode,
+          listeners: result.scale.listeners,
+          scenario,
+          caseName,
+          operation: headline.operation,
+          percentile,
+          arm,
+        });
       }
     }
   }
@@ -131,6 +150,8 @@ function compareArm(earlier: Placed, later: Placed): ArmComparison {
       return changeOf(metric, values);
     })
     .filter((change) => change.pairs > 0);
+  const changedLoad = loadChanges(earlier, later, pairs);
+  const comparable = changedLoad.length === 0;
   const { scenario, caseName, arm } = later;
   const [confirmedBefore, confirmedAfter] = [earlier.arm.verdict.confirmed, arm.verdict.confirmed];
   const regressions: string[] = [];
@@ -149,8 +170,9 @@ function compareArm(earlier: Placed, later: Placed): ArmComparison {
     confirmedBefore,
     confirmedAfter,
     changes: changes.map(({ judgement: _, ...change }) => change),
-    regressions,
-    undecided: told('cannot tell'),
+    regressions: comparable ? regressions : [],
+    undecided: comparable ? told('cannot tell') : [],
+    loadChanges: changedLoad,
   };
 }
 
@@ -216,6 +238,7 @@ function remarksOn(
   b: RunResult,
   before: ReadonlyMap<string, Placed>,
   after: ReadonlyMap<string, Placed>,
+  arms: readonly ArmComparison[],
 ): string[] {
   const remarks: string[] = [];
   if (a.mode !== b.mode) remarks.push(`The modes differ: ${a.mode} and ${b.mode}.`);
@@ -223,7 +246,7 @@ function remarksOn(
     const [x, y] = [a, b].map(({ scale }) => scale.listeners.toLocaleString('en-US'));
     remarks.push(`The sizes differ: ${x} and ${y} listeners. Differences may come from that alone.`);
   }
-  remarks.push(...settingsThatDiffer(before, after));
+  remarks.push(...loadThatDiffers(arms), ...settingsThatDiffer(before, after));
   const missing = [...before.keys()].filter((key) => !after.has(key));
   const added = [...after.keys()].filter((key) => !before.has(key));
   if (missing.length > 0) remarks.push(`Only in the earlier result: ${missing.join(', ')}.`);
@@ -236,7 +259,27 @@ function remarksOn(
 }
 
 /** Above this many, the rest is only counted: two versions of the product can differ in dozens of knobs. */
-const SETTINGS_SHOWN = 8;
+const CHANGES_SHOWN = 8;
+
+/** Changes, each with the arms that have it if not all of `shared` do. */
+function listed(armsOfChange: ReadonlyMap<string, readonly string[]>, shared: number): string {
+  const changes = [...armsOfChange].map(([change, arms]) =>
+    arms.length === shared ? change : `${change} (${arms.length === 1 ? arms[0] : `${arms.length} arms`})`,
+  );
+  const more = changes.length - CHANGES_SHOWN;
+  return `${changes.slice(0, CHANGES_SHOWN).join(', ')}${more > 0 ? `, and ${more} more` : ''}`;
+}
+
+function loadThatDiffers(arms: readonly ArmComparison[]): string[] {
+  const armsOfChange = new Map<string, string[]>();
+  for (const arm of arms)
+    for (const change of arm.loadChanges)
+      armsOfChange.set(change, [
+        ...(armsOfChange.get(change) ?? []),
+        nameOf(arm.scenario, arm.case, arm.arm),
+      ]);
+  return armsOfChange.size === 0 ? [] : [`The load differs: ${listed(armsOfChange, arms.length)}.`];
+}
 
 /** A sentence of the knobs that have another value in the later result, with the arms where that is so if not in all. */
 function settingsThatDiffer(
@@ -256,11 +299,5 @@ function settingsThatDiffer(
       armsOfChange.set(change, [...(armsOfChange.get(change) ?? []), name]);
     }
   }
-  if (armsOfChange.size === 0) return [];
-  const changes = [...armsOfChange].map(([change, arms]) =>
-    arms.length === shared ? change : `${change} (${arms.length === 1 ? arms[0] : `${arms.length} arms`})`,
-  );
-  const more = changes.length - SETTINGS_SHOWN;
-  const shown = changes.slice(0, SETTINGS_SHOWN).join(', ');
-  return [`Settings that differ: ${shown}${more > 0 ? `, and ${more} more` : ''}.`];
+  return armsOfChange.size === 0 ? [] : [`Settings that differ: ${listed(armsOfChange, shared)}.`];
 }

@@ -12,7 +12,9 @@ export function renderComparison(comparison: Comparison, options: { readonly wid
   const width = options.width ?? 100;
   const lines = [...headline(comparison, width), ''];
   const changed = comparison.arms.filter(
-    (arm) => arm.regressions.length + arm.undecided.length > 0 || arm.changes.some(isVisible),
+    (arm) =>
+      arm.regressions.length + arm.undecided.length + arm.loadChanges.length > 0 ||
+      arm.changes.some(isVisible),
   );
   for (const arm of changed) lines.push(...armLines(arm, width), '');
   const same = comparison.arms.length - changed.length;
@@ -23,8 +25,10 @@ export function renderComparison(comparison: Comparison, options: { readonly wid
 }
 
 /** What the pairs allow to be said, and what chance alone would say. */
-function notes({ pairs, tested }: Comparison): string[] {
+function notes({ pairs, tested, arms }: Comparison): string[] {
   const found: string[] = [];
+  // More seeds would not help.
+  if (arms.every(isIncomparable)) return found;
   if (pairs < PAIRS_FOR_SIGNIFICANCE) {
     const agreeing =
       pairs < PAIRS_THAT_AGREE
@@ -57,21 +61,33 @@ export function comparisonVerdict(comparison: Comparison): {
 } {
   if (comparison.identical) return { mark: '✓', sentence: 'The two results are identical (same digest).' };
   const bad = comparison.arms.filter(({ regressions }) => regressions.length > 0);
-  if (bad.length > 0) return { mark: '✗', sentence: `Regressed: ${bad.map(fullName).join(', ')}.` };
+  const other = comparison.arms.filter(isIncomparable);
   const unclear = comparison.arms.filter(({ undecided }) => undecided.length > 0);
-  if (unclear.length === 0)
+  const said: string[] = [];
+  if (bad.length > 0) said.push(`Regressed: ${bad.map(fullName).join(', ')}.`);
+  if (other.length > 0) {
+    const were = other.length === 1 ? 'was' : 'were';
+    said.push(
+      `Not comparable: ${other.map(fullName).join(', ')} ${were} sent another load, which may be all that makes a difference.`,
+    );
+  }
+  if (bad.length === 0 && unclear.length > 0) {
+    const worse = unclear.length === 1 ? 'is worse' : 'are worse';
+    said.push(
+      `Cannot tell: ${unclear.map(fullName).join(', ')} ${worse} in too few pairs; run both with --repeat ${PAIRS_FOR_SIGNIFICANCE} or more.`,
+    );
+  }
+  if (said.length === 0)
     return { mark: '✓', sentence: `No regression in ${counted(comparison.arms.length, 'arm')}.` };
-  const worse = unclear.length === 1 ? 'is worse' : 'are worse';
-  return {
-    mark: '?',
-    sentence: `Cannot tell: ${unclear.map(fullName).join(', ')} ${worse} in too few pairs; run both with --repeat ${PAIRS_FOR_SIGNIFICANCE} or more.`,
-  };
+  return { mark: bad.length > 0 ? '✗' : '?', sentence: said.join(' ') };
 }
 
 function headline(comparison: Comparison, width: number): string[] {
   const { mark, sentence } = comparisonVerdict(comparison);
   return wrap(`${mark} ${sentence}`, width);
 }
+
+const isIncomparable = ({ loadChanges }: ArmComparison) => loadChanges.length > 0;
 
 export const fullName = (arm: ArmComparison) => nameOf(arm.scenario, arm.case, arm.arm);
 
@@ -84,7 +100,8 @@ function armLines(arm: ArmComparison, width: number): string[] {
       : arm.confirmedAfter
         ? 'now confirmed'
         : 'no longer confirmed';
-  const mark = arm.regressions.length > 0 ? '✗' : arm.undecided.length > 0 ? '?' : '·';
+  const doubtful = arm.undecided.length > 0 || isIncomparable(arm);
+  const mark = arm.regressions.length > 0 ? '✗' : doubtful ? '?' : '·';
   const lines = [`${mark} ${fullName(arm)} (${arm.role}, ${state})`];
   for (const why of [...arm.regressions, ...arm.undecided])
     lines.push(...wrap(why, width - 4).map((line) => `    ${line}`));
