@@ -124,6 +124,7 @@ async function run(words: readonly string[], options: RunOptions): Promise<numbe
   const interrupt = onInterrupt((sentence) => progress.say(sentence));
   let announced = false;
   let result: RunResult;
+  let kept = null as RunResult | null;
   try {
     const { runScenarios } = await import('../scenarios/harness/run.ts');
     result = await runScenarios({
@@ -150,8 +151,15 @@ async function run(words: readonly string[], options: RunOptions): Promise<numbe
         if (!interrupt.signal.aborted) progress.say(verdictLine(verdict));
       },
       ...(options.telemetry === true ? { onTelemetry: telemetryWriter(options.out) } : {}),
+      onKept(finished) {
+        kept = finished;
+      },
       signal: interrupt.signal,
     });
+  } catch (error) {
+    progress.end();
+    if (kept !== null) await printResult(kept, null, options);
+    throw error;
   } finally {
     progress.end();
     interrupt.release();

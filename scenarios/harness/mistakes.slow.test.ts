@@ -1,10 +1,11 @@
 /** Mistakes in a scenario of one's own that are found only when it runs: in a worker of its own, as always. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
-import type { Verdict } from '../../reports/result.ts';
+import type { RunResult, Verdict } from '../../reports/result.ts';
 import { runScenarios } from './run.ts';
 import { type Scenario, ScenarioError } from './scenario.ts';
 
@@ -18,12 +19,22 @@ interface Spoilt {
   readonly measure?: string;
   readonly evidence?: string;
   readonly says?: string;
+  /** Of the second arm. */
+  readonly otherSays?: string;
   readonly name?: string;
   readonly seconds?: number;
 }
 
 /** A second of a few reads, and a sound scenario but for what is given. */
-const textOf = ({ first = '', measure, evidence, says, name = 'mine', seconds = 1 }: Spoilt) => `${first}
+const textOf = ({
+  first = '',
+  measure,
+  evidence,
+  says,
+  otherSays,
+  name = 'mine',
+  seconds = 1,
+}: Spoilt) => `${first}
 export default {
   name: '${name}', title: '', teaches: '', hypothesis: '', modes: ['simulated'], minimumListeners: 500_000,
   phases: [{ name: 'trigger', seconds: ${seconds} }],
@@ -44,7 +55,7 @@ export default {
     ],
     arms: [
       { name: 'broken', role: 'broken', title: '', says: ${says ?? "() => 'It was seen.'"} },
-      { name: 'other', role: 'decoy', title: '', says: () => 'It was seen.' },
+      { name: 'other', role: 'decoy', title: '', says: ${otherSays ?? "() => 'It was seen.'"} },
     ],
   }],
   notes: { see: '', why: '', fix: '', costs: '', questions: [], triage: [], caveats: [], arithmetic: [], sources: [] },
@@ -63,6 +74,7 @@ async function written(spoilt: Spoilt) {
 async function rehearsed(spoilt: readonly Spoilt[], workers = 1, settings = {}) {
   const scenarios = await Promise.all(spoilt.map(written));
   const verdicts: Verdict[] = [];
+  const kept: RunResult[] = [];
   const running = runScenarios({
     scenarios,
     seeds: [1],
@@ -75,20 +87,23 @@ async function rehearsed(spoilt: readonly Spoilt[], workers = 1, settings = {}) 
     command: 'test',
     commandFor: () => 'test',
     onProgress: () => {},
+    onKept: (result) => kept.push(result),
     onVerdict: (verdict) => verdicts.push(verdict),
     signal: new AbortController().signal,
   });
-  return { running, verdicts };
+  return { running, verdicts, kept };
 }
 
 async function complaint(spoilt: Spoilt): Promise<string> {
-  const { running, verdicts } = await rehearsed([spoilt]);
+  const { running, verdicts, kept } = await rehearsed([spoilt]);
   const error = await running.then(
     () => new Error('nothing was said'),
     (thrown: Error) => thrown,
   );
   expect(error).toBeInstanceOf(ScenarioError);
   expect(verdicts.map(({ arm }) => arm)).not.toContain('broken');
+  // Nothing was finished.
+  expect(kept).toEqual([]);
   return error.message;
 }
 
@@ -147,4 +162,37 @@ test('what another’s mistake cuts short has no verdict', async () => {
   const { running, verdicts } = await rehearsed([long, { says: '() => missing' }], 3);
   await expect(running).rejects.toThrow(`${WHERE}says fails: missing is not defined.`);
   expect(verdicts).toEqual([]);
+});
+
+test('what was finished before a mistake is kept, and is a part', async () => {
+  const { running, kept } = await rehearsed([{ name: 'sound' }, { says: '() => missing' }]);
+  await expect(running).rejects.toThrow('says fails: missing is not defined.');
+  const [result, ...others] = kept;
+  expect(others).toEqual([]);
+  expect(result).toMatchObject({ partial: true, confirmed: false });
+  expect(result!.verdicts.map(({ scenario, arm }) => `${scenario} ${arm}`)).toEqual([
+    'sound broken',
+    'sound other',
+  ]);
+  expect(result!.digest).toMatch(/^[0-9a-f]{64}$/);
+});
+
+test('at the command line what was finished is written, and the mistake is the exit code', () => {
+  const file = join(folder, 'slip.scenario.mjs');
+  const slip = '(run) => String(run.meanUtilisation("elastic", "trigger"))';
+  writeFileSync(file, textOf({ name: 'slip', otherSays: slip }));
+  const launcher = fileURLToPath(new URL('../../bin/rehearse.js', import.meta.url));
+  const words = ['--listeners', '500000', '--repeat', '1', '--workers', '1', '--out', 'slip'];
+  const { status, stdout, stderr } = spawnSync(process.execPath, [launcher, 'run', file, ...words], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  expect(status, stderr).toBe(2);
+  expect(stderr).toMatch(
+    /rehearse: slip \/ slip \/ other at seed 1: says fails: There are no nodes of 'elastic' in this run\. Did you mean 'elasticsearch'\? There are: cassandra, [^\n]*\n$/,
+  );
+  expect(stdout).toContain('Only a part was run');
+  const result = JSON.parse(readFileSync(join(folder, 'slip', 'result.json'), 'utf8')) as RunResult;
+  expect(result.partial).toBe(true);
+  expect(result.verdicts.map(({ arm }) => arm)).toEqual(['broken']);
 });

@@ -52,6 +52,8 @@ export interface RunRequest {
   readonly onVerdict?: (verdict: Verdict) => void;
   /** Given the metrics and traces of each run as it ends; left out: none are recorded. */
   readonly onTelemetry?: (task: Task, telemetry: RunTelemetry) => void;
+  /** Given what was finished, marked partial, before a mistake ends the run and is thrown; not called where that is nothing. */
+  readonly onKept?: (result: RunResult) => void;
   readonly signal: AbortSignal;
 }
 
@@ -81,15 +83,14 @@ interface Planned {
 }
 
 export async function runScenarios(request: RunRequest): Promise<RunResult> {
-  const startedAt = new Date();
-  const cpuBefore = process.cpuUsage();
+  const started: Started = { at: new Date(), cpu: process.cpuUsage() };
   const planned = plan(request);
   const finished = new Map<number, Finished>();
   let playsSoFar = 0;
   let running = '';
   const report = () =>
     request.onProgress({ done: finished.size, total: planned.length, running, playsSoFar });
-  await runTasks(
+  const tasks = runTasks(
     planned.map(({ task }) => task),
     {
       workers: request.workers,
@@ -110,10 +111,25 @@ export async function runScenarios(request: RunRequest): Promise<RunResult> {
       },
     },
   );
-  const result = assemble(request, planned, finished);
-  const cpu = process.cpuUsage(cpuBefore);
-  result.environment.startedAt = startedAt.toISOString();
-  result.environment.wallSeconds = (Date.now() - startedAt.getTime()) / 1000;
+  try {
+    await tasks;
+  } catch (error) {
+    if (finished.size > 0)
+      request.onKept?.(complete(assemble(request, planned, finished, 'cut short'), started));
+    throw error;
+  }
+  return complete(assemble(request, planned, finished), started);
+}
+
+interface Started {
+  readonly at: Date;
+  readonly cpu: NodeJS.CpuUsage;
+}
+
+function complete(result: RunResult, { at, cpu: before }: Started): RunResult {
+  const cpu = process.cpuUsage(before);
+  result.environment.startedAt = at.toISOString();
+  result.environment.wallSeconds = (Date.now() - at.getTime()) / 1000;
   result.environment.cpuSeconds = (cpu.user + cpu.system) / 1e6;
   result.digest = digestOf(result);
   return result;
@@ -202,8 +218,12 @@ function assemble(
   request: RunRequest,
   planned: readonly Planned[],
   finished: ReadonlyMap<number, Finished>,
+  end: 'whole' | 'cut short' = 'whole',
 ): RunResult {
-  const interrupted = finished.size < planned.length || [...finished.values()].some(({ run }) => run.partial);
+  const interrupted =
+    end === 'cut short' ||
+    finished.size < planned.length ||
+    [...finished.values()].some(({ run }) => run.partial);
   const scenarios: ScenarioResult[] = [];
   for (const { scenario } of request.scenarios) {
     const cases: CaseResult[] = [];
