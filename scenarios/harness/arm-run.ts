@@ -41,6 +41,15 @@ export interface ArmRequest {
   readonly shouldStop: () => boolean;
 }
 
+export interface Ended {
+  readonly run: ArmRun;
+  readonly sentence: string;
+  readonly requests: number;
+  /** Names of series that the run has and does not show: nothing happened there, or other nodes were busier. */
+  readonly unshown: readonly string[];
+  readonly telemetry: RunTelemetry | null;
+}
+
 /** After the last arrival, answers and consumers get this much virtual time before the stores are looked into. */
 const SETTLE_S = 20;
 /** Seconds with answers that a trend test needs. */
@@ -48,10 +57,7 @@ const TREND_VALUES = 20;
 /** Lengths to which traces of plays are rounded up, so that scenarios of similar length share them. */
 const TRACE_STEP_S = 240;
 
-export async function runArm(
-  scenario: Scenario,
-  request: ArmRequest,
-): Promise<{ run: ArmRun; sentence: string; requests: number; telemetry: RunTelemetry | null }> {
+export async function runArm(scenario: Scenario, request: ArmRequest): Promise<Ended> {
   const testCase = scenario.cases.find(({ name }) => name === request.case)!;
   const arm = testCase.arms.find(({ name }) => name === request.arm)!;
   const phases = phaseWindows(scenario.phases);
@@ -123,6 +129,7 @@ export async function runArm(
     run: { ...run, ...judge(run, testCase, arm, phases) },
     sentence: say(run, arm, phases),
     requests: totals.arrivals,
+    unshown: sampler.unshown,
     telemetry: telemetry?.() ?? null,
   };
 }
@@ -245,6 +252,11 @@ class Sampler {
       values.some((value) => value !== null && value !== 0),
     );
     return [...shown, ...this.#nodes.series];
+  }
+
+  get unshown(): string[] {
+    const shown = new Set(this.series.map(({ name }) => name));
+    return [...this.#series.keys(), ...this.#nodes.names].filter((name) => !shown.has(name));
   }
 
   get nodes(): NodeLoad[] {

@@ -46,6 +46,17 @@ describe('a scenario with one mistake is refused in a sentence that names the pl
       /journey\.kind is 'open-playlst'/,
     ],
     ['a source', (s) => (s.load.traffic[1].journey.from = 'warm'), /journey\.from is 'warm'/],
+    [
+      'an operation of the headline',
+      (s) => (s.cases[0].headline.operation = 'playlist.gte hot'),
+      /headline\.operation is 'playlist\.gte hot', and can be play, playlist\.get, .*, playlist\.add-track read-back/,
+    ],
+    ['no series', (s) => delete s.cases[0].headline.series, /headline\.series of case .* must be a list/],
+    [
+      'a percentile of the headline',
+      (s) => s.cases[0].headline.series.push('playlist.gte hot p99'),
+      /headline\.series of case hot-partition has 'playlist\.gte hot p99'.* Did you mean 'playlist\.get hot p99'\?/,
+    ],
     ['no evidence', (s) => delete s.cases[0].evidence, /evidence of case hot-partition must be a list/],
     ['no arms', (s) => delete s.cases[0].arms, /arms of case hot-partition must be a list/],
     ['a role', (s) => (s.cases[0].arms[0].role = 'sane'), /arm healthy: role is 'sane', and can be healthy/],

@@ -2,7 +2,9 @@
  * Whether what a file exports is a scenario: it may be written in JavaScript, so nothing is taken for granted. The first
  * mistake is told in one sentence that names the place and, where a word is wrong, the words there are.
  */
+import { didYouMean } from '../../system/runtime/suggest.ts';
 import { checkFault } from './check-fault.ts';
+import { readBackOperation } from './journeys.ts';
 import { fieldsOf, Mistakes, ScenarioError } from './mistakes.ts';
 import type { Arm, Case, InvariantName, Journey, Load, Phase, Scenario, Traffic } from './scenario.ts';
 
@@ -124,7 +126,7 @@ function checkCase(mistakes: Mistakes, scenario: Scenario, testCase: Case): void
   mistakes.text('name of a case', testCase.name);
   const of = `case ${testCase.name}`;
   mistakes.text(`title of ${of}`, testCase.title);
-  mistakes.object(`headline of ${of}`, testCase.headline);
+  checkHeadline(mistakes, scenario, testCase);
   const arms = mistakes.list(`arms of ${of}`, testCase.arms);
   for (const arm of arms) {
     mistakes.object(`an arm of ${of}`, arm, FIELDS.arm);
@@ -163,4 +165,26 @@ function checkCase(mistakes: Mistakes, scenario: Scenario, testCase: Case): void
     mistakes.fail(
       `arm ${unproven.name} of ${of} has no evidence: state a figure that shows why it misses its objectives.`,
     );
+}
+
+/** Every operation has a series of these; what else there is depends on the arm, and is looked for when all have run. */
+const PERCENTILES = ['p50', 'p99'] as const;
+
+function checkHeadline(mistakes: Mistakes, { load }: Scenario, { name, headline }: Case): void {
+  mistakes.object(`headline of case ${name}`, headline);
+  const operations = [
+    ...(load.plays ? ['play'] : []),
+    ...load.traffic.flatMap(({ operation, journey }) =>
+      journey.kind === 'add-track' ? [operation, readBackOperation(operation)] : [operation],
+    ),
+  ];
+  mistakes.oneOf(`case ${name}: headline.operation`, headline.operation, operations);
+  const known = operations.flatMap((operation) => PERCENTILES.map((one) => `${operation} ${one}`));
+  for (const series of mistakes.list(`headline.series of case ${name}`, headline.series)) {
+    mistakes.text(`an entry of headline.series of case ${name}`, series);
+    if (/ p[\d.]+$/.test(series) && !known.includes(series))
+      mistakes.fail(
+        `headline.series of case ${name} has '${series}', which no arm has.${didYouMean(series, known)} Of percentiles there are: ${known.join(', ')}.`,
+      );
+  }
 }

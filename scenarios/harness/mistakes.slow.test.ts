@@ -23,6 +23,8 @@ interface Spoilt {
   readonly otherSays?: string;
   readonly name?: string;
   readonly seconds?: number;
+  /** Of the headline. */
+  readonly series?: readonly string[];
 }
 
 /** A second of a few reads, and a sound scenario but for what is given. */
@@ -34,6 +36,7 @@ const textOf = ({
   otherSays,
   name = 'mine',
   seconds = 1,
+  series = [],
 }: Spoilt) => `${first}
 export default {
   name: '${name}', title: '', teaches: '', hypothesis: '', modes: ['simulated'], minimumListeners: 500_000,
@@ -46,7 +49,7 @@ export default {
   },
   invariants: [],
   cases: [{
-    name: '${name}', title: '', set: {}, headline: { operation: 'read', series: [] },
+    name: '${name}', title: '', set: {}, headline: { operation: 'read', series: ${JSON.stringify(series)} },
     objectives: [
       { name: 'nothing', phase: 'trigger', measure: ${measure ?? '() => 3'}, comparison: '<=', target: 1, unit: '1' },
     ],
@@ -195,4 +198,26 @@ test('at the command line what was finished is written, and the mistake is the e
   const result = JSON.parse(readFileSync(join(folder, 'slip', 'result.json'), 'utf8')) as RunResult;
   expect(result.partial).toBe(true);
   expect(result.verdicts.map(({ arm }) => arm)).toEqual(['broken']);
+});
+
+test('a series of the headline that no arm has is refused once all have run, and they are kept', async () => {
+  const { running, kept } = await rehearsed([{ series: ['read rate', 'elasticsearch refreshs'] }]);
+  const error = await running.then(
+    () => new Error('nothing was said'),
+    (thrown: Error) => thrown,
+  );
+  expect(error).toBeInstanceOf(ScenarioError);
+  expect(error.message).toBe(
+    "Scenario mine: headline.series of case mine has 'elasticsearch refreshs', which no arm has. Did you mean 'elasticsearch refreshes'?",
+  );
+  expect(kept).toHaveLength(1);
+  expect(kept[0]).toMatchObject({ partial: true, confirmed: false });
+  expect(kept[0]!.verdicts).toHaveLength(2);
+});
+
+test('a series that had nothing to show, and that of a node which is not among the busiest, are no mistakes', async () => {
+  const nodes = Array.from({ length: 12 }, (_, node) => `cassandra-${node + 1} utilisation`);
+  const { running } = await rehearsed([{ series: [...nodes, 'redis evictions', 'read p99'] }]);
+  const { runs } = (await running).scenarios[0]!.cases[0]!.arms[0]!;
+  expect(runs[0]!.series.map(({ name }) => name)).not.toContain('redis evictions');
 });

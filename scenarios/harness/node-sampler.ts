@@ -8,6 +8,8 @@ const LINES_PER_ENGINE = 3;
 /** A node is hot when it is this much busier than the mean of its engine. */
 const HOT_RATIO = 1.5;
 
+const seriesOf = (node: string) => `${node} utilisation`;
+
 interface Reading {
   readonly busyNs: readonly number[];
   readonly requests: number;
@@ -43,6 +45,11 @@ export class NodeSampler {
     this.#atPhaseStart.push(now);
   }
 
+  /** Of the series that every node has, shown or not. */
+  get names(): string[] {
+    return this.#system.nodes.map(({ machine }) => seriesOf(machine.name));
+  }
+
   get series(): TimeSeries[] {
     const engines = [...new Set(this.#system.nodes.map(({ engine }) => engine))];
     return engines.flatMap((engine) => {
@@ -67,7 +74,7 @@ export class NodeSampler {
       };
       return [
         line(`${engine} mean utilisation`, mean),
-        ...busiest.map(({ name, values }) => line(`${name} utilisation`, values)),
+        ...busiest.map(({ name, values }) => line(seriesOf(name), values)),
       ];
     });
   }

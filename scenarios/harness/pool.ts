@@ -10,6 +10,7 @@ export interface PoolOptions {
   readonly plays: unknown;
   readonly signal: AbortSignal;
   readonly onStarted: (task: Task) => void;
+  /** What it throws ends all, as a task that fails does. */
   readonly onFinished: (finished: Finished) => void;
 }
 
@@ -76,17 +77,24 @@ function runThread(queue: Task[], data: WorkerData, options: PoolOptions): Promi
       options.onStarted(task);
       worker.postMessage(task);
     };
+    const fail = (error: unknown) => {
+      queue.length = 0;
+      void worker.terminate();
+      reject(error);
+    };
     worker.on('message', (answer: Answer) => {
       if ('failed' in answer) {
-        queue.length = 0;
-        void worker.terminate();
         const { message, stack, scenario } = answer.failed;
         const error = scenario ? new ScenarioError(message) : new Error(message);
-        reject(Object.assign(error, { stack }));
+        fail(Object.assign(error, { stack }));
         return;
       }
-      options.onFinished(answer.ok);
-      next();
+      try {
+        options.onFinished(answer.ok);
+        next();
+      } catch (error) {
+        fail(error);
+      }
     });
     worker.on('error', (error) => {
       queue.length = 0;

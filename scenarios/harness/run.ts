@@ -24,6 +24,7 @@ import {
   unitsOf,
 } from './configuration.ts';
 import { faultWindows, missingMachines } from './faults.ts';
+import { checkHeadlineSeries } from './headline-series.ts';
 import { hostEnvironment } from './host-environment.ts';
 import { confirmsAll, verdictOf } from './judge.ts';
 import { runTasks } from './pool.ts';
@@ -108,6 +109,7 @@ export async function runScenarios(request: RunRequest): Promise<RunResult> {
         report();
         const verdict = request.onVerdict && verdictAfter(planned, finished, planned[result.id]!);
         if (verdict) request.onVerdict?.(verdict);
+        checkSeries(planned, finished, planned[result.id]!);
       },
     },
   );
@@ -133,6 +135,21 @@ function complete(result: RunResult, { at, cpu: before }: Started): RunResult {
   result.environment.cpuSeconds = (cpu.user + cpu.system) / 1e6;
   result.digest = digestOf(result);
   return result;
+}
+
+/** When the first run of an arm is there: later ones have the same series. */
+function checkSeries(
+  planned: readonly Planned[],
+  finished: ReadonlyMap<number, Finished>,
+  { scenario, testCase, arm }: Planned,
+): void {
+  const runsOf = (wanted: Arm) =>
+    planned
+      .filter((one) => one.testCase === testCase && one.arm === wanted)
+      .flatMap(({ task }) => finished.get(task.id) ?? []);
+  if (runsOf(arm).length > 1) return;
+  const one = testCase.arms.flatMap((other) => runsOf(other).slice(0, 1));
+  checkHeadlineSeries(scenario, testCase, one);
 }
 
 /** The verdict of the arm that this run belongs to, if it was the last one missing. */

@@ -3,11 +3,10 @@
  * and a seed at a time, and looks at the stop flag while it runs. Real time, timers and randomness are taken away here.
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { ArmRun, Setting } from '../../reports/result.ts';
-import type { RunTelemetry } from '../../system/modes/run-telemetry.ts';
+import type { Setting } from '../../reports/result.ts';
 import type { Drain } from '../../system/runtime/drive.ts';
 import { installGuard } from '../../system/runtime/guard.ts';
-import { runArm } from './arm-run.ts';
+import { type Ended, runArm } from './arm-run.ts';
 import { loadScenario } from './load-scenario.ts';
 
 export interface WorkerData {
@@ -29,12 +28,8 @@ export interface Task {
   readonly telemetry: boolean;
 }
 
-export interface Finished {
+export interface Finished extends Ended {
   readonly id: number;
-  readonly run: ArmRun;
-  readonly sentence: string;
-  readonly requests: number;
-  readonly telemetry: RunTelemetry | null;
 }
 
 export type Answer =
