@@ -194,7 +194,7 @@ test('at the command line what was finished is written, and the mistake is the e
   expect(stderr).toMatch(
     /rehearse: slip \/ slip \/ other at seed 1: says fails: There are no nodes of 'elastic' in this run\. Did you mean 'elasticsearch'\? There are: cassandra, [^\n]*\n$/,
   );
-  expect(stdout).toContain('Only a part was run');
+  expect(stdout).toContain('Interrupted; not run: slip / other.');
   const result = JSON.parse(readFileSync(join(folder, 'slip', 'result.json'), 'utf8')) as RunResult;
   expect(result.partial).toBe(true);
   expect(result.verdicts.map(({ arm }) => arm)).toEqual(['broken']);
