@@ -27,6 +27,7 @@ import { Recorder, round } from './recorder.ts';
 import { type Arm, type Case, type InvariantName, REFERENCE_LISTENERS, type Scenario } from './scenario.ts';
 import { StampedeMeter } from './stampede-meter.ts';
 import { trendOf } from './trend.ts';
+import { tryNames } from './try-names.ts';
 
 export interface ArmRequest {
   readonly case: string;
@@ -72,11 +73,13 @@ export async function runArm(scenario: Scenario, request: ArmRequest): Promise<E
     plays: request.plays,
     ...(request.telemetry === true ? { telemetry: {} } : {}),
   });
+  const { operations, goodWithinMs } = operationsOf(scenario, testCase);
+  tryNames(scenario, testCase, arm, { operations, nodes: system.nodes, phases });
   const telemetry = system.telemetry === null ? null : recordTelemetry(system.telemetry, system.simulation);
   const traffic = scenario.load.traffic
     .map((one, i) => ({ ...one, stream: i + 1 }))
     .filter(({ fault }) => arm.fault !== false || fault !== true);
-  const recorder = new Recorder({ ...operationsOf(scenario, testCase), phases, hops: system.hops });
+  const recorder = new Recorder({ operations, goodWithinMs, phases, hops: system.hops });
   const checks = new Checks(system);
   const load = new LoadGenerator({
     system,
