@@ -24,9 +24,9 @@ it('says what fails when, and nothing of faults where there are none', () => {
     /recovery \+ 24 s +a database node that holds the hot playlist crashes, and is back after 8 s/,
   );
   const { faults: _, ...calm } = scenario;
-  expect(describeScenario(calm, allKnobs, { width: 100, knobs: false, command }).join('\n')).not.toMatch(
-    /made to fail/,
-  );
+  expect(
+    describeScenario(calm, allKnobs, { width: 100, knobs: false, command, isScaled }).join('\n'),
+  ).not.toMatch(/made to fail/);
 });
 
 it('shows every knob on demand, small values as they are', () => {
