@@ -21,7 +21,7 @@ const play = (playId: number) => ({ playId, trackId: 't1', listenedMs: 1, skippe
 test.skipIf(process.platform === 'win32')(
   'when nothing more can be written, writes are refused, reads go on, and what was acknowledged is there afterwards',
   async () => {
-    running = await serve(data, { largestFileKiB: 800 });
+    running = await serve(data, { largestFileKiB: 1_200 });
     const { url, said } = running;
     const client = new Client(url);
     const acknowledged: number[] = [];
