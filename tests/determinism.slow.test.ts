@@ -2,10 +2,12 @@ import { expect, test } from 'vitest';
 import type { RunResult } from '../reports/result.ts';
 import { parseResult } from '../reports/validate-result.ts';
 import { runScenarios } from '../scenarios/harness/run.ts';
-import { registry } from '../scenarios/index.ts';
 import type { Drain } from '../system/runtime/drive.ts';
+import scenario from './brief-stampede.ts';
 
-/** One arm at the smallest size: locks, caches, the log, both consumers and the database take part. */
+const scenarios = [{ scenario, module: new URL('./brief-stampede.ts', import.meta.url).href }];
+
+/** One arm at the smallest size. */
 async function run(
   options: {
     seeds?: number[];
@@ -15,10 +17,8 @@ async function run(
     settings?: Record<string, string>;
   } = {},
 ) {
-  const { module, load } = registry.find(({ name }) => name === 'cache-stampede')!;
-  const scenario = await load();
   return runScenarios({
-    scenarios: [{ scenario, module }],
+    scenarios,
     seeds: options.seeds ?? [11, 12],
     listeners: scenario.minimumListeners,
     arms: [options.arm ?? 'lock'],
@@ -72,11 +72,9 @@ test('a setting that goes over what an arm changes leaves that arm unconfirmed',
 }, 600_000);
 
 test('an interrupted run keeps what was finished, is marked partial and confirms nothing', async () => {
-  const { module, load } = registry.find(({ name }) => name === 'cache-stampede')!;
-  const scenario = await load();
   const stop = new AbortController();
   const result = await runScenarios({
-    scenarios: [{ scenario, module }],
+    scenarios,
     seeds: [11],
     listeners: scenario.minimumListeners,
     arms: null,
