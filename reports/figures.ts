@@ -9,6 +9,7 @@ import {
   percentileName,
   type Spread,
   spreadOf,
+  withUnit,
 } from './numbers.ts';
 import { mergeHistograms, quantileMs } from './percentiles.ts';
 import type {
@@ -149,7 +150,7 @@ export function settingText(value: number | string | boolean, unit = ''): string
       : Number.isInteger(value)
         ? value.toLocaleString('en-US')
         : formatNumber(value);
-  return unit === '' || unit === '1' ? number : `${number} ${unit}`;
+  return withUnit(number, unit);
 }
 
 /** ✓ did what it says, ✗ did not, ? too close to call or not looked at to the end. */

@@ -1,6 +1,7 @@
 /** The result as JUnit XML for CI: a suite a scenario, a case an arm, and a case for each of the arm's invariants; a suite for the baseline. */
 import { baselineVerdict, type Compared } from './baseline.ts';
 import { armsNotRun, isInterrupted, markOf, outcomeText, sentenceText } from './figures.ts';
+import { withUnit } from './numbers.ts';
 import type { ArmResult, InvariantResult, NotRun, RunResult } from './result.ts';
 
 interface TestCase {
@@ -125,9 +126,8 @@ function missedLines(arm: ArmResult): string[] {
   ]);
 }
 
-/** Every digit, with its unit; a pure number has none. */
-const exact = (value: number, { unit }: { readonly unit: string }) =>
-  unit === '1' || unit === '' ? `${value}` : `${value} ${unit}`;
+/** Every digit, with its unit. */
+const exact = (value: number, { unit }: { readonly unit: string }) => withUnit(`${value}`, unit);
 
 function invariantCases(arm: ArmResult, className: string): TestCase[] {
   const names = [...new Set(arm.runs.flatMap(({ invariants }) => invariants.map(({ name }) => name)))];

@@ -50,8 +50,12 @@ export function formatQuantity(value: number, unit: string): string {
   if (unit === 'ms') return formatMs(value);
   if (unit === 'bytes') return formatBytes(value);
   if (unit === '%') return `${formatPercent(value)} %`;
-  if (unit === '1' || unit === '') return formatNumber(value);
-  return `${formatNumber(value)} ${unit}`;
+  return withUnit(formatNumber(value), unit);
+}
+
+/** A pure number, unit '1' or none, has nothing after it. */
+export function withUnit(shown: string, unit: string): string {
+  return unit === '1' || unit === '' ? shown : `${shown} ${unit}`;
 }
 
 export function formatMs(value: number): string {
