@@ -136,7 +136,7 @@ async function load(name: string | undefined, options: LoadOptions): Promise<num
         loggedIn: loggedInFor(perSecond, listeners),
         repetition: 0,
         run: runNumber(Date.now()),
-        ...credentialsOf(process.env),
+        ...(await credentialsOf(process.env)),
       },
       repeat: options.repeat,
       engine,
@@ -255,18 +255,14 @@ async function engineOf(
   return ownEngine;
 }
 
-function credentialsOf(environment: Readonly<Record<string, string | undefined>>) {
-  // What `rehearse serve` knows; see scenarios/load/login.ts.
-  return {
-    credentials: {
-      client: environment.CLIENT_ID ?? 'rehearsal-load',
-      secret: environment.CLIENT_SECRET ?? 'rehearse',
-    },
-    labelCredentials: {
-      client: environment.LABEL_CLIENT_ID ?? 'rehearsal-label',
-      secret: environment.LABEL_CLIENT_SECRET ?? 'rehearse',
-    },
-  };
+/** What `rehearse serve` knows, unless the environment has others. */
+async function credentialsOf(environment: Readonly<Record<string, string | undefined>>) {
+  const { DEVELOPMENT, DEVELOPMENT_LABELS } = await import('../scenarios/load/login.ts');
+  const given = (prefix: string, { client, secret }: typeof DEVELOPMENT) => ({
+    client: environment[`${prefix}CLIENT_ID`] ?? client,
+    secret: environment[`${prefix}CLIENT_SECRET`] ?? secret,
+  });
+  return { credentials: given('', DEVELOPMENT), labelCredentials: given('LABEL_', DEVELOPMENT_LABELS) };
 }
 
 function replay(

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { whatHappens } from '../scenarios/harness/faults.ts';
 import { allKnobs, isScaled, knobNames } from '../system/modes/knobs.ts';
 import { findScenario } from './find-scenarios.ts';
 import { describeScenario } from './show.ts';
@@ -6,7 +7,7 @@ import { describeScenario } from './show.ts';
 const { scenario } = await findScenario('hot-partition');
 const command = 'rehearse show hot-partition --knobs';
 const shown = (knobs: boolean) =>
-  describeScenario(scenario, allKnobs, { width: 100, knobs, command, isScaled }).join('\n\n');
+  describeScenario(scenario, allKnobs, { width: 100, knobs, command, isScaled, whatHappens }).join('\n\n');
 const count = Object.values(allKnobs).flatMap((knobs) => Object.keys(knobs)).length;
 
 it('shows the knobs that arms turn, and counts the others with the way to see them', () => {
@@ -25,7 +26,7 @@ it('says what fails when, and nothing of faults where there are none', () => {
   );
   const { faults: _, ...calm } = scenario;
   expect(
-    describeScenario(calm, allKnobs, { width: 100, knobs: false, command, isScaled }).join('\n'),
+    describeScenario(calm, allKnobs, { width: 100, knobs: false, command, isScaled, whatHappens }).join('\n'),
   ).not.toMatch(/made to fail/);
 });
 

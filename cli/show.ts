@@ -1,7 +1,6 @@
 /** `rehearse show`: everything that a scenario states, before it is run. */
 import type { Command } from 'commander';
-import { whatHappens } from '../scenarios/harness/faults.ts';
-import type { Scenario } from '../scenarios/harness/scenario.ts';
+import type { MachineFault, Scenario } from '../scenarios/harness/scenario.ts';
 import type { Knob, Knobs } from '../system/ports/knobs.ts';
 import { findScenario } from './find-scenarios.ts';
 import { exactly, grouped } from './options.ts';
@@ -17,10 +16,17 @@ export function registerShow(program: Command): void {
     .addHelpText('after', '\nExample:\n  rehearse show hot-partition')
     .action(async (word: string, { knobs = false }: { knobs?: boolean }) => {
       const { scenario } = await findScenario(word);
+      const { whatHappens } = await import('../scenarios/harness/faults.ts');
       const { allKnobs, isScaled } = await import('../system/modes/knobs.ts');
       const width = terminalWidth(process.stdout);
       const command = commandLine(['show', word, '--knobs']);
-      const described = describeScenario(scenario, allKnobs, { width, knobs, command, isScaled });
+      const described = describeScenario(scenario, allKnobs, {
+        width,
+        knobs,
+        command,
+        isScaled,
+        whatHappens,
+      });
       process.stdout.write(`${described.join('\n\n')}\n`);
     });
 }
@@ -33,6 +39,8 @@ export interface ShowOptions {
   readonly command: string;
   /** Whether a knob grows with the population. */
   readonly isScaled: (name: string) => boolean;
+  /** A fault, in words. */
+  readonly whatHappens: (fault: MachineFault) => string;
 }
 
 /** Paragraphs, each wrapped to the width. */
@@ -45,7 +53,7 @@ export function describeScenario(
   return [
     head(scenario, width),
     section('Hypothesis', wrap(scenario.hypothesis, width, '  ')),
-    ...faultSections(scenario, width),
+    ...faultSections(scenario, options),
     ...scenario.cases.map((testCase) => caseSection(scenario, testCase, width)),
     section('Checked in every arm', wrap(scenario.invariants.join(', '), width, '  ')),
     ...noteSections(scenario, width),
@@ -69,7 +77,7 @@ function head(scenario: Scenario, width: number): string {
 }
 
 /** With the phase and the seconds in it, as the scenario says it. */
-function faultSections({ faults = [] }: Scenario, width: number): string[] {
+function faultSections({ faults = [] }: Scenario, { width, whatHappens }: ShowOptions): string[] {
   if (faults.length === 0) return [];
   const rows = faults.map((fault) => [`${fault.phase} + ${fault.afterSeconds} s`, whatHappens(fault)]);
   return [section('What is made to fail, in arms that have the fault', columns(rows, width))];
