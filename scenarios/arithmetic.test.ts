@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { createPopulation } from '../fixtures/index.ts';
 import { CatalogueRows } from '../system/modes/catalogue-rows.ts';
 import stampede, * as stampedeNumbers from './cache-stampede.ts';
-import lag, { PUBLISHED_PER_SECOND, REQUEST_S, USUALLY_PUBLISHED_PER_SECOND } from './consumer-lag.ts';
+import lag, { PUBLISHED_PER_SECOND, REQUEST_S, USUAL_PER_SECOND } from './consumer-lag.ts';
 import { format } from './harness/index.ts';
 import partition, { FOLLOWERS, HOT_READS_PER_SECOND, STORED_ROW_BYTES } from './hot-partition.ts';
 
@@ -46,9 +46,7 @@ test('consumer-lag: two consumers are too few for the arrivals, six are enough',
   expect(6 / REQUEST_S).toBeGreaterThan(1.5 * PUBLISHED_PER_SECOND);
   const notes = lag.notes.arithmetic.join(' ');
   const about = (perSecond: number) => format(Math.round(perSecond / 10) * 10);
-  expect(notes).toContain(
-    `${PUBLISHED_PER_SECOND} tracks/s arrive (and the usual ${USUALLY_PUBLISHED_PER_SECOND})`,
-  );
+  expect(notes).toContain(`${PUBLISHED_PER_SECOND} tracks/s arrive (and the usual ${USUAL_PER_SECOND})`);
   expect(notes).toContain(
     `a consumer at ${REQUEST_S * 1_000} ms a request indexes ${about(1 / REQUEST_S)}/s: 2 of them about ${about(2 / REQUEST_S)}/s, 6 of them ${about(6 / REQUEST_S)}/s`,
   );

@@ -6,12 +6,11 @@
  * that indexes one document per request handles about 1 ÷ (time of one request) a second; a partition has one consumer, so
  *   capacity = min(consumers, partitions with traffic) ÷ request time
  */
-import { defineScenario, errors, format, objective, type RunFigures } from './harness/index.ts';
+import { counted, defineScenario, errors, format, objective, type RunFigures } from './harness/index.ts';
 import { ERROR_PERCENT, NEW_TRACK_WAIT, NEW_TRACK_WAIT_S } from './load/objectives.ts';
 
 const PUBLISH = 'catalogue.publish';
 export const PUBLISHED_PER_SECOND = 560;
-export const USUALLY_PUBLISHED_PER_SECOND = 20;
 export const USUAL_PER_SECOND = 20;
 /** One document, indexed by a request of its own: the round trip, and the fsync of the translog at both copies. */
 export const REQUEST_S = 0.006;
@@ -35,7 +34,7 @@ const worstShare = (run: RunFigures) => {
   return (100 * run.valuesIn(WORST_PARTITION, 'trigger')[at]!) / Math.max(1, lags[at]!);
 };
 const age = (run: RunFigures) =>
-  `a new track could not be found for up to ${format(worstWait(run))} s (the newest searchable one was up to ${format(worstAge(run))} s old); lag up to ${format(worstLag(run))} ${worstLag(run) === 1 ? 'record' : 'records'}`;
+  `a new track could not be found for up to ${format(worstWait(run))} s (the newest searchable one was up to ${format(worstAge(run))} s old); lag up to ${counted(worstLag(run), 'record')}`;
 
 const objectives = [
   objective(NEW_WAIT, 'trigger', NEW_TRACK_WAIT_S, 's', worstWait),

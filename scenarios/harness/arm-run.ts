@@ -18,9 +18,9 @@ import { Checks } from './checks.ts';
 import { configurationOf, scaleFactor } from './configuration.ts';
 import { scheduleFaults } from './faults.ts';
 import { figuresOf } from './figures.ts';
-import { readBackOperation } from './journeys.ts';
+import { operationsOf } from './journeys.ts';
 import { judgeEvidence, judgeObjectives, sentenceOf } from './judge.ts';
-import { LoadGenerator, PLAY } from './load.ts';
+import { LoadGenerator } from './load.ts';
 import { NodeSampler } from './node-sampler.ts';
 import { type PlayTrace, playTrace } from './play-trace.ts';
 import { Recorder, round } from './recorder.ts';
@@ -73,7 +73,8 @@ export async function runArm(scenario: Scenario, request: ArmRequest): Promise<E
     plays: request.plays,
     ...(request.telemetry === true ? { telemetry: {} } : {}),
   });
-  const { operations, goodWithinMs } = operationsOf(scenario, testCase);
+  const operations = operationsOf(scenario.load);
+  const goodWithinMs = goodWithinMsOf(operations, testCase);
   tryNames(scenario, testCase, arm, { operations, nodes: system.nodes, phases });
   const telemetry = system.telemetry === null ? null : recordTelemetry(system.telemetry, system.simulation);
   const traffic = scenario.load.traffic
@@ -190,19 +191,12 @@ function say(run: Omit<ArmRun, 'objectives' | 'evidence'>, arm: Arm, phases: rea
 }
 
 /** Every operation that the scenario can book, and the latency within which it counts as goodput. */
-function operationsOf(scenario: Scenario, testCase: Case): { operations: string[]; goodWithinMs: number[] } {
-  const operations = scenario.load.plays ? [PLAY] : [];
-  for (const { operation, journey } of scenario.load.traffic) {
-    operations.push(operation);
-    if (journey.kind === 'add-track') operations.push(readBackOperation(operation));
-  }
-  const goodWithinMs = operations.map((operation) => {
-    const objective = testCase.objectives.find(
-      ({ name, unit }) => unit === 'ms' && name.startsWith(`${operation} p`),
-    );
+/** Latency within which an answer is good, for each operation: what its objective asks. */
+function goodWithinMsOf(operations: readonly string[], { objectives }: Case): number[] {
+  return operations.map((operation) => {
+    const objective = objectives.find(({ name, unit }) => unit === 'ms' && name.startsWith(`${operation} p`));
     return objective?.target ?? Number.POSITIVE_INFINITY;
   });
-  return { operations, goodWithinMs };
 }
 
 /** Reads gauges and loads once a second of virtual time. */

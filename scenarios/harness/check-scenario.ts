@@ -4,7 +4,7 @@
  */
 import { didYouMean } from '../../system/runtime/suggest.ts';
 import { checkFault } from './check-fault.ts';
-import { readBackOperation } from './journeys.ts';
+import { operationsOf } from './journeys.ts';
 import { fieldsOf, Mistakes, ScenarioError } from './mistakes.ts';
 import type { Arm, Case, InvariantName, Journey, Load, Phase, Scenario, Traffic } from './scenario.ts';
 
@@ -172,12 +172,7 @@ const PERCENTILES = ['p50', 'p99'] as const;
 
 function checkHeadline(mistakes: Mistakes, { load }: Scenario, { name, headline }: Case): void {
   mistakes.object(`headline of case ${name}`, headline);
-  const operations = [
-    ...(load.plays ? ['play'] : []),
-    ...load.traffic.flatMap(({ operation, journey }) =>
-      journey.kind === 'add-track' ? [operation, readBackOperation(operation)] : [operation],
-    ),
-  ];
+  const operations = operationsOf(load);
   mistakes.oneOf(`case ${name}: headline.operation`, headline.operation, operations);
   const known = operations.flatMap((operation) => PERCENTILES.map((one) => `${operation} ${one}`));
   for (const series of mistakes.list(`headline.series of case ${name}`, headline.series)) {

@@ -43,7 +43,7 @@ export function configurationOf(
     }
   }
   for (const name of Object.keys(configuration)) {
-    if (!(name in overrides)) refuseParts(name, configuration[name]!, listeners);
+    if (!(name in overrides)) refuseParts(name, configuration[name]!, listeners, factor);
     configuration[name] = scaled(name, configuration[name]!, factor);
   }
   // What the user sets is meant as it is written, at whatever size.
@@ -65,8 +65,7 @@ export function settingsAsSet(settings: Readonly<Record<string, Setting>>, liste
 }
 
 /** Half a core cannot be had, and rounded up it would leave the demand alone to scale: every utilisation would differ. */
-function refuseParts(name: string, value: Setting, listeners: number): void {
-  const factor = scaleFactor(listeners);
+function refuseParts(name: string, value: Setting, listeners: number, factor: number): void {
   const amount = (value as number) * factor;
   if (!SCALED_KNOBS.includes(name) || Number.isInteger(amount)) return;
   const [size, whole] = [listeners, REFERENCE_LISTENERS].map((number) => number.toLocaleString('en-US'));

@@ -71,6 +71,9 @@ export function selectionsOf(side: Side): MachineSelection[] {
   return list.map((one) => (typeof one === 'string' ? { machines: one } : one));
 }
 
+const beginsAtS = ({ phase, afterSeconds }: MachineFault, phases: readonly PhaseWindow[]): number =>
+  phases.find(({ name }) => name === phase)!.startS + afterSeconds;
+
 /** Every selection that a fault names. */
 export function selectionsIn(fault: MachineFault): MachineSelection[] {
   if ('machines' in fault) return [fault];
@@ -86,9 +89,8 @@ export function scheduleFaults(
 ): () => { name: string; value: number; unit: string }[] {
   let replicas = 0;
   for (const fault of faults) {
-    const { startS } = phases.find(({ name }) => name === fault.phase)!;
-    const forNs = secondsOf(fault) * SECOND;
-    inject(fault, system, { afterNs: (startS + fault.afterSeconds) * SECOND, forNs }, () => replicas++);
+    const time = { afterNs: beginsAtS(fault, phases) * SECOND, forNs: secondsOf(fault) * SECOND };
+    inject(fault, system, time, () => replicas++);
   }
   if (!faults.some((fault) => 'between' in fault)) return () => [];
   const { network } = system;
@@ -161,7 +163,7 @@ export function missingMachines(
 /** What happens when, in the seconds of the run. */
 export function faultWindows(faults: readonly MachineFault[], phases: readonly PhaseWindow[]): FaultWindow[] {
   return faults.map((fault) => {
-    const startS = phases.find(({ name }) => name === fault.phase)!.startS + fault.afterSeconds;
+    const startS = beginsAtS(fault, phases);
     return { startS, endS: startS + secondsOf(fault), what: whatHappens(fault) };
   });
 }

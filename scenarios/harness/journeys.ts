@@ -2,7 +2,9 @@
 import { type CallContext, SECOND } from '../../system/runtime/kernel/index.ts';
 import type { LoadOptions } from './load.ts';
 import type { PlayTrace } from './play-trace.ts';
-import type { Traffic } from './scenario.ts';
+import type { Load, Traffic } from './scenario.ts';
+
+export const PLAY = 'play';
 
 /** What journeys need of the load generator. */
 export interface Start {
@@ -128,3 +130,13 @@ export function createJourneys(start: Start, options: LoadOptions): Journeys {
 }
 
 export const readBackOperation = (operation: string) => `${operation} read-back`;
+
+/** Every operation that a load measures, in the order in which results have them. */
+export function operationsOf({ plays, traffic }: Pick<Load, 'plays' | 'traffic'>): string[] {
+  return [
+    ...(plays ? [PLAY] : []),
+    ...traffic.flatMap(({ operation, journey }) =>
+      journey.kind === 'add-track' ? [operation, readBackOperation(operation)] : [operation],
+    ),
+  ];
+}

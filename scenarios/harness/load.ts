@@ -8,12 +8,10 @@ import type { SimulatedSystem } from '../../system/modes/simulated.ts';
 import { CallContext, ProcessLife, RequestTrace } from '../../system/runtime/kernel/index.ts';
 import { PoissonStream, REQUESTS_PER_STREAM } from './arrivals.ts';
 import type { Checks } from './checks.ts';
-import { createJourneys, type Start } from './journeys.ts';
+import { createJourneys, PLAY, type Start } from './journeys.ts';
 import type { PlayTrace } from './play-trace.ts';
 import type { Recorder } from './recorder.ts';
 import type { Traffic } from './scenario.ts';
-
-export const PLAY = 'play';
 
 /** `stream`: its place in the scenario, from 1. Requests are numbered by it, so that arms without the fault share the rest. */
 export interface NumberedTraffic extends Traffic {

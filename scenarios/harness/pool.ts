@@ -96,10 +96,7 @@ function runThread(queue: Task[], data: WorkerData, options: PoolOptions): Promi
         fail(error);
       }
     });
-    worker.on('error', (error) => {
-      queue.length = 0;
-      reject(error);
-    });
+    worker.on('error', fail);
     options.signal.addEventListener('abort', onAbort);
     next();
   });
