@@ -78,11 +78,12 @@ test('without sampling there are no spans of engine calls, and the metrics say s
     expect(trace.spans.every(({ kind }) => kind === 'server')).toBe(true);
 });
 
-test('an engine call that times out leaves its span with the error, also where time is the wall clock’s', async () => {
+/** A system along the wall clock, at the speed of its models, that has begun, and the spans that it leaves. */
+function embedded(options: Partial<Parameters<typeof composeEmbeddedSystem>[0]> = {}) {
   const { system, engines, begin } = composeEmbeddedSystem({
     ...plainSystem,
+    ...options,
     costs: true,
-    configuration: configuration({ 'cassandra.readTimeoutMs': 50 }),
     telemetry: { sampling: 1 },
     onFault(error) {
       throw error;
@@ -92,6 +93,13 @@ test('an engine call that times out leaves its span with the error, also where t
   const spans: Span[] = [];
   system.telemetry!.onSpan((span) => spans.push(span));
   begin();
+  return { system, engines, spans };
+}
+
+test('an engine call that times out leaves its span with the error, also where time is the wall clock’s', async () => {
+  const { system, engines, spans } = embedded({
+    configuration: configuration({ 'cassandra.readTimeoutMs': 50 }),
+  });
   system.settle(() => {
     for (const { machine } of engines.cassandra.nodes) machine.pause(60e9);
   });
@@ -108,18 +116,7 @@ test('an engine call that times out leaves its span with the error, also where t
 });
 
 test('audio that a label delivers shows how long the object store took for each bitrate', async () => {
-  const { system, begin } = composeEmbeddedSystem({
-    ...plainSystem,
-    costs: true,
-    telemetry: { sampling: 1 },
-    onFault(error) {
-      throw error;
-    },
-  });
-  closing.push(() => system.stop());
-  const spans: Span[] = [];
-  system.telemetry!.onSpan((span) => spans.push(span));
-  begin();
+  const { system, spans } = embedded();
   const trace = system.telemetry!.tracer.accept({ correlationId: 'delivered' });
   await system.enter(async () => {
     const context = system.context({ trace });
