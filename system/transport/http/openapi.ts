@@ -18,6 +18,7 @@ const PROBLEMS: Readonly<Record<number, string>> = {
   416: 'The range lies beyond the end',
   417: 'It expects something else than 100-continue',
   429: 'Over the rate limit; Retry-After says when to come back',
+  431: 'The address and the headers are too long',
   500: 'A defect here; the log has more',
   503: 'Overloaded or not available; Retry-After says when to come back',
   504: 'It took longer than the deadline',
@@ -51,7 +52,7 @@ export function problemResponses(codes: readonly number[]): Record<number, objec
   return Object.fromEntries(codes.map((code) => [code, { description: PROBLEMS[code], content }]));
 }
 
-const EVERYWHERE = [400, 401, 403, 404, 409, 414, 417, 429, 500, 503, 504];
+const EVERYWHERE = [400, 401, 403, 404, 409, 414, 417, 429, 431, 500, 503, 504];
 /** A body that nobody asked for is looked at, too. */
 const OF_BODIES = [413, 415];
 

@@ -20,7 +20,7 @@ const TOKEN = object({
 });
 const eventId = idLike('concert');
 /** 400: a signature twice; 403 counts for one that is missing or does not fit, as in other CDNs. */
-const REFUSALS = problemResponses([400, 403, 404, 405, 414, 417, 500, 503, 504]);
+const REFUSALS = problemResponses([400, 403, 404, 405, 414, 417, 431, 500, 503, 504]);
 
 const content = (type: string) => ({ content: { [type]: { schema: { type: 'string', format: 'binary' } } } });
 

@@ -14,7 +14,7 @@ import type {
 } from '../../../contracts/generated/catalogue.ts';
 import type { Context } from '../../../ports/context.ts';
 import { type Identity, identityOf } from '../../../ports/tokens.ts';
-import { count, flag, id, idLike, list, object, TITLE, text, time, trackParams, whole } from '../schemas.ts';
+import { count, flag, id, idLike, like, list, object, TITLE, text, time, whole } from '../schemas.ts';
 import type { Asked, LabelApi, Route } from './route.ts';
 
 const DAY_MS = 86_400_000;
@@ -27,7 +27,7 @@ const MOST_POPULAR = 1e9;
 const LONGEST_TEXT = 10_000;
 const MOST_TRACKS = 200;
 /** The first phonograph records came out then; later years leave room for what is announced. */
-const YEARS = whole(2_100, 1_889);
+const YEARS = like(whole(2_100, 1_889), 2_026);
 
 const popularity = { type: 'number', minimum: 0, maximum: MOST_POPULAR } as const;
 const artworkId = {
@@ -35,17 +35,25 @@ const artworkId = {
   pattern: CONTENT_ID.source,
   description: 'A hash of the picture',
 } as const;
-const contentId = {
-  type: 'string',
-  pattern: CONTENT_ID.source,
-  description: 'A hash of the content',
-} as const;
-const language = { type: 'string', pattern: '^[a-z]{2}$', description: 'ISO 639-1' } as const;
+const contentId = like(
+  { type: 'string', pattern: CONTENT_ID.source, description: 'A hash of the content' },
+  'b5d4045c3f466fa9',
+);
+const language = like({ type: 'string', pattern: '^[a-z]{2}$', description: 'ISO 639-1' }, 'en');
 const labelId = { ...id, description: 'The subject of the token, where it is given' } as const;
-/** An example of what a podcaster may call it: what is of the population is somebody else's. */
-const OWN_PODCAST = idLike('morning-news');
-const durationMs = whole(DAY_MS, 1);
-const place = whole(100_000, 1);
+/** Examples of what labels may call what is theirs: what is of the population is somebody else's. */
+const OWN = {
+  track: idLike('first-light'),
+  artist: idLike('the-early-birds'),
+  album: idLike('before-noon'),
+  podcast: idLike('morning-news'),
+  episode: idLike('morning-news-1'),
+} as const;
+const ARTIST_NAME = like(TITLE, 'The Early Birds');
+const PODCAST_TITLE = like(TITLE, 'Morning news');
+const durationMs = like(whole(DAY_MS, 1), 180_000);
+const place = like(whole(100_000, 1), 1);
+const trackParams = object({ trackId: OWN.track });
 
 interface Delivery<Thing> {
   readonly method?: 'PUT';
@@ -95,7 +103,7 @@ const audioOf = (kind: 'track' | 'episode', key: string, operationId: string): R
   operationId,
   summary: `A label delivers the audio of ${kind === 'episode' ? 'an' : 'a'} ${kind}; other content than before is a new version`,
   scope: 'catalogue:publish',
-  params: object({ [key]: id }),
+  params: object({ [key]: OWN[kind] }),
   body: object({ contentId }),
   status: 201,
   answer: object({ version: count }),
@@ -111,7 +119,15 @@ export const labelRoutes: readonly Route[] = [
     url: '/v1/tracks',
     operationId: 'publishTrack',
     summary: 'A label delivers a track, or new metadata of one; the newest delivery wins',
-    fields: { trackId: id, title: TITLE, artistId: id, artistName: TITLE, labelId, durationMs, popularity },
+    fields: {
+      trackId: OWN.track,
+      title: like(TITLE, 'First Light'),
+      artistId: OWN.artist,
+      artistName: ARTIST_NAME,
+      labelId,
+      durationMs,
+      popularity,
+    },
     defaults: (label) => ({ labelId: label, popularity: 0 }),
     publish: (labels, context, who, track) =>
       labels.publishTrack(context, who, { track: { ...track, publishedAtNs: 0 } }),
@@ -124,7 +140,7 @@ export const labelRoutes: readonly Route[] = [
     summary: 'A label says on which album a track is, how it sounds, and what its picture is',
     params: trackParams,
     fields: {
-      albumId: id,
+      albumId: OWN.album,
       number: place,
       features: object({
         tempo: { type: 'number', minimum: 0, maximum: 1_000 },
@@ -144,7 +160,7 @@ export const labelRoutes: readonly Route[] = [
     operationId: 'publishLyrics',
     summary: 'A label delivers the lyrics of a track',
     params: trackParams,
-    fields: { language, text: text(LONGEST_TEXT) },
+    fields: { language, text: like(text(LONGEST_TEXT), 'The night is gone') },
     publish: (labels, context, who, lyrics, { trackId }) =>
       labels.publishLyrics(context, who, { lyrics: { ...lyrics, trackId: trackId! } }),
   }),
@@ -152,7 +168,7 @@ export const labelRoutes: readonly Route[] = [
     url: '/v1/artists',
     operationId: 'publishArtist',
     summary: 'A label delivers an artist',
-    fields: { artistId: id, name: TITLE, labelId, popularity, artworkId },
+    fields: { artistId: OWN.artist, name: ARTIST_NAME, labelId, popularity, artworkId },
     defaults: (label) => ({ labelId: label, popularity: 0, artworkId: '' }),
     publish: (labels, context, who, artist) => labels.publishArtist(context, who, { artist }),
   }),
@@ -161,14 +177,14 @@ export const labelRoutes: readonly Route[] = [
     operationId: 'publishAlbum',
     summary: 'A label delivers an album of an artist of its own, whole',
     fields: {
-      albumId: id,
-      title: TITLE,
-      artistId: id,
-      artistName: TITLE,
+      albumId: OWN.album,
+      title: like(TITLE, 'Before Noon'),
+      artistId: OWN.artist,
+      artistName: ARTIST_NAME,
       releaseYear: YEARS,
       popularity,
       artworkId,
-      trackIds: { ...list(id), maxItems: MOST_TRACKS },
+      trackIds: like({ ...list(id), maxItems: MOST_TRACKS }, ['first-light']),
     },
     defaults: () => ({ popularity: 0, artworkId: '' }),
     publish: (labels, context, who, album) => labels.publishAlbum(context, who, { album }),
@@ -178,10 +194,10 @@ export const labelRoutes: readonly Route[] = [
     operationId: 'publishPodcast',
     summary: 'A podcaster delivers a podcast',
     fields: {
-      podcastId: OWN_PODCAST,
-      title: TITLE,
-      publisher: TITLE,
-      description: text(LONGEST_TEXT),
+      podcastId: OWN.podcast,
+      title: PODCAST_TITLE,
+      publisher: like(TITLE, 'The early birds'),
+      description: like(text(LONGEST_TEXT), 'What happened while the city slept'),
       language,
       popularity,
       artworkId,
@@ -194,12 +210,12 @@ export const labelRoutes: readonly Route[] = [
     operationId: 'publishEpisode',
     summary: 'A podcaster delivers an episode of a podcast of its own',
     fields: {
-      episodeId: idLike('morning-news-1'),
-      podcastId: OWN_PODCAST,
-      podcastTitle: TITLE,
+      episodeId: OWN.episode,
+      podcastId: OWN.podcast,
+      podcastTitle: PODCAST_TITLE,
       number: place,
-      title: TITLE,
-      text: text(LONGEST_TEXT),
+      title: like(TITLE, 'Monday'),
+      text: like(text(LONGEST_TEXT), 'What happened on Monday'),
       durationMs,
       popularity,
     },
