@@ -16,6 +16,9 @@ export interface FaultParts {
   readonly network: Network;
 }
 
+/** Ends a fault before its time: what is to come does not come, what acts heals. A pause that has begun lasts. */
+export type EndFault = () => void;
+
 export class Faults {
   readonly #simulation: Simulation;
   readonly #network: Network;
@@ -29,7 +32,7 @@ export class Faults {
   }
 
   /** Processes die, and start anew with what their machines keep. */
-  crash(machines: readonly Machine[], time: FaultTime): void {
+  crash(machines: readonly Machine[], time: FaultTime): EndFault {
     const fail = () => {
       for (const machine of machines) {
         this.#crashes.set(machine, (this.#crashes.get(machine) ?? 0) + 1);
@@ -43,19 +46,20 @@ export class Faults {
         if (left === 0) machine.restart();
       }
     };
-    this.#schedule(time, fail, heal);
+    return this.#schedule(time, fail, heal);
   }
 
   /** What is at the machines' processors stands still, and so does what arrives there. */
-  pause(machines: readonly Machine[], { afterNs, forNs }: FaultTime): void {
-    this.#simulation.after(afterNs, () => {
+  pause(machines: readonly Machine[], { afterNs, forNs }: FaultTime): EndFault {
+    const timer = this.#simulation.after(afterNs, () => {
       // A process that is not there cannot stand still: the next one would.
       for (const machine of machines) if (machine.up) machine.pause(forNs);
     });
+    return () => this.#simulation.cancel(timer);
   }
 
   /** Between each machine of one side and each of the other, in both directions. What is lost, TCP sends again. */
-  disturb(one: readonly Machine[], other: readonly Machine[], fault: LinkFault, time: FaultTime): void {
+  disturb(one: readonly Machine[], other: readonly Machine[], fault: LinkFault, time: FaultTime): EndFault {
     const links = new Map<number, readonly [number, number]>();
     for (const { id: a } of one) {
       for (const { id: b } of other) {
@@ -73,16 +77,31 @@ export class Faults {
     };
     const resentUntilNs = this.#simulation.nowNs + time.afterNs + time.forNs;
     const added = { ...fault, resentUntilNs };
-    this.#schedule(
+    return this.#schedule(
       time,
       change((faults) => [...faults, added]),
       change((faults) => faults.filter((one) => one !== added)),
     );
   }
 
-  #schedule({ afterNs, forNs }: FaultTime, begin: () => void, end: () => void): void {
-    this.#simulation.after(afterNs, begin);
-    this.#simulation.after(afterNs + forNs, end);
+  #schedule({ afterNs, forNs }: FaultTime, begin: () => void, end: () => void): EndFault {
+    let state: 'coming' | 'acting' | 'over' = 'coming';
+    const heal = () => {
+      state = 'over';
+      end();
+    };
+    const beginning = this.#simulation.after(afterNs, () => {
+      state = 'acting';
+      begin();
+    });
+    const ending = this.#simulation.after(afterNs + forNs, heal);
+    return () => {
+      if (state === 'over') return;
+      this.#simulation.cancel(ending);
+      if (state === 'acting') heal();
+      else this.#simulation.cancel(beginning);
+      state = 'over';
+    };
   }
 }
 

@@ -88,9 +88,8 @@ export interface SimulatedSystem {
   hotPlaylist(index: number): string;
   /** The database nodes that hold the first hot playlist, by their order; after the last comes the first again. */
   replicaOfHotPlaylist(index: number): Machine;
+  readonly machines: readonly Machine[];
   machinesOf(selection: MachineSelection): readonly Machine[];
-  /** Every machine that is not one of these. */
-  machinesBut(machines: readonly Machine[]): readonly Machine[];
   samplePlaylist(request: number): string;
   sampleTrack(request: number): string;
   titleOf(request: number): string;
@@ -191,7 +190,7 @@ export async function createSimulatedSystem(options: SimulatedOptions): Promise<
       return cassandra.nodes[replicas[index % replicas.length]!]!.machine;
     },
     machinesOf: (selection) => selectMachines(selection, environment.machines),
-    machinesBut: (machines) => environment.machines.filter((machine) => !machines.includes(machine)),
+    machines: environment.machines,
     samplePlaylist: (request) => playlistId(population.samplePlaylist(request)),
     sampleTrack: (request) => trackId(population.sampleTrack(request)),
     titleOf: (request) => rows.title(population.trackByRank(1 + (request % INDEXED_SAMPLE))),

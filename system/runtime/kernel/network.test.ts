@@ -92,3 +92,36 @@ test('what is sent into a partition arrives with the first try after its end', (
   expect(latencies).toEqual(healthy.latencies.map((latency) => latency + 6.2e9));
   expect(network.lost).toBe(5 * MESSAGES);
 });
+
+test('what is lost arrives with its next try once the link heals, however long it was to be cut', () => {
+  const simulation = new Simulation({ seed: 4 });
+  const network = new Network(simulation, { latency: constant(1_000_000) });
+  const arrived: (readonly [number, number])[] = [];
+  const at = simulation.register((number) => arrived.push([number, simulation.nowNs / 1e6]));
+  const cut = { partitioned: true, resentUntilNs: 300e9 };
+  const send = simulation.register((number) => {
+    network.send(1, 2, number, 0, at, number);
+    network.send(1, 3, number, 0, at, 10 + number);
+  });
+  for (const to of [2, 3]) network.setFault(1, to, cut);
+  for (const number of [0, 1]) simulation.schedule(number * 500e6, send, number);
+  // Slower, from 1 s on; whole, on one of the links, from 2 s on.
+  simulation.schedule(
+    1e9,
+    simulation.register(() => network.setFault(1, 2, { ...cut, extraLatencyNs: 1e6 })),
+  );
+  simulation.schedule(
+    2e9,
+    simulation.register(() => network.setFault(1, 2, null)),
+  );
+  simulation.advance(Number.MAX_SAFE_INTEGER);
+  // Tries after 0.2, 0.6, 1.4, 3 … s: the first at 3 s, the second, sent at 0.5 s, at 3.5 s; the other link holds.
+  expect(arrived.slice(0, 2)).toEqual([
+    [0, 3_001],
+    [1, 3_501],
+  ]);
+  expect(arrived.slice(2).map(([number, ms]) => [number, ms > 300_000])).toEqual([
+    [10, true],
+    [11, true],
+  ]);
+});

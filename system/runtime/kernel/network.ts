@@ -23,6 +23,20 @@ export interface Carrier {
   send(from: number, to: number, request: number, salt: number, handler: HandlerId, argument: number): number;
 }
 
+/** A message that was lost and is sent again, on its way. */
+interface HeldMessage {
+  readonly link: number;
+  readonly request: number;
+  readonly salt: number;
+  readonly handler: HandlerId;
+  readonly argument: number;
+  /** When it was sent first. */
+  readonly sentNs: number;
+  /** What it takes from the try that is not lost. */
+  readonly crossingNs: number;
+  readonly arrivesNs: number;
+}
+
 /** Round trips within one data centre are about half a millisecond (Dean & Norvig's latency numbers): 0.2 ms one way, a tail to 1 ms. */
 const ONE_WAY = () => lognormal(200_000, 1_000_000);
 
@@ -49,6 +63,9 @@ export class Network implements Carrier {
   readonly #duplicateRandom: KeyedRandom;
   readonly #latency: Distribution;
   readonly #faults = new Map<number, LinkFault>();
+  readonly #held = new Map<number, HeldMessage>();
+  readonly #heldArrives: HandlerId;
+  #nextHeld = 0;
   #messages = 0;
   #lost = 0;
   #delayed = 0;
@@ -59,6 +76,13 @@ export class Network implements Carrier {
     this.#lossRandom = simulation.random('network loss');
     this.#duplicateRandom = simulation.random('network duplicate');
     this.#latency = options.latency ?? ONE_WAY();
+    this.#heldArrives = simulation.register((slot) => {
+      const held = this.#held.get(slot);
+      // It has arrived before, since its link healed.
+      if (held === undefined) return;
+      this.#held.delete(slot);
+      simulation.call(held.handler, held.argument);
+    });
   }
 
   /**
@@ -84,14 +108,20 @@ export class Network implements Carrier {
       if (fault !== undefined) {
         let losses = 0;
         let resentNs = 0;
-        while (this.#loses(fault, link, request, salt, losses, resentNs)) {
+        while (this.#loses(fault, link, request, salt, losses, this.#simulation.nowNs + resentNs)) {
           this.#lost++;
           if (fault.resentUntilNs === undefined) return -1;
           resentNs += retransmitAfterNs(losses++);
         }
-        latencyNs += resentNs;
         if (fault.extraLatencyNs) this.#delayed++;
-        latencyNs += fault.extraLatencyNs ?? 0;
+        const crossingNs = latencyNs + (fault.extraLatencyNs ?? 0);
+        latencyNs = resentNs + crossingNs;
+        if (losses > 0) {
+          const sentNs = this.#simulation.nowNs;
+          const arrivesNs = sentNs + latencyNs;
+          this.#hold({ link, request, salt, handler, argument, sentNs, crossingNs, arrivesNs });
+          return latencyNs;
+        }
         if (chance(this.#duplicateRandom, fault.duplication, link, request, salt)) {
           // The copy always comes second, so the time returned is that of the arrival which counts.
           const again = this.#latency.at(this.#duplicateRandom.uniform(link, request, salt + 0x40000000));
@@ -103,23 +133,53 @@ export class Network implements Carrier {
     return latencyNs;
   }
 
-  /** Whether a try is lost that is made `afterNs` from now. */
+  /** Whether a try is lost that is made at `triedNs`, after `losses` that were. */
   #loses(
     { partitioned, loss, resentUntilNs }: LinkFault,
     link: number,
     request: number,
     salt: number,
     losses: number,
-    afterNs: number,
+    triedNs: number,
   ): boolean {
-    if (resentUntilNs !== undefined && this.#simulation.nowNs + afterNs >= resentUntilNs) return false;
+    if (resentUntilNs !== undefined && triedNs >= resentUntilNs) return false;
     return partitioned === true || chance(this.#lossRandom, loss, link, request, salt + losses * RESENT_SALT);
   }
 
-  /** Sets what happens on the way from one machine to another (one direction), or heals it. */
+  /**
+   * Sets what happens on the way from one machine to another (one direction), or heals it. What was lost there and waits
+   * to be sent again goes by what is now: after a fault that ended before its time it arrives with its next try.
+   */
   setFault(from: number, to: number, fault: LinkFault | null): void {
-    if (fault === null) this.#faults.delete(from * 65536 + to);
-    else this.#faults.set(from * 65536 + to, fault);
+    const link = from * 65536 + to;
+    if (fault === null) this.#faults.delete(link);
+    else this.#faults.set(link, fault);
+    for (const [slot, held] of this.#held) {
+      if (held.link === link) this.#reconsider(slot, held, fault);
+    }
+  }
+
+  /** A message that was lost at least once, until it arrives. */
+  #hold(held: HeldMessage): void {
+    const slot = this.#nextHeld;
+    this.#nextHeld = (slot + 1) & 0x7fffffff;
+    this.#held.set(slot, held);
+    this.#simulation.schedule(held.arrivesNs - this.#simulation.nowNs, this.#heldArrives, slot);
+  }
+
+  #reconsider(slot: number, held: HeldMessage, fault: LinkFault | null): void {
+    const { nowNs } = this.#simulation;
+    let losses = 0;
+    let triesNs = held.sentNs;
+    while (
+      triesNs < nowNs ||
+      (fault !== null && this.#loses(fault, held.link, held.request, held.salt, losses, triesNs))
+    ) {
+      triesNs += retransmitAfterNs(losses++);
+      if (triesNs + held.crossingNs >= held.arrivesNs) return;
+    }
+    this.#held.delete(slot);
+    this.#hold({ ...held, arrivesNs: triesNs + held.crossingNs });
   }
 
   get messages(): number {
