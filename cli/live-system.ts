@@ -9,6 +9,13 @@ export interface Target {
   readonly json?: boolean;
 }
 
+interface Asking {
+  readonly body?: object;
+  readonly missing?: string;
+  /** Default: GET, and POST with a body. */
+  readonly method?: HttpRequest['method'];
+}
+
 const TARGET = 'http://127.0.0.1:8080';
 export const TARGET_OPTION = ['--target <url>', 'where the system listens', TARGET] as const;
 
@@ -21,7 +28,7 @@ const LOCAL_NAMES: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::
 export async function askSystem(
   { target, ca }: Target,
   path: string,
-  { body, missing }: { readonly body?: object; readonly missing?: string } = {},
+  { body, missing, method = body === undefined ? 'GET' : 'POST' }: Asking = {},
 ): Promise<unknown> {
   const base = URL.canParse(target) ? new URL(target) : null;
   if (base === null || !/^https?:$/.test(base.protocol) || !LOCAL_NAMES.has(base.hostname))
@@ -31,7 +38,7 @@ export async function askSystem(
   const { HttpClient, NoAnswer, parsed } = await import('../scenarios/harness/live/http-client.ts');
   const client = new HttpClient(base.origin, ca === undefined ? null : readText(ca));
   try {
-    const answer = await client.send(requestOf(path, body));
+    const answer = await client.send(requestOf(method, path, body));
     const content = (parsed(answer) ?? {}) as { detail?: string };
     if (answer.status >= 200 && answer.status < 300) return content;
     if (answer.status === 404 && missing !== undefined)
@@ -48,8 +55,8 @@ export async function askSystem(
   }
 }
 
-function requestOf(path: string, body: object | undefined): HttpRequest {
-  if (body === undefined) return { method: 'GET', path, headers: {} };
+function requestOf(method: HttpRequest['method'], path: string, body: object | undefined): HttpRequest {
+  if (body === undefined) return { method, path, headers: {} };
   const headers = { 'content-type': 'application/json' };
-  return { method: 'POST', path, headers, body: JSON.stringify(body) };
+  return { method, path, headers, body: JSON.stringify(body) };
 }

@@ -9,6 +9,7 @@ import { registerCompare } from './compare.ts';
 import { registerEdge } from './edge.ts';
 import { EXIT } from './errors.ts';
 import { registerEvents } from './events.ts';
+import { registerFault } from './fault.ts';
 import { reasonOf } from './files.ts';
 import { registerFixtures } from './fixtures.ts';
 import { registerInit } from './init.ts';
@@ -63,6 +64,7 @@ export function createProgram(): Command {
   registerEvents(program);
   registerEdge(program);
   registerSearch(program);
+  registerFault(program);
   registerCertificates(program);
   registerInit(program);
   registerReport(program);

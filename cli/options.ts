@@ -22,6 +22,15 @@ export function wholeNumber(option: string, minimum: number, maximum: number): (
   };
 }
 
+/** A number between the bounds, fractions too. */
+export function number(option: string, minimum: number, maximum: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= minimum && value <= maximum) return value;
+    throw new UsageError(`${option} takes a number from ${minimum} to ${grouped(maximum)}, not '${text}'.`);
+  };
+}
+
 /** The name of a file or a directory: an empty one (a variable that is not set) is found out before anything runs. */
 export function pathTo(what: 'file' | 'directory', option: string): (text: string) => string {
   return (text) => {

@@ -45,14 +45,16 @@ export function focusPhase(scenario: ScenarioResult): string {
   return judged ?? measured.at(-1)?.name ?? scenario.phases.at(-1)?.name ?? '';
 }
 
-/** What was made to fail, when and in which phase, as a sentence without its beginning; null: nothing was. */
-export function faultSentence({ faults = [], phases }: ScenarioResult): string | null {
+/** What was made to fail, when and in which phase, as a sentence: what it begins with, and the rest; null: nothing was. */
+export function faultSentence({ faults = [], phases, cases }: ScenarioResult): [string, string] | null {
   if (faults.length === 0) return null;
+  const live = cases.some(({ arms }) => arms.some(({ role }) => role === 'live'));
+  const begin = live ? 'Made to fail while it ran' : 'Made to fail in arms that have the fault';
   const phaseAt = (second: number) => phases.find(({ startS, endS }) => second >= startS && second < endS);
   const moments = faults.map(
     ({ startS, what }) => `at ${formatNumber(startS)} s (${phaseAt(startS)?.name ?? ''}) ${what}`,
   );
-  return `${moments.join('; ')}.`;
+  return [begin, `${moments.join('; ')}.`];
 }
 
 export function operationIn(run: ArmRun, operation: string, phase: string): OperationResult | undefined {

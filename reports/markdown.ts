@@ -71,7 +71,7 @@ function scenarioLines(scenario: ScenarioResult, result: RunResult): string[] {
     text(scenario.hypothesis),
   ];
   const faults = faultSentence(scenario);
-  if (faults !== null) lines.push('', `Made to fail in arms that have the fault: ${text(faults)}`);
+  if (faults !== null) lines.push('', text(faults.join(': ')));
   for (const testCase of scenario.cases) {
     if (scenario.cases.length > 1) lines.push('', `**${text(testCase.title)}**`);
     lines.push('', ...caseTable(scenario, testCase, result));

@@ -10,6 +10,7 @@ import {
   capital,
   confirmedText,
   decidingObjective,
+  faultSentence,
   focusPhase,
   MARK_WORDS,
   type Mark,
@@ -63,6 +64,9 @@ function scenarioBlock(scenario: ScenarioResult, result: RunResult, width: numbe
   const [first = '', ...more] = wrap(`${scenario.name} ${scenario.title}`, width - 3);
   const named = `${paint(scenario.name, 'bold')} ${first.slice(scenario.name.length)}`.trimEnd();
   const lines = [`${paint(mark, MARK_STYLES[mark])} ${named}`, ...more.map((line) => `  ${line}`)];
+  const faults = faultSentence(scenario);
+  if (faults !== null)
+    lines.push(...wrap(faults.join(': '), width - 2).map((line) => `  ${paint(line, 'dim')}`));
   for (const testCase of scenario.cases) {
     if (scenario.cases.length > 1)
       lines.push(...wrap(testCase.title, width - 2).map((line) => `  ${paint(line, 'bold')}`));

@@ -5,9 +5,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { runCommandLine } from '../cli/main.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Said, sentenceOf } from './refusal.ts';
+import { rehearse as rehearseHere } from './rehearse.ts';
 
 let folder: string;
 
@@ -16,26 +16,14 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Nothing of it is left in this process. */
+/** In a folder of its own. */
 async function rehearse(...argv: string[]): Promise<Said> {
-  const said = { stdout: '', stderr: '' };
-  const capture = (stream: keyof typeof said) =>
-    vi.spyOn(process[stream], 'write').mockImplementation((text) => {
-      said[stream] += String(text);
-      return true;
-    });
-  const spies = [capture('stdout'), capture('stderr')];
-  const { exitCode } = process;
   const home = process.cwd();
-  process.exitCode = undefined;
   process.chdir(folder);
   try {
-    await runCommandLine(argv);
-    return { status: Number(process.exitCode ?? 0), ...said };
+    return await rehearseHere(...argv);
   } finally {
     process.chdir(home);
-    process.exitCode = exitCode;
-    for (const spy of spies) spy.mockRestore();
   }
 }
 

@@ -25,6 +25,8 @@ export interface ChartSeries {
 export interface ChartCase {
   readonly id: string;
   readonly phases: ScenarioResult['phases'];
+  /** When something was made to fail. */
+  readonly faults: readonly { readonly startS: number; readonly endS: number }[];
   readonly focus: string;
   /** The phase that is shaded: the focus, where other phases are measured to be compared with it. */
   readonly shaded: string | null;
@@ -76,6 +78,7 @@ export function chartCase(
   return {
     id,
     phases: scenario.phases,
+    faults: (scenario.faults ?? []).map(({ startS, endS }) => ({ startS, endS })),
     focus,
     shaded: scenario.phases.filter(({ measured }) => measured).length > 1 ? focus : null,
     arms: testCase.arms.map((arm) => ({ name: arm.name, ...styles.get(arm)! })),

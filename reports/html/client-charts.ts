@@ -18,11 +18,11 @@ const short = (value) => {
 const unitName = (unit) => (unit === '1' || unit === '' ? 'count' : unit);
 const clock = (seconds) => seconds >= 600 ? Math.round(seconds / 60) + ' min' : Math.round(seconds) + ' s';
 
-/** Phases as bands behind the lines, their names above them; the objective as a dotted line. */
+/** Phases as bands behind the lines, their names above them; faults as bars at the top; the objective as a dotted line. */
 const phaseBands = {
   id: 'phaseBands',
   beforeDatasetsDraw(chart) {
-    const { phases, focus, target } = chart.options.rehearsal;
+    const { phases, faults, focus, target } = chart.options.rehearsal;
     const { ctx, chartArea: area, scales } = chart;
     ctx.save();
     ctx.font = '11px ' + Chart.defaults.font.family;
@@ -46,6 +46,12 @@ const phaseBands = {
         ctx.fillText(name, start, area.top - 1);
         textEnd = start + width;
       }
+    }
+    ctx.fillStyle = colour('bad');
+    for (const { startS, endS } of faults || []) {
+      const left = Math.max(area.left, scales.x.getPixelForValue(startS));
+      const right = Math.min(area.right, scales.x.getPixelForValue(endS));
+      if (right > left) ctx.fillRect(left, area.top, Math.max(2, right - left), 3);
     }
     if (target !== null && target !== undefined) {
       const y = scales.y.getPixelForValue(target);
@@ -169,7 +175,7 @@ function seriesConfig(entry, series) {
     options: options(series.unit, range, {
       highest: Math.max(...lines.flatMap((points) => points.map((p) => p.y || 0))),
       title: (x) => 'at ' + Math.round(x) + ' s',
-      options: { rehearsal: { phases: entry.phases, focus: entry.shaded, target: series.target } },
+      options: { rehearsal: { phases: entry.phases, faults: entry.faults, focus: entry.shaded, target: series.target } },
       x: { type: 'linear', min: 0, max: end, ticks: { color: colour('soft'), maxTicksLimit: 8, maxRotation: 0, callback: clock } },
     }),
     plugins: [phaseBands],

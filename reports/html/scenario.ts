@@ -28,7 +28,8 @@ ${renderNotes(scenario.notes)}
 function renderFaults(scenario: ScenarioResult): Markup | null {
   const sentence = faultSentence(scenario);
   if (sentence === null) return null;
-  return html`<p class="faults"><b>Made to fail</b> in arms that have the fault: ${keepTogether(sentence)}</p>`;
+  const [begin, what] = sentence;
+  return html`<p class="faults"><b>${begin}</b> (red bars in the charts): ${keepTogether(what)}</p>`;
 }
 
 /** A command line with a button that copies it; the button appears only where JavaScript runs. */

@@ -20,10 +20,11 @@ import type { GatewayKnobs } from '../services/gateway/knobs.ts';
 import { createPublicCall } from '../services/gateway/public-call.ts';
 import type { MetadataKnobs } from '../services/metadata/knobs.ts';
 import { type LabelApi, OLDEST_PLAY_MS } from '../transport/http/index.ts';
-import type { DeadLetterDesk, ReindexDesk } from '../transport/telemetry/index.ts';
+import type { DeadLetterDesk, FaultDesk, FaultState, ReindexDesk } from '../transport/telemetry/index.ts';
 import { createDeadLetterDesk } from './dead-letters.ts';
 import { audioConfiguration } from './delivery-knobs.ts';
 import { createEnvironment, section } from './environment.ts';
+import { createFaultDesk, faultMetrics } from './fault-desk.ts';
 import { createLabelApi } from './label-api.ts';
 import { createLiveAudio, type LiveAudio } from './live-audio.ts';
 import { createMetadataEdge, type MetadataEdge, readFromGateway } from './metadata-edge.ts';
@@ -44,6 +45,8 @@ export interface EmbeddedOptions extends SystemOptions {
   readonly allowedOrigins?: readonly string[];
   /** What is observed of it; left out: nothing. */
   readonly telemetry?: TelemetryOptions;
+  /** A fault that was asked for begins, or ends. */
+  readonly onInjected?: (fault: FaultState) => void;
   /** A defect inside the system: nothing is answered afterwards. */
   readonly onFault: (error: Error) => void;
 }
@@ -76,6 +79,8 @@ export interface EmbeddedSystem {
   readonly deadLetters: DeadLetterDesk | null;
   /** Null: search runs in another process. */
   readonly reindex: ReindexDesk | null;
+  /** Makes machines and links of this process fail. */
+  readonly faults: FaultDesk;
   /** Calls `work` at the present time and resolves as it does. */
   enter<T>(work: () => Promise<T>): Promise<T>;
   /** The services that can be alone, for callers in other processes; inside `enter` only. */
@@ -252,6 +257,16 @@ export function composeEmbeddedSystem(
           ...(telemetry === null ? {} : { observer: telemetry }),
         })
       : null;
+  const { network, machines } = environment;
+  const faults = createFaultDesk({
+    simulation,
+    network,
+    machines,
+    epochMs,
+    enter: (work) => realTime.enter(work),
+    ...(options.onInjected === undefined ? {} : { onChange: options.onInjected }),
+  });
+  const ofFaults = faultMetrics(faults, network);
   const gauges = () => [
     ...(Object.values(engines) as EmbeddedEngine[]).flatMap((engine) => engine.gauges),
     ...(events?.gauges ?? []),
@@ -259,10 +274,11 @@ export function composeEmbeddedSystem(
     ...audio.s3.gauges,
     ...reindexGauges(services.reindexer),
     ...(metadata?.gauges ?? []),
+    ...ofFaults.gauges,
     ...further,
   ];
   const nodes = nodesOf(engines, services, audio);
-  const counters = countersOf(engines, audio, metadata);
+  const counters = [...countersOf(engines, audio, metadata), ...ofFaults.counters];
   telemetry?.watch({ nodes, gauges, counters, streams: services.streams });
   let stopped = false;
   const system: EmbeddedSystem = {
@@ -290,6 +306,7 @@ export function composeEmbeddedSystem(
       elsewhere.search === undefined
         ? createReindexDesk({ worker: services.reindexer, enter: (work) => realTime.enter(work) })
         : null,
+    faults,
     enter: (work) => realTime.enter(work),
     behind: {
       catalogue: services.behind.catalogue(outside),

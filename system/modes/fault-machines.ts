@@ -57,6 +57,12 @@ export type MachineName = keyof typeof KINDS;
 
 export const MACHINE_NAMES = Object.keys(KINDS) as readonly MachineName[];
 
+/**
+ * Those of the live system. It checks tokens at its door, with the keys of its own authorization server: the service that
+ * does it in virtual time stands there unasked.
+ */
+export const LIVE_MACHINE_NAMES: readonly MachineName[] = MACHINE_NAMES.filter((name) => name !== 'identity');
+
 /** Some machines of a kind: `count` of them from the one at `index` (from 0) on; with neither, all. */
 export interface MachineSelection {
   readonly machines: MachineName;

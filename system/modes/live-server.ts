@@ -10,6 +10,7 @@ import { createDrain, createHttpServer } from '../transport/http/index.ts';
 import { addPurgeRoutes, audioRoutes } from '../transport/media/index.ts';
 import {
   addDeadLetterRoutes,
+  addFaultRoutes,
   addReindexRoutes,
   addRunningRoute,
   type Running,
@@ -103,6 +104,7 @@ export async function startLiveServer(options: ServeOptions): Promise<LiveServer
     allowedOrigins: [...ownOrigins(url), ...(options.allowedOrigins ?? [])],
     elsewhere: upstreams.elsewhere,
     ...(observer === null ? {} : { telemetry: observer.observed }),
+    ...(observer === null ? {} : { onInjected: (fault) => observer.log.injected(fault) }),
     onFault(error) {
       observer?.log.fault(error);
       options.onFault(error);
@@ -134,6 +136,7 @@ export async function startLiveServer(options: ServeOptions): Promise<LiveServer
       if (options.running !== undefined) addRunningRoute(server, options.running);
       addPurgeRoutes(server, system.audio.routes);
       if (system.reindex !== null) addReindexRoutes(server, system.reindex);
+      addFaultRoutes(server, system.faults);
     },
     routes(server, admit) {
       server.register(audioRoutes, { ...system.audio.routes, admit });

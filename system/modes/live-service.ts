@@ -73,6 +73,7 @@ export async function startLiveService(options: LiveServiceOptions): Promise<Liv
     ...options,
     elsewhere: upstreams.elsewhere,
     ...(observer === null ? {} : { telemetry: observer.observed }),
+    ...(observer === null ? {} : { onInjected: (fault) => observer.log.injected(fault) }),
     onFault(error) {
       observer?.log.fault(error);
       options.onFault(error);
@@ -101,8 +102,7 @@ export async function startLiveService(options: LiveServiceOptions): Promise<Liv
   };
   try {
     const adminPort = options.adminPort ?? null;
-    if (view !== undefined && adminPort !== null)
-      admin = await startAdminServer(view, adminPort, system.deadLetters);
+    if (view !== undefined && adminPort !== null) admin = await startAdminServer(view, adminPort, system);
     const address = `${LOOPBACK}:${await server.listen(`${LOOPBACK}:${port}`)}`;
     observer?.log.started(address);
     return { address, adminUrl: admin?.url ?? null, system, close };

@@ -47,7 +47,8 @@ export function createK6Engine(found: K6Command): LoadEngine {
       if (signal.aborted) stop();
       else signal.addEventListener('abort', stop, { once: true });
       try {
-        return conclude(await ended(child), messages, signal.aborted);
+        const code = await ended(child);
+        return conclude(code, messages, signal.aborted, samples.startedAtMs);
       } finally {
         clearTimeout(killer);
         signal.removeEventListener('abort', stop);
@@ -112,9 +113,10 @@ function ended(child: Child): Promise<number> {
   });
 }
 
-function conclude(code: number, messages: Messages, stopped: boolean): Generated {
-  if (stopped || code === 0) return { objections: [], waits: null };
-  if (code === THRESHOLDS_MISSED) return { objections: ['k6 saw thresholds missed'], waits: null };
+function conclude(code: number, messages: Messages, stopped: boolean, startedAtMs: number | null): Generated {
+  const generated = { waits: null, startedAtMs };
+  if (stopped || code === 0) return { objections: [], ...generated };
+  if (code === THRESHOLDS_MISSED) return { objections: ['k6 saw thresholds missed'], ...generated };
   const why = messages.lastError ?? 'it gave no reason';
   if (code === SCRIPT_EXCEPTION) throw new HarnessError(`k6 could not begin: ${why}`, 3);
   throw new HarnessError(`k6 ended with exit code ${code}: ${why}`, 4);
@@ -166,6 +168,11 @@ export class SampleReader {
 
   constructor(recorder: LiveRecorder) {
     this.#recorder = recorder;
+  }
+
+  /** Unix time, in ms; null: nothing has begun. */
+  get startedAtMs(): number | null {
+    return this.#startMs;
   }
 
   push(chunk: Buffer): void {

@@ -51,6 +51,8 @@ export interface Generated {
   readonly objections: readonly string[];
   /** How long new tracks waited until they were found; null: this generator looks for none. */
   readonly waits: Waits | null;
+  /** Unix time, in ms, at which the run's seconds count from; null: nothing was sent. */
+  readonly startedAtMs: number | null;
 }
 
 export function phasesOf({ warmUpS, seconds }: LiveLoad): PhaseWindow[] {

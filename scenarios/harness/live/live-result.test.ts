@@ -44,7 +44,16 @@ function result({
   }
   recorder.late('steady', 0);
   book?.(recorder);
-  const run: Finished = { load, recorder, partial: false, objections: [], waits: null, ...finished };
+  const run: Finished = {
+    load,
+    recorder,
+    partial: false,
+    objections: [],
+    waits: null,
+    startedAtMs: 0,
+    faults: [],
+    ...finished,
+  };
   return resultOf({
     runs: [run],
     asked: 1,

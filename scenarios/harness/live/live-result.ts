@@ -2,6 +2,7 @@
 import { digestOf } from '../../../reports/digest.ts';
 import {
   type ArmRun,
+  type FaultWindow,
   type InvariantResult,
   type OperationResult,
   type PhaseResult,
@@ -28,6 +29,8 @@ export interface Finished extends Generated {
   readonly recorder: LiveRecorder;
   /** Interrupted. */
   readonly partial: boolean;
+  /** What was made to fail in the target meanwhile. */
+  readonly faults: readonly FaultWindow[];
 }
 
 export interface Series {
@@ -69,6 +72,7 @@ export function resultOf(series: Series): RunResult {
     hypothesis: scenario.hypothesis,
     listeners: load.listeners,
     phases: phasesOf(load),
+    ...faultsOf(finished),
     cases: [
       {
         name: testCase.name,
@@ -93,6 +97,14 @@ export function resultOf(series: Series): RunResult {
     command,
   };
   return compose(series, told, runs, verdict);
+}
+
+/** Of all runs; where there are several, with the number of each. */
+function faultsOf(runs: readonly Finished[]): Pick<ScenarioResult, 'faults'> {
+  const faults = runs.flatMap(({ faults }, run) =>
+    runs.length === 1 ? faults : faults.map((one) => ({ ...one, what: `in run ${run + 1} ${one.what}` })),
+  );
+  return faults.length === 0 ? {} : { faults };
 }
 
 function compose(

@@ -5,7 +5,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { findK6 } from '../../../cli/find-k6.ts';
 import { quantileMs } from '../../../reports/percentiles.ts';
-import type { HistogramData, OperationResult, RunResult } from '../../../reports/result.ts';
+import type { HistogramData, OperationResult, RunResult, ScenarioResult } from '../../../reports/result.ts';
 import { parseResult } from '../../../reports/validate-result.ts';
 import { SEARCH } from '../../load/journeys.ts';
 import { addTrack, browse, edit, type Profile, play, soak } from '../../load/profiles.ts';
@@ -131,6 +131,21 @@ describe.each(engines)('%s', (_name, present) => {
     const { runs } = armOf(result);
     expect(runs.map(({ seed }) => seed)).toEqual([1, 2]);
     expect(runs.every(({ conservation }) => conservation.completed > 30)).toBe(true);
+  });
+
+  slow('tells what was made to fail in the target meanwhile', { timeout: SLOW_MS }, async () => {
+    target = await startTestTarget();
+    const at = (ms: number) => new Date(Date.now() + ms).toISOString();
+    const fault = { number: 1, beginsAt: at(-60_000), state: 'acting' };
+    target.faults.told = [
+      { ...fault, what: 'redis crashes, and is back after 120 s', endsAt: at(60_000) },
+      { ...fault, what: 'kafka-1 crashes, and is back after 30 s', endsAt: at(-30_000), state: 'over' },
+    ];
+    const result = await run(engine, { load: { seconds: 1 } });
+    const [{ phases, faults }] = result.scenarios as [ScenarioResult];
+    expect(faults).toEqual([
+      { startS: 0, endS: phases.at(-1)!.endS, what: 'redis crashes, and is back after 120 s' },
+    ]);
   });
 
   slow('shows a stall of the server in all requests that were due in it', { timeout: SLOW_MS }, async () => {

@@ -41,8 +41,10 @@ export const ownEngine: LoadEngine = {
     try {
       const logins = new Logins(load, client);
       await logins.start();
-      if (signal.aborted) return { objections: [], waits: null };
-      return { objections: [], waits: await new OpenLoop(load, recorder, client, logins, signal).run() };
+      if (signal.aborted) return { objections: [], waits: null, startedAtMs: null };
+      const loop = new OpenLoop(load, recorder, client, logins, signal);
+      const waits = await loop.run();
+      return { objections: [], waits, startedAtMs: loop.startedAtMs };
     } finally {
       client.close();
     }
@@ -60,6 +62,8 @@ class OpenLoop {
   readonly #warmUpMs: number;
   readonly #done = Promise.withResolvers<void>();
   readonly #startMs = performance.now() + BEGIN_IN_MS;
+  /** The same, as Unix time. */
+  readonly startedAtMs = performance.timeOrigin + this.#startMs;
   #inFlight = 0;
   #allSent = false;
   #timer: NodeJS.Timeout | undefined;

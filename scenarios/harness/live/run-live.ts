@@ -1,9 +1,10 @@
 /** Runs a load profile against a live system, with whatever generator there is, into a `RunResult`. */
-import type { RunResult } from '../../../reports/result.ts';
+import type { FaultWindow, RunResult } from '../../../reports/result.ts';
 import { LoginError } from '../../load/login.ts';
 import { PROMISED } from '../../load/objectives.ts';
 import { operationsOf } from '../../load/profiles.ts';
 import { HarnessError } from '../run.ts';
+import { askWhatFailed, windowsOf } from './faults-there.ts';
 import { HttpClient, NoAnswer } from './http-client.ts';
 import { type LiveLoad, type LoadEngine, phasesOf } from './live-load.ts';
 import { LiveRecorder } from './live-recorder.ts';
@@ -88,7 +89,8 @@ async function once({ engine, signal, onProgress }: LiveRequest, load: LiveLoad)
   }, PROGRESS_EVERY_MS);
   try {
     const generated = await engine.generate(load, recorder, signal);
-    return { ...generated, load, recorder, partial: signal.aborted };
+    const faults = await whatFailed(load, generated.startedAtMs, totalS);
+    return { ...generated, load, recorder, partial: signal.aborted, faults };
   } catch (error) {
     if (error instanceof LoginError || error instanceof NoAnswer)
       throw new HarnessError(`${load.baseUrl} lets nobody log in: ${error.message}`, 3);
@@ -96,4 +98,12 @@ async function once({ engine, signal, onProgress }: LiveRequest, load: LiveLoad)
   } finally {
     clearInterval(ticker);
   }
+}
+
+async function whatFailed(
+  load: LiveLoad,
+  startedAtMs: number | null,
+  totalS: number,
+): Promise<FaultWindow[]> {
+  return startedAtMs === null ? [] : windowsOf(await askWhatFailed(load), startedAtMs, totalS);
 }

@@ -43,6 +43,8 @@ export interface Faults {
   tokenSeconds: number;
   /** After so many seconds a new track is found by search. */
   findableAfterS: number;
+  /** What it says was made to fail. */
+  told: object[];
 }
 
 const ISSUER = '/oauth';
@@ -58,6 +60,7 @@ export async function startTestTarget(seed = 1, listeners = 10_000): Promise<Tes
     silent: '',
     ready: true,
     tokenSeconds: 3_600,
+    told: [],
     findableAfterS: 0,
   };
   const counts = new Map<string, number>();
@@ -75,6 +78,7 @@ export async function startTestTarget(seed = 1, listeners = 10_000): Promise<Tes
     const waitMs = stalledUntilMs - performance.now();
     if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
     if (url.pathname === '/readyz') return send(response, faults.ready ? 200 : 503, {});
+    if (url.pathname === '/admin/faults') return send(response, 200, { faults: faults.told });
     if (oauth(request, url, body, response)) return;
     const route = `${request.method} ${url.pathname.split('/').slice(0, 3).join('/')}`;
     counts.set(route, (counts.get(route) ?? 0) + 1);

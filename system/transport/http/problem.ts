@@ -1,5 +1,5 @@
 /** Errors as the HTTP API tells them: RFC 9457 problem details, each with the correlation id under which to look for it. */
-import type { FastifyError, FastifyReply } from 'fastify';
+import type { FastifyError, FastifyReply, FastifySchemaValidationError } from 'fastify';
 import { type ErrorKind, PortError } from '../../ports/errors.ts';
 
 export interface Problem {
@@ -100,7 +100,7 @@ export function problemOf(error: unknown, correlationId: string): ProblemAnswer 
   if (validation !== undefined) {
     const first = validation[0]!;
     const field = fieldOf(first, validationContext ?? 'body');
-    return answer(400, `${field}: ${first.message ?? 'does not fit'}.`, correlationId, { field });
+    return answer(400, `${field}: ${wordsOf(first)}.`, correlationId, { field });
   }
   if (code === 'FST_ERR_CTP_EMPTY_JSON_BODY')
     return answer(400, 'body: it is empty, and JSON was promised.', correlationId, { field: 'body' });
@@ -113,6 +113,12 @@ export function problemOf(error: unknown, correlationId: string): ProblemAnswer 
     status === 500 ? 'The log has more under this correlation id.' : message,
     correlationId,
   );
+}
+
+/** Of a choice, what there is to choose from. */
+function wordsOf({ keyword, params, message = 'does not fit' }: FastifySchemaValidationError): string {
+  if (keyword !== 'enum') return message;
+  return `must be one of ${(params.allowedValues as readonly unknown[]).map((one) => JSON.stringify(one)).join(', ')}`;
 }
 
 export function problem(status: number, detail: string, correlationId: string): ProblemAnswer {

@@ -7,6 +7,7 @@ import { type DestinationStream, type Logger, pino } from 'pino';
 import { PortError } from '../../ports/errors.ts';
 import type { Unparsed } from '../http/unparsed.ts';
 import type { AuthorizationEvent } from '../tokens/index.ts';
+import type { FaultState } from './fault-routes.ts';
 import { LogLimit } from './log-limit.ts';
 import { prettyLine } from './pretty-line.ts';
 import { redact } from './redact.ts';
@@ -115,6 +116,17 @@ export class EventLog {
   sampling(before: number, after: number): void {
     const labels = { before: String(before), after: String(after) };
     this.#log.info({ ...event('sampling', 'configuration'), labels }, `sampling is now ${after}`);
+  }
+
+  /** An operator makes something fail: whoever reads what follows has to know of it. */
+  injected({ what, state }: FaultState): void {
+    const action = { coming: 'fault-coming', acting: 'fault-begin', over: 'fault-end', ended: 'fault-end' }[
+      state
+    ];
+    const begins = { coming: 'fault to come', acting: 'fault', over: 'fault over', ended: 'fault ended' }[
+      state
+    ];
+    this.#log.warn(event(action, 'configuration'), `${begins}: ${what}`);
   }
 
   /** Spans could not be handed to the collector. */

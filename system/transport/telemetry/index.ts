@@ -6,6 +6,7 @@ export {
   type DeadLettersOfTopic,
 } from './dead-letter-routes.ts';
 export { EventLog, type EventLogOptions, type LogMode } from './event-log.ts';
+export { addFaultRoutes, type FaultDesk, type FaultState, type FaultsState } from './fault-routes.ts';
 export { epochMsOf, processNumber } from './host-facts.ts';
 export { type ObservedServer, observeHttp } from './http-observer.ts';
 export type { OtlpExporter } from './otlp-exporter.ts';
