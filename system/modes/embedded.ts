@@ -24,7 +24,7 @@ import type { DeadLetterDesk, FaultDesk, FaultState, ReindexDesk } from '../tran
 import { createDeadLetterDesk } from './dead-letters.ts';
 import { audioConfiguration } from './delivery-knobs.ts';
 import { createEnvironment, section } from './environment.ts';
-import { createFaultDesk, faultMetrics } from './fault-desk.ts';
+import { createFaultDesk, faultGauge } from './fault-desk.ts';
 import { createLabelApi } from './label-api.ts';
 import { createLiveAudio, type LiveAudio } from './live-audio.ts';
 import { createMetadataEdge, type MetadataEdge, readFromGateway } from './metadata-edge.ts';
@@ -266,7 +266,6 @@ export function composeEmbeddedSystem(
     enter: (work) => realTime.enter(work),
     ...(options.onInjected === undefined ? {} : { onChange: options.onInjected }),
   });
-  const ofFaults = faultMetrics(faults, network);
   const gauges = () => [
     ...(Object.values(engines) as EmbeddedEngine[]).flatMap((engine) => engine.gauges),
     ...(events?.gauges ?? []),
@@ -274,11 +273,11 @@ export function composeEmbeddedSystem(
     ...audio.s3.gauges,
     ...reindexGauges(services.reindexer),
     ...(metadata?.gauges ?? []),
-    ...ofFaults.gauges,
+    faultGauge(faults),
     ...further,
   ];
   const nodes = nodesOf(engines, services, audio);
-  const counters = [...countersOf(engines, audio, metadata), ...ofFaults.counters];
+  const counters = countersOf(engines, network, audio, metadata);
   telemetry?.watch({ nodes, gauges, counters, streams: services.streams });
   let stopped = false;
   const system: EmbeddedSystem = {

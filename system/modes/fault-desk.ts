@@ -1,5 +1,5 @@
 /** Faults of the live system, as whoever rehearses with it asks for them, sees them, and ends them. */
-import type { Counter, Gauge } from '../engines/engine.ts';
+import type { Gauge } from '../engines/engine.ts';
 import { SECOND } from '../ports/clock.ts';
 import { PortError } from '../ports/errors.ts';
 import type { Machine, Network, Simulation } from '../runtime/kernel/index.ts';
@@ -202,24 +202,10 @@ function refuse(fault: Fault, machines: readonly Machine[]): void {
 /** Errors of ports are told in a sentence that has its own end. */
 const withoutStop = (sentence: string) => sentence.replace(/\.$/, '');
 
-/** Faults that act at present, and what links have done. */
-export function faultMetrics(
-  desk: FaultDesk,
-  network: Network,
-): { readonly gauges: readonly Gauge[]; readonly counters: readonly Counter[] } {
-  return {
-    gauges: [{ name: 'faults that act', unit: '1', group: 'faults', read: () => desk.acting }],
-    counters: [
-      {
-        name: 'network_messages_lost',
-        description: 'Messages that a faulty link lost; each try counts.',
-        read: () => network.lost,
-      },
-      {
-        name: 'network_messages_delayed',
-        description: 'Messages that a faulty link slowed down.',
-        read: () => network.delayed,
-      },
-    ],
-  };
-}
+/** How many act at present. */
+export const faultGauge = (desk: FaultDesk): Gauge => ({
+  name: 'faults that act',
+  unit: '1',
+  group: 'faults',
+  read: () => desk.acting,
+});

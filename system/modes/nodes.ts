@@ -1,5 +1,6 @@
 /** What load tables and metrics show of a system: its machines, those of engines and services, and what engines count. */
 import type { Counter, EmbeddedEngine, EngineNode } from '../engines/engine.ts';
+import type { Network } from '../runtime/kernel/index.ts';
 import type { AudioDelivery } from './delivery.ts';
 import type { MetadataEdge } from './metadata-edge.ts';
 import type { Engines, Services } from './services.ts';
@@ -30,6 +31,7 @@ export function nodesOf(
 /** `audio` and `metadata` null: nobody fetches any at the edge. */
 export function countersOf(
   engines: Engines,
+  network: Pick<Network, 'lost' | 'delayed'>,
   audio: Pick<AudioDelivery, 'edge' | 's3'> | null,
   metadata: Pick<MetadataEdge, 'counters'> | null,
 ): Counter[] {
@@ -37,7 +39,20 @@ export function countersOf(
     ...Object.values(engines),
     ...(audio === null ? [] : [audio.edge, audio.s3]),
   ];
-  return [...all.flatMap(({ counters = [] }) => counters), ...(metadata?.counters ?? [])];
+  return [
+    ...all.flatMap(({ counters = [] }) => counters),
+    ...(metadata?.counters ?? []),
+    {
+      name: 'network_messages_lost',
+      description: 'Messages that a faulty link lost; each try counts.',
+      read: () => network.lost,
+    },
+    {
+      name: 'network_messages_delayed',
+      description: 'Messages that a faulty link slowed down.',
+      read: () => network.delayed,
+    },
+  ];
 }
 
 function nodesOfEngine({ name, nodes }: EmbeddedEngine): LoadedNode[] {

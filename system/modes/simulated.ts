@@ -157,7 +157,7 @@ export async function createSimulatedSystem(options: SimulatedOptions): Promise<
     ...(metadata?.gauges ?? []),
     ...(events?.gauges ?? []),
   ];
-  const counters = countersOf(engines, audio, metadata);
+  const counters = countersOf(engines, environment.network, audio, metadata);
   telemetry?.watch({ nodes, gauges, counters, streams: services.streams });
   const { keys } = await services.identity.listKeys(new CallContext(0, new ProcessLife('start')), {});
   const key = keys[0]!;
