@@ -239,9 +239,14 @@ export function partText(result: Part & Pick<RunResult, 'partial'>): string | nu
     const name = nameOf(arm.scenario, arm.case, arm.arm);
     return whole.includes(arm) ? name : `${name} at ${seedText(arm.seeds)}`;
   });
+  const notRun = names.length === 0 ? '' : `; without a result: ${names.join(', ')}`;
+  if (interrupted.error !== undefined)
+    return `Ended by an error${notRun}. A part confirms nothing. ${asSentence(interrupted.error)}`;
   if (names.length === 0) return 'Interrupted: a part confirms nothing.';
   return `Interrupted; not run: ${names.join(', ')}. A part confirms nothing.`;
 }
+
+const asSentence = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`);
 
 /** 'hot-partition / broken'; with the case between where it has a name of its own. */
 export function nameOf(scenario: string, caseName: string, arm: string): string {

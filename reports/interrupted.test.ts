@@ -82,7 +82,7 @@ it('arms that were not begun are counted and named, with the reason', () => {
   expect(table.replaceAll(/\s+/g, ' ')).toContain(NOT_RUN);
   const markdown = renderMarkdown(result);
   expect(markdown).toContain(`> ${NOT_RUN}`);
-  expect(markdown).toMatch(/^\| ⚠️ \| decoy \| \*\*longer ttl\*\* \| – \| .* \| not run: interrupted\. \|$/m);
+  expect(markdown).toMatch(/^\| ⚠️ \| decoy \| \*\*longer ttl\*\* \| – \| .* \| no result\. \|$/m);
   const rows = markdown.split('\n').filter((line) => line.startsWith('|'));
   expect(new Set(rows.map((line) => line.split('|').length)).size).toBe(1);
   const html = renderHtml(result);
@@ -93,9 +93,26 @@ it('arms that were not begun are counted and named, with the reason', () => {
 
 it('JUnit skips what was not begun, in a suite of its own where its scenario has none', () => {
   const xml = renderJunit(withArmsNotRun());
-  expect(xml).toMatch(/name="longer ttl \(decoy\)">\s*<skipped message="interrupted before it was run"\/>/);
+  expect(xml).toMatch(/name="longer ttl \(decoy\)">\s*<skipped message="not run: it was stopped before"\/>/);
   expect(xml).toMatch(/<testsuite name="hot-partition" tests="1" failures="0" errors="0" skipped="1"/);
   expect(xml).toMatch(/classname="hot-partition" name="broken \(broken\)">\s*<skipped/);
+});
+
+it('what an error ended says the error wherever it is read, and is an error to CI', () => {
+  const result = withArmsNotRun();
+  const error = "mine / broken at seed 1: measure of evidence 'reads' gives NaN, and must give a number";
+  result.interrupted!.error = error;
+  const table = renderTable(result, { width: 100 }).replaceAll(/\s+/g, ' ');
+  for (const text of [table, renderMarkdown(result), renderHtml(result).replaceAll('&#39;', "'")]) {
+    expect(text).toContain('Ended by an error; without a result: ');
+    expect(text).toContain(`A part confirms nothing. ${error}.`);
+    expect(text).not.toMatch(/interrupted; not run/i);
+  }
+  const xml = renderJunit(result);
+  expect(xml).toMatch(/<testsuites name="rehearse" tests="\d+" failures="\d+" errors="1"/);
+  expect(xml).toMatch(
+    /name="runs to its end">\s*<error message="mine \/ broken at seed 1: .*, and must give a number"\/>/,
+  );
 });
 
 it('a part that was chosen is not called interrupted, and nothing of it is missing', () => {

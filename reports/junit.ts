@@ -9,6 +9,8 @@ interface TestCase {
   readonly className: string;
   /** Why it was not looked at to the end; such a case neither passed nor failed. */
   readonly skipped?: string;
+  /** What ended everything: no verdict, and no case that failed. */
+  readonly error?: string;
   /** Null: passed, or skipped. */
   readonly failure: { readonly type: string; readonly message: string; readonly detail: string } | null;
 }
@@ -28,12 +30,14 @@ export function renderJunit(result: RunResult, compared: Compared | null = null)
   for (const name of new Set(without))
     suites.push({ name, command: result.command, cases: casesNotRun(notRun, name) });
   const baseline = compared === null ? [] : [baselineCase(compared)];
-  const all = [...suites.flatMap(({ cases }) => cases), ...baseline];
+  const ended = errorCases(result);
+  const all = [...suites.flatMap(({ cases }) => cases), ...ended, ...baseline];
   const seconds = result.environment.wallSeconds.toFixed(3);
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="rehearse" ${counts(all)} time="${seconds}">`,
     ...suites.flatMap(({ name, command, cases }) => suite(result, name, command, cases)),
+    ...(ended.length === 0 ? [] : suite(result, RUN, result.command, ended)),
     ...(baseline.length === 0 ? [] : suite(result, BASELINE, result.command, baseline)),
     '</testsuites>',
     '',
@@ -50,8 +54,16 @@ function casesNotRun(arms: readonly NotRun[], scenario: string): TestCase[] {
       name: `${arm} (${role})`,
       className: classNameOf(scenario, testCase),
       failure: null,
-      skipped: 'interrupted before it was run',
+      skipped: 'not run: it was stopped before',
     }));
+}
+
+const RUN = 'run';
+
+/** An error is nobody's verdict, and still the build has to fail by it. */
+function errorCases({ interrupted }: RunResult): TestCase[] {
+  const error = interrupted?.error;
+  return error === undefined ? [] : [{ name: 'runs to its end', className: RUN, failure: null, error }];
 }
 
 function suite(result: RunResult, name: string, command: string, cases: readonly TestCase[]): string[] {
@@ -77,13 +89,16 @@ function suite(result: RunResult, name: string, command: string, cases: readonly
 function counts(cases: readonly TestCase[]): string {
   const failures = cases.filter(({ failure }) => failure !== null).length;
   const skipped = cases.filter((one) => one.skipped !== undefined).length;
-  return `tests="${cases.length}" failures="${failures}" errors="0" skipped="${skipped}"`;
+  const errors = cases.filter(({ error }) => error !== undefined).length;
+  return `tests="${cases.length}" failures="${failures}" errors="${errors}" skipped="${skipped}"`;
 }
 
-function testCase({ name, className, failure, skipped }: TestCase): string[] {
+function testCase({ name, className, failure, skipped, error }: TestCase): string[] {
   const attributes = `classname="${xml(className)}" name="${xml(name)}"`;
   if (skipped !== undefined)
     return [`    <testcase ${attributes}>`, `      <skipped message="${xml(skipped)}"/>`, '    </testcase>'];
+  if (error !== undefined)
+    return [`    <testcase ${attributes}>`, `      <error message="${xml(error)}"/>`, '    </testcase>'];
   if (failure === null) return [`    <testcase ${attributes}/>`];
   return [
     `    <testcase ${attributes}>`,

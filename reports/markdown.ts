@@ -101,7 +101,7 @@ function caseTable(scenario: ScenarioResult, testCase: CaseResult, result: RunRe
   for (const { scenario: of, case: within, arm, role } of armsNotRun(result)) {
     if (of !== scenario.name || within !== testCase.name) continue;
     const figures = headings.slice(3, -1).map(() => '–');
-    rows.push(row([EMOJI['?'], role, `**${text(arm)}**`, ...figures, 'not run: interrupted.']));
+    rows.push(row([EMOJI['?'], role, `**${text(arm)}**`, ...figures, 'no result.']));
   }
   const note = `<sub>p50${judged ? '' : `, ${slowName}`} and errors of ${text(testCase.headline.operation)} in the ${text(focusPhase(scenario))} phase; median over seeds (lowest–highest)${namesSeeds(testCase) ? '; sentences are those of the seed in the middle' : ''}.</sub>`;
   return [row(headings), row(aligns), ...rows, '', note];

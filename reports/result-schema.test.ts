@@ -51,7 +51,7 @@ const fields: Record<string, Record<string, 'required' | 'optional'>> = {
     verdicts: R,
     environment: R,
   } satisfies Fields<RunResult>,
-  Interrupted: { notRun: R } satisfies Fields<Interrupted>,
+  Interrupted: { notRun: R, error: 'optional' } satisfies Fields<Interrupted>,
   NotRun: { scenario: R, case: R, arm: R, role: R, seeds: R } satisfies Fields<NotRun>,
   Environment: {
     product: R,

@@ -41,6 +41,8 @@ export interface RunResult {
  */
 export interface Interrupted {
   notRun: NotRun[];
+  /** The error that ended it; left out: somebody stopped it. */
+  error?: string;
 }
 
 export interface NotRun {

@@ -6,7 +6,18 @@ import { didYouMean } from '../../system/runtime/suggest.ts';
 import { checkFault } from './check-fault.ts';
 import { operationsOf } from './journeys.ts';
 import { fieldsOf, Mistakes, ScenarioError } from './mistakes.ts';
-import type { Arm, Case, InvariantName, Journey, Load, Phase, Scenario, Traffic } from './scenario.ts';
+import type {
+  Arm,
+  Case,
+  Evidence,
+  InvariantName,
+  Journey,
+  Load,
+  Objective,
+  Phase,
+  Scenario,
+  Traffic,
+} from './scenario.ts';
 
 export { ScenarioError };
 
@@ -20,6 +31,10 @@ const JOURNEYS: readonly Journey['kind'][] = [
   'look-up-track',
   'publish-track',
 ];
+const MODES: Scenario['modes'] = ['simulated', 'embedded', 'real'];
+/** A day: longer phases are a slip (milliseconds, a date), and would run for hours. */
+const LONGEST_PHASE_S = 86_400;
+const COMPARISONS: readonly Objective['comparison'][] = ['<=', '>='];
 const ROLES = ['healthy', 'broken', 'fixed', 'decoy'] as const;
 const INVARIANTS: readonly InvariantName[] = [
   'read-your-writes',
@@ -69,6 +84,12 @@ export function checkScenario(scenario: Scenario): void {
     mistakes.fail('the name must be lower-case words joined by hyphens.');
   for (const field of ['title', 'teaches', 'hypothesis'] as const) mistakes.text(field, scenario[field]);
   mistakes.number('minimumListeners', scenario.minimumListeners);
+  for (const mode of mistakes.list('modes', scenario.modes)) mistakes.oneOf('modes', mode, MODES);
+  if (!scenario.modes.includes('simulated'))
+    mistakes.fail("modes must have 'simulated': it is the one that scenarios run in.");
+  const { margin = 0 } = scenario;
+  if (!(typeof margin === 'number' && margin >= 0 && margin < 1))
+    mistakes.fail('margin must be a share of the target from 0 to less than 1: 0.05 is 5 %.');
   checkPhases(mistakes, scenario);
   checkLoad(mistakes, scenario);
   for (const name of mistakes.list('invariants', scenario.invariants))
@@ -89,12 +110,15 @@ function checkPhases(mistakes: Mistakes, { phases: given, faults = [] }: Scenari
   if (new Set(names).size !== names.length) mistakes.fail('two phases have the same name.');
   if (phases.some(({ seconds }) => !Number.isInteger(seconds) || seconds < 1))
     mistakes.fail('a phase lasts a whole number of seconds.');
+  if (phases.some(({ seconds }) => seconds > LONGEST_PHASE_S))
+    mistakes.fail(`a phase lasts ${LONGEST_PHASE_S} s, a day, at most.`);
   if (!names.includes('trigger')) mistakes.fail("it needs a phase named 'trigger'.");
   for (const [i, fault] of mistakes.list('faults', faults).entries()) checkFault(mistakes, fault, i, phases);
 }
 
 function checkLoad(mistakes: Mistakes, { load, phases, faults = [] }: Scenario): void {
   mistakes.object('load', load, FIELDS.load);
+  if (typeof load.plays !== 'boolean') mistakes.fail('load.plays must be true or false.');
   const traffic = mistakes.list('load.traffic', load.traffic);
   for (const one of traffic) checkTraffic(mistakes, one, phases);
   const operations = ['play', ...traffic.map(({ operation }) => operation)];
@@ -137,7 +161,15 @@ function checkCase(mistakes: Mistakes, scenario: Scenario, testCase: Case): void
       mistakes.oneOf(`${of}, arm ${arm.name}: violates`, name, INVARIANTS);
       if (name === 'conservation')
         mistakes.fail(`${of}, arm ${arm.name}: violates has 'conservation', which no arm may break.`);
+      if (!scenario.invariants.includes(name))
+        mistakes.fail(
+          `${of}, arm ${arm.name}: violates has '${name}', which nobody checks: it is not among the scenario's invariants.`,
+        );
     }
+    if (arm.fault === false && (arm.role === 'fixed' || arm.role === 'decoy'))
+      mistakes.fail(
+        `${of}, arm ${arm.name} is '${arm.role}' and runs without the fault: what it changes is tested against the fault.`,
+      );
     mistakes.settings(`${of}, arm ${arm.name}`, arm.set ?? {});
   }
   mistakes.settings(of, testCase.set);
@@ -149,11 +181,12 @@ function checkCase(mistakes: Mistakes, scenario: Scenario, testCase: Case): void
   const phases = scenario.phases.map(({ name }) => name);
   for (const objective of objectives) {
     mistakes.oneOf(`${of}, objective '${objective?.name}': phase`, objective?.phase, phases);
-    mistakes.function(`measure of ${of}, objective '${objective.name}'`, objective.measure);
-    mistakes.number(`target of ${of}, objective '${objective.name}'`, objective.target);
+    checkFigure(mistakes, `${of}, objective '${objective.name}'`, objective);
   }
   for (const evidence of mistakes.list(`evidence of ${of}`, testCase.evidence)) {
-    mistakes.function(`measure of ${of}, evidence '${evidence?.name}'`, evidence?.measure);
+    mistakes.object(`an entry of evidence of ${of}`, evidence);
+    checkFigure(mistakes, `${of}, evidence '${evidence.name}'`, evidence);
+    mistakes.text(`sentence of ${of}, evidence '${evidence.name}'`, evidence.sentence);
     for (const name of mistakes.list(`in of ${of}, evidence '${evidence.name}'`, evidence.in)) {
       if (!arms.some((arm) => arm.name === name || arm.role === name))
         mistakes.fail(`evidence '${evidence.name}' names '${name}', which is no arm or role of ${of}.`);
@@ -165,6 +198,14 @@ function checkCase(mistakes: Mistakes, scenario: Scenario, testCase: Case): void
     mistakes.fail(
       `arm ${unproven.name} of ${of} has no evidence: state a figure that shows why it misses its objectives.`,
     );
+}
+
+function checkFigure(mistakes: Mistakes, of: string, figure: Objective | Evidence): void {
+  mistakes.text(`name of ${of}`, figure.name);
+  mistakes.function(`measure of ${of}`, figure.measure);
+  mistakes.oneOf(`${of}: comparison`, figure.comparison, COMPARISONS);
+  mistakes.number(`target of ${of}`, figure.target);
+  mistakes.text(`unit of ${of}`, figure.unit);
 }
 
 /** Every operation has a series of these; what else there is depends on the arm, and is looked for when all have run. */

@@ -79,3 +79,9 @@ test('a phase, an operation, a series, a figure and an invariant likewise', () =
   );
   expect(complaint((of) => of.violations('conservaton'))).toContain("Did you mean 'conservation'?");
 });
+
+test.each([99, 0, -1, Number.NaN])('a quantile is a share, and not %d', (q) =>
+  expect(complaint((of) => of.latencyMs('search', 'trigger', q))).toMatch(
+    /takes a share above 0 and up to 1/,
+  ),
+);

@@ -92,7 +92,14 @@ export function figuresOf(
       const operations = run.phases.find(({ name }) => name === phase)?.operations;
       return operations?.find((result) => result.operation === operation);
     },
-    latencyMs: (operation, phase, q) => quantileMs(seen(operation, phase).latency, q),
+    latencyMs(operation, phase, q) {
+      // 99 would be the slowest request of all.
+      if (!(q > 0 && q <= 1))
+        throw new FigureError(
+          `latencyMs('${operation}', '${phase}', ${q}) takes a share above 0 and up to 1: 0.99 for the 99th percentile.`,
+        );
+      return quantileMs(seen(operation, phase).latency, q);
+    },
     errorShare(operation, phase) {
       const { completed, failed } = seen(operation, phase).conservation;
       return failed / (completed + failed);

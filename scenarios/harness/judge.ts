@@ -42,9 +42,13 @@ const kindOf = (value: unknown) =>
     ? String(value)
     : `${typeof value === 'object' ? 'an' : 'a'} ${typeof value}`;
 
-/** NaN is a number that meets nothing. */
 function measured(what: string, { measure }: Objective | Evidence, run: RunFigures): number {
   const value: unknown = ask(`measure of ${what}`, measure, run);
+  // NaN would meet nothing and miss nothing: a slip would pass for a figure that is too close to call.
+  if (Number.isNaN(value))
+    throw new ScenarioError(
+      `measure of ${what} gives NaN, and must give a number: 0 / 0 has none, and neither has what is undefined.`,
+    );
   if (typeof value === 'number') return value;
   throw new ScenarioError(`measure of ${what} gives ${kindOf(value)}, and must give a number.`);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { counted, milliseconds, percent } from './index.ts';
+import { counted, milliseconds, p, percent } from './index.ts';
 
 test.each([
   [0, '0 %'],
@@ -22,4 +22,8 @@ test.each([
   [64, '64 rebuilds'],
 ])('%d is counted as %s, by what is shown of it', (count, text) =>
   expect(counted(count, 'rebuild')).toBe(text),
+);
+
+test.each([0.99, 0, -1, 100, Number.NaN])('p takes per cent, and not %d', (percentile) =>
+  expect(() => p('search', percentile, 'trigger', 100)).toThrow(/takes a percentile from 1 to less than 100/),
 );

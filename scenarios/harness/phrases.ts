@@ -1,12 +1,18 @@
 /** The objectives that most scenarios state, and numbers as people read them. */
 import type { RunFigures } from './figures.ts';
 import { format } from './judge.ts';
+import { ScenarioError } from './mistakes.ts';
 import type { Objective, Phase } from './scenario.ts';
 
 type PhaseName = Phase['name'];
 
 /** Latency objective: `p('playlist.get', 99, 'trigger', 100)` — p99 in the trigger phase at most 100 ms. */
 export function p(operation: string, percentile: number, phase: PhaseName, atMostMs: number): Objective {
+  // 0.99 would be nearly the fastest request, and hardly ever missed.
+  if (!(percentile >= 1 && percentile < 100))
+    throw new ScenarioError(
+      `p('${operation}', ${percentile}, …) takes a percentile from 1 to less than 100: 99 for the 99th, where latencyMs takes the share 0.99.`,
+    );
   return {
     name: `${operation} p${percentile}`,
     phase,

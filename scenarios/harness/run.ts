@@ -116,8 +116,7 @@ export async function runScenarios(request: RunRequest): Promise<RunResult> {
   try {
     await tasks;
   } catch (error) {
-    if (finished.size > 0)
-      request.onKept?.(complete(assemble(request, planned, finished, 'cut short'), started));
+    if (finished.size > 0) request.onKept?.(complete(assemble(request, planned, finished, error), started));
     throw error;
   }
   return complete(assemble(request, planned, finished), started);
@@ -235,10 +234,11 @@ function assemble(
   request: RunRequest,
   planned: readonly Planned[],
   finished: ReadonlyMap<number, Finished>,
-  end: 'whole' | 'cut short' = 'whole',
+  /** What ended it before its end; undefined: nothing did. */
+  error?: unknown,
 ): RunResult {
   const interrupted =
-    end === 'cut short' ||
+    error !== undefined ||
     finished.size < planned.length ||
     [...finished.values()].some(({ run }) => run.partial);
   const scenarios: ScenarioResult[] = [];
@@ -280,7 +280,7 @@ function assemble(
     command: request.command,
     confirmed: !partial && scenarios.length > 0 && scenarios.every(({ confirmed }) => confirmed),
     partial,
-    ...(interrupted ? { interrupted: { notRun: withoutRun(planned, finished) } } : {}),
+    ...(interrupted ? { interrupted: { notRun: withoutRun(planned, finished), ...errorOf(error) } } : {}),
     seeds: [...request.seeds],
     scale: scaleOf(request),
     totals: totalsOf(scenarios, finished),
@@ -291,6 +291,10 @@ function assemble(
     environment: hostEnvironment(request.workers, request.drain),
   };
 }
+
+/** A part that an error left has to say so itself: who reads a report has not seen the terminal. */
+const errorOf = (error: unknown): { error?: string } =>
+  error === undefined ? {} : { error: error instanceof Error ? error.message : String(error) };
 
 /** An arm at a time, the seeds at which it has no run. */
 function withoutRun(planned: readonly Planned[], finished: ReadonlyMap<number, Finished>): NotRun[] {
