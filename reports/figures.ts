@@ -186,7 +186,8 @@ export const markWord = (arm: ArmResult): string =>
 /** The one wording of a verdict, of its objectives: 'misses, as expected', 'violates read-your-writes, as expected', 'meets, should miss'. */
 export function outcomeText(arm: ArmResult): string {
   if (isInterrupted(arm)) return 'interrupted';
-  const { expected, observed, confirmed } = arm.verdict;
+  const { expected, observed, confirmed, overridden } = arm.verdict;
+  if (overridden !== undefined) return 'not judged: overridden';
   const seen = seenText(arm);
   if (expected === observed) return confirmed ? `${seen}, as expected` : `${seen}, but not as stated`;
   return `${seen}, should ${expected === 'misses' ? 'miss' : 'meet'}`;
@@ -195,6 +196,7 @@ export function outcomeText(arm: ArmResult): string {
 /** What the arm was seen to do. One that keeps every objective and breaks a promise is named by the promise. */
 function seenText(arm: ArmResult): string {
   if (isInterrupted(arm)) return 'interrupted';
+  if (arm.verdict.overridden !== undefined) return 'not judged';
   // Under load it is the generator that was unfit to judge, as often as the figures are close.
   if (arm.role === 'live' && arm.verdict.observed === 'inconclusive') return 'inconclusive';
   const broken = brokenPromises(arm);

@@ -78,6 +78,7 @@ const fields: Record<string, Record<string, 'required' | 'optional'>> = {
     confirmed: R,
     sentence: R,
     sentenceSeed: 'optional',
+    overridden: 'optional',
   } satisfies Fields<Verdict>,
   ScenarioResult: {
     name: R,

@@ -98,6 +98,8 @@ export interface Verdict {
   confirmed: boolean;
   /** One sentence with numbers. */
   sentence: string;
+  /** Knobs of this arm that --set put something else in place of: what ran is not the arm, and is not judged. */
+  overridden?: string[];
   /** With several seeds: the one that the sentence speaks of, whose figure is the median. */
   sentenceSeed?: number;
 }

@@ -164,3 +164,12 @@ it('names what was set and is not scaled, beside the factor', () => {
     expect(plain(render({ ...half, scale: { listeners: 500_000, factor: 0.5 } }))).not.toContain('as set');
   }
 });
+
+it('an arm that --set overrides is not judged, whatever its figures are', () => {
+  const result = sampleResult({ scenarios: ['cache-stampede'], seeds: [1] });
+  const { verdict } = result.scenarios[0]!.cases[0]!.arms.find(({ name }) => name === 'longer ttl')!;
+  Object.assign(verdict, { observed: 'inconclusive', confirmed: false, overridden: ['playlist.cacheTtlMs'] });
+  const table = renderTable(result, { width: 140 });
+  expect(table).toMatch(/\? decoy {4}longer ttl .*not judged: overridden\n/);
+  expect(table).not.toContain('too close to call');
+});

@@ -256,7 +256,7 @@ export default defineScenario({
     costs:
       'Buckets: reading all followers takes one query per bucket, and the number of buckets is hard to change. Cache: staleness up to the TTL, an invalidation on every write, and a new component that can stampede.',
     questions: [
-      'Readers try again: what do two further tries do to the three replicas, without and with a budget? Run it with --set gateway.readAttempts=3, then also with --set gateway.readRetryBudget=1, and guess before.',
+      'Readers try again: what do two further tries do to the three replicas, with a budget of a tenth of the reads and without one? Run it with --set gateway.readAttempts=3, then also with --set gateway.readRetryBudget=1 (every read may be repeated: no budget), and guess before.',
       'Why does doubling the nodes not help, and what would it have helped?',
       'Reads at ONE halve the work. What did the user lose?',
       'How would you find the hot partition in production, given only per-node metrics?',

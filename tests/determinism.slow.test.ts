@@ -68,7 +68,10 @@ test('a setting that goes over what an arm changes leaves that arm unconfirmed',
   const result = await run({ seeds: [11], settings: { 'playlist.stampedeProtection': 'none' } });
   const [verdict] = result.verdicts;
   expect(verdict!.confirmed).toBe(false);
-  expect(verdict!.sentence).toContain('--set playlist.stampedeProtection overrides what this arm changes');
+  expect(verdict!.sentence).toMatch(
+    /Not judged: --set playlist.stampedeProtection overrides what this arm changes\.$/,
+  );
+  expect(verdict!.overridden).toEqual(['playlist.stampedeProtection']);
 }, 600_000);
 
 test('an interrupted run keeps what was finished, is marked partial and confirms nothing', async () => {

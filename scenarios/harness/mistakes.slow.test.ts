@@ -178,7 +178,9 @@ test('what was finished before a mistake is kept, and is a part', async () => {
     'sound other',
   ]);
   expect(result!.digest).toMatch(/^[0-9a-f]{64}$/);
-  expect(result!.interrupted!.error).toBe('mine / mine / broken at seed 1: says fails: missing is not defined.');
+  expect(result!.interrupted!.error).toBe(
+    'mine / mine / broken at seed 1: says fails: missing is not defined.',
+  );
 });
 
 test('at the command line what was finished is written, and the mistake is the exit code', () => {
@@ -195,7 +197,7 @@ test('at the command line what was finished is written, and the mistake is the e
   expect(stderr).toMatch(
     /rehearse: slip \/ slip \/ other at seed 1: says fails: There are no nodes of 'elastic' in this run\. Did you mean 'elasticsearch'\? There are: cassandra, [^\n]*\n$/,
   );
-  expect(stdout).toContain('Interrupted; not run: slip / other.');
+  expect(stdout).toContain('Ended by an error; without a result: slip / other.');
   const result = JSON.parse(readFileSync(join(folder, 'slip', 'result.json'), 'utf8')) as RunResult;
   expect(result.partial).toBe(true);
   expect(result.verdicts.map(({ arm }) => arm)).toEqual(['broken']);

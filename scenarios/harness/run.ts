@@ -353,8 +353,10 @@ function unlessOverridden(
 ): ArmResult['verdict'] {
   const overridden = Object.keys(arm.set ?? {}).filter((name) => name in settings);
   if (overridden.length === 0) return verdict;
-  const why = `Not confirmed: --set ${overridden.join(', ')} overrides what this arm changes.`;
-  return { ...verdict, observed: 'inconclusive', confirmed: false, sentence: `${verdict.sentence} ${why}` };
+  const why = `Not judged: --set ${overridden.join(', ')} overrides what this arm changes.`;
+  const [seen] = verdict.sentence.split(' Not confirmed: ');
+  const sentence = `${seen} ${why}`;
+  return { ...verdict, observed: 'inconclusive', confirmed: false, sentence, overridden };
 }
 
 function totalsOf(scenarios: readonly ScenarioResult[], finished: ReadonlyMap<number, Finished>) {
