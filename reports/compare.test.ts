@@ -264,3 +264,33 @@ describe('comparing results', () => {
     expect(() => compareResults(stampede(1), other)).toThrow(ReportError);
   });
 });
+
+it('an arm that was interrupted is not compared, and not called a regression', () => {
+  const before = stampede(3);
+  const after = stampede(3);
+  after.digest = 'changed';
+  const arm = armOf(after, 'lock');
+  arm.runs[2]!.partial = true;
+  Object.assign(arm.verdict, { observed: 'inconclusive', confirmed: false });
+  const comparison = compareResults(before, after);
+  expect([comparison.regressed, comparison.incomparable, passes(comparison)]).toEqual([false, true, false]);
+  expect(reasons(comparison)).toEqual([]);
+  const text = renderComparison(comparison);
+  expect(text).toContain('? Not comparable: cache-stampede / lock was interrupted in one of the two.');
+  expect(text).not.toContain('no longer confirmed');
+});
+
+it('where medians of both sides and of the pairs’ changes disagree, the table says how they come about', () => {
+  const before = stampede(3);
+  const after = slowed(before, 'lock', 0.8);
+  const say = 'the median change of the pairs';
+  expect(renderComparison(compareResults(before, after)).replaceAll('\n', ' ')).not.toContain(say);
+  // The slowest seed changes places: 14.5, 13.5, 25.0 and 12.4, 15.8, 16.0.
+  const runs = (result: RunResult) => armOf(result, 'lock').runs;
+  for (const [result, values] of [
+    [before, [14.5, 13.5, 25]],
+    [after, [12.4, 15.8, 16]],
+  ] as const)
+    for (const [i, run] of runs(result).entries()) run.objectives[0]!.measured = values[i]!;
+  expect(renderComparison(compareResults(before, after)).replaceAll('\n', ' ')).toContain(say);
+});

@@ -3,7 +3,15 @@
  * from the code or the configuration. Where they did not (`load-changes.ts`), nothing is called a regression. Below five
  * pairs nothing is called significant; `regression.ts` says what is worse all the same.
  */
-import { errorPercentOf, focusPhase, nameOf, operationIn, sentenceText, slowPercentile } from './figures.ts';
+import {
+  errorPercentOf,
+  focusPhase,
+  isInterrupted,
+  nameOf,
+  operationIn,
+  sentenceText,
+  slowPercentile,
+} from './figures.ts';
 import { loadChanges } from './load-changes.ts';
 import { median, percentileName } from './numbers.ts';
 import { quantileMs } from './percentiles.ts';
@@ -49,6 +57,8 @@ export interface ArmComparison {
   readonly undecided: readonly string[];
   /** How the load differs that the two were sent; where it does, nothing is a regression, and nothing passes. */
   readonly loadChanges: readonly string[];
+  /** One of the two was stopped before its end: that it is not confirmed says nothing. */
+  readonly interrupted: boolean;
 }
 
 export interface Comparison {
@@ -56,7 +66,7 @@ export interface Comparison {
   readonly regressed: boolean;
   /** No arm regressed, but of some there are too few pairs to tell. */
   readonly undecided: boolean;
-  /** An arm was sent another load. */
+  /** An arm was sent another load, or interrupted. */
   readonly incomparable: boolean;
   /** Seeds that an arm has in both results: the fewest of any arm. */
   readonly pairs: number;
@@ -92,7 +102,7 @@ export function compareResults(a: RunResult, b: RunResult): Comparison {
     identical: a.digest === b.digest && a.digest !== '',
     regressed,
     undecided: !regressed && arms.some(({ undecided }) => undecided.length > 0),
-    incomparable: arms.some((arm) => arm.loadChanges.length > 0),
+    incomparable: arms.some((arm) => arm.loadChanges.length > 0 || arm.interrupted),
     pairs: Math.min(...arms.map(({ pairs }) => pairs)),
     arms,
     tested: arms
@@ -155,7 +165,9 @@ function compareArm(earlier: Placed, later: Placed): ArmComparison {
   const { scenario, caseName, arm } = later;
   const [confirmedBefore, confirmedAfter] = [earlier.arm.verdict.confirmed, arm.verdict.confirmed];
   const regressions: string[] = [];
-  if (confirmedBefore && !confirmedAfter) regressions.push(`no longer confirmed: ${sentenceText(arm)}`);
+  const interrupted = [earlier, later].some(({ arm }) => isInterrupted(arm));
+  if (confirmedBefore && !confirmedAfter && !interrupted)
+    regressions.push(`no longer confirmed: ${sentenceText(arm)}`);
   const told = (decision: Judgement['decision']) =>
     changes
       .filter(({ judgement }) => judgement.decision === decision)
@@ -173,6 +185,7 @@ function compareArm(earlier: Placed, later: Placed): ArmComparison {
     regressions: comparable ? regressions : [],
     undecided: comparable ? told('cannot tell') : [],
     loadChanges: changedLoad,
+    interrupted,
   };
 }
 

@@ -13,6 +13,7 @@ export function renderComparison(comparison: Comparison, options: { readonly wid
   const lines = [...headline(comparison, width), ''];
   const changed = comparison.arms.filter(
     (arm) =>
+      arm.interrupted ||
       arm.regressions.length + arm.undecided.length + arm.loadChanges.length > 0 ||
       arm.changes.some(isVisible),
   );
@@ -48,6 +49,10 @@ function notes({ pairs, tested, arms }: Comparison): string[] {
       `${counted(tested, 'figure')} that ${tested === 1 ? 'differs was' : 'differ were'} tested at 5 %${about}.`,
     );
   }
+  if (arms.some(({ changes }) => changes.some((change) => isVisible(change) && disagrees(change))))
+    found.push(
+      'A row has the medians of both sides and, as a percentage, the median change of the pairs: they need not agree.',
+    );
   return found;
 }
 
@@ -71,6 +76,11 @@ export function comparisonVerdict(comparison: Comparison): {
       `Not comparable: ${other.map(fullName).join(', ')} ${were} sent another load, which may be all that makes a difference.`,
     );
   }
+  const stopped = comparison.arms.filter(({ interrupted }) => interrupted);
+  if (stopped.length > 0) {
+    const were = stopped.length === 1 ? 'was' : 'were';
+    said.push(`Not comparable: ${stopped.map(fullName).join(', ')} ${were} interrupted in one of the two.`);
+  }
   if (bad.length === 0 && unclear.length > 0) {
     const worse = unclear.length === 1 ? 'is worse' : 'are worse';
     said.push(
@@ -89,6 +99,10 @@ function headline(comparison: Comparison, width: number): string[] {
 
 const isIncomparable = ({ loadChanges }: ArmComparison) => loadChanges.length > 0;
 
+/** Medians of both sides, and the median change of pairs: of three pairs each may be another's. */
+const disagrees = ({ before, after, relative }: MetricChange): boolean =>
+  relative !== null && before !== 0 && Math.abs((after - before) / before - relative) > VISIBLE_SHARE;
+
 export const fullName = (arm: ArmComparison) => nameOf(arm.scenario, arm.case, arm.arm);
 
 function armLines(arm: ArmComparison, width: number): string[] {
@@ -99,8 +113,10 @@ function armLines(arm: ArmComparison, width: number): string[] {
         : 'confirmed in neither'
       : arm.confirmedAfter
         ? 'now confirmed'
-        : 'no longer confirmed';
-  const doubtful = arm.undecided.length > 0 || isIncomparable(arm);
+        : arm.interrupted
+          ? 'interrupted'
+          : 'no longer confirmed';
+  const doubtful = arm.interrupted || arm.undecided.length > 0 || isIncomparable(arm);
   const mark = arm.regressions.length > 0 ? '✗' : doubtful ? '?' : '·';
   const lines = [`${mark} ${fullName(arm)} (${arm.role}, ${state})`];
   for (const why of [...arm.regressions, ...arm.undecided])
