@@ -136,7 +136,14 @@ export class Cluster {
     const retentionNs = (retentionMs ?? this.knobs.retentionMs) * MILLISECOND;
     const made = Array.from({ length: partitions }, (_, number) => {
       const replicas = Array.from({ length: replicationFactor }, (_, i) => (shift + number + i) % brokers);
-      const partition = new Partition(this.partitions.length, name, number, replicas, retentionNs);
+      const partition = new Partition(
+        this.partitions.length,
+        name,
+        number,
+        replicas,
+        retentionNs,
+        this.knobs.minInSyncReplicas,
+      );
       this.partitions.push(partition);
       return partition;
     });
@@ -215,8 +222,7 @@ export class Cluster {
     for (const partition of this.partitions) {
       const position = partition.replicas.indexOf(broker.index);
       if (position < 0 || partition.leader < 0) continue;
-      partition.inSync[position] = true;
-      partition.replicaEnd[position] = partition.endOffset;
+      partition.join(position);
     }
     for (const listener of this.#onReplicaSettled) listener(broker);
     this.#simulation.schedule(this.knobs.leaderRebalanceMs * MILLISECOND, this.#preferred, broker.index);

@@ -27,7 +27,7 @@ export const kafkaKnobs = {
     default: 2,
     unit: '1',
     description:
-      'In-sync replicas below which a write with acks=all is refused (at most the replication factor).',
+      'In-sync replicas below which a write with acks=all is refused and readers see nothing new (at most the replication factor).',
     min: 1,
   },
   // linger.ms: 5 since Kafka 4.0 (0 before)

@@ -1,6 +1,7 @@
 /**
  * One partition: the leader's log, which replica has how much of it, and who reads it. Records are kept as the objects
- * that consumers get; readers see them up to the high watermark, the offset that every in-sync replica has.
+ * that consumers get; readers see them up to the high watermark, the offset that every in-sync replica has. It stands still
+ * while there are fewer of those than min.insync.replicas (KIP-966; brokers since 3.7), whatever the producers' acks are.
  */
 import type { LogRecord } from '../../ports/event-log.ts';
 
@@ -36,6 +37,10 @@ export class Partition {
   /** Retained bytes. */
   bytes = 0;
   readonly retentionNs: number;
+  /** In-sync replicas without which nothing new becomes visible. */
+  readonly #minInSync: number;
+  /** What all in-sync replicas have, and readers may not see before there are enough of them. */
+  #heldBack = 0;
   #records: (StoredRecord | null)[] = [];
   #head = 0;
 
@@ -45,6 +50,7 @@ export class Partition {
     number: number,
     replicas: readonly number[],
     retentionNs: number,
+    minInSyncReplicas: number,
   ) {
     this.index = index;
     this.topic = topic;
@@ -54,6 +60,8 @@ export class Partition {
     this.replicaEnd = replicas.map(() => 0);
     this.leader = replicas[0]!;
     this.retentionNs = retentionNs;
+    // A topic with fewer copies than the minimum needs all of them.
+    this.#minInSync = Math.min(minInSyncReplicas, replicas.length);
   }
 
   append(record: StoredRecord, nowNs: number): void {
@@ -113,15 +121,32 @@ export class Partition {
     return count;
   }
 
-  /** Records up to `offset` are on every in-sync replica: readers may see them. */
+  /** Fewer in-sync replicas than the minimum: writes with acks=all are refused, readers see nothing new. */
+  get underMinInSync(): boolean {
+    return this.inSyncCount < this.#minInSync;
+  }
+
+  /** A replica has everything and counts as in sync again: what waited for the minimum becomes visible. */
+  join(position: number): void {
+    this.inSync[position] = true;
+    this.replicaEnd[position] = this.endOffset;
+    this.raise(this.#heldBack);
+  }
+
+  /** Records up to `offset` are on every in-sync replica: readers may see them, if these are enough. */
   raise(offset: number): void {
     if (offset <= this.highWatermark) return;
+    if (this.underMinInSync) {
+      this.#heldBack = Math.max(this.#heldBack, offset);
+      return;
+    }
     this.highWatermark = offset;
     for (const reader of this.readers) reader.wake();
   }
 
   /** A new leader's log ends at `offset`: what the old one had beyond is gone. */
   truncate(offset: number): void {
+    this.#heldBack = Math.min(this.#heldBack, offset);
     while (this.endOffset > offset) {
       this.bytes -= this.#records.pop()!.bytes;
       this.endOffset--;

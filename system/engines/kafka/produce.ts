@@ -61,6 +61,8 @@ export class ProduceRequest<B extends Batch> {
   abandoned = false;
   /** Bit b: the copy on broker b is awaited. */
   awaited = 0;
+  /** Every copy is there, and too few replicas are in sync. */
+  heldBack = false;
   answerUnderway = false;
   appendedNs = 0;
   outNs = 0;
@@ -132,6 +134,7 @@ export class ProducePath<B extends Batch> {
     request.abandoned = false;
     request.answerUnderway = false;
     request.awaited = 0;
+    request.heldBack = false;
     request.replicationNs = 0;
     request.outNs = this.#network.send(
       sender.machineId,
@@ -148,7 +151,7 @@ export class ProducePath<B extends Batch> {
   abandon(request: ProduceRequest<B>): void {
     request.abandoned = true;
     const lost = request.state === TRAVELLING && request.outNs < 0;
-    if (lost || request.state === ANSWERED) this.#release(request);
+    if (lost || request.heldBack || request.state === ANSWERED) this.#release(request);
   }
 
   #arrive(argument: number): void {
@@ -189,9 +192,7 @@ export class ProducePath<B extends Batch> {
   #append(batch: B, broker: Broker): boolean {
     const { partition } = batch;
     if (partition.leader !== broker.index) return false;
-    const { acks, minInSyncReplicas } = this.#cluster.knobs;
-    if (acks === 'all' && partition.inSyncCount < Math.min(minInSyncReplicas, partition.replicas.length))
-      return false;
+    if (this.#cluster.knobs.acks === 'all' && partition.underMinInSync) return false;
     if (batch.baseOffset >= 0 && partition.at(batch.baseOffset) === batch.records[0]) return true;
     // Delivered once and deleted since by retention: still not to be appended again.
     if (batch.baseOffset >= 0 && batch.baseOffset < partition.startOffset) return true;
@@ -261,8 +262,11 @@ export class ProducePath<B extends Batch> {
   #commit(argument: number): void {
     const request = this.#find(argument, REPLICATING);
     if (request === null) return;
-    for (const batch of request.batches) {
-      if (batch.accepted) batch.partition.raise(batch.baseOffset + batch.records.length);
+    request.heldBack = false;
+    for (const { accepted, partition, baseOffset, records } of request.batches) {
+      if (!accepted) continue;
+      partition.raise(baseOffset + records.length);
+      if (partition.highWatermark < baseOffset + records.length) request.heldBack = true;
     }
     if (request.abandoned) {
       this.#release(request);
@@ -272,8 +276,9 @@ export class ProducePath<B extends Batch> {
       request.state = ANSWERED;
       return;
     }
+    // Too few replicas are left in sync: the answer waits for one to be back, or until the client has waited long enough.
+    if (request.heldBack) return;
     request.state = ANSWERED;
-    if (request.answerUnderway) return;
     request.replicationNs = this.#simulation.nowNs - request.appendedNs;
     this.#answer(request);
   }
@@ -321,7 +326,9 @@ export class ProducePath<B extends Batch> {
 
   #settled(broker: Broker): void {
     for (const request of this.#requests) {
-      if (request.state === REPLICATING && request.broker!.machine.up) this.#confirm(request, broker);
+      if (request.state !== REPLICATING || !request.broker!.machine.up) continue;
+      if (request.heldBack) this.#commit(this.#argument(request));
+      else this.#confirm(request, broker);
     }
   }
 

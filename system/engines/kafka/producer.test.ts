@@ -166,3 +166,50 @@ test('a producer whose buffer is full refuses, and an unknown topic is invalid',
   await bench.run(100);
   expect(kinds).toEqual(['overloaded', 'invalid']);
 });
+
+test('with acks=all a record that is on fewer copies than the minimum is neither acknowledged nor read until one is back', async () => {
+  const bench = createBench({ topics: [{ ...PLAYS, partitions: 1 }] });
+  const machine = bench.machine('gateway');
+  const producer = bench.kafka.connect(machine).createProducer('gateway');
+  const { leader } = bench.kafka.inspect('plays')[0]!;
+  const [first, second] = bench.kafka.nodes.filter((_, i) => i !== leader).map((node) => node.machine);
+  const acked: [value: number, seconds: number][] = [];
+  const send = (value: number) =>
+    producer
+      .send(bench.context(machine), { topic: 'plays', key: 'a', value, bytes: 100 })
+      .then(() => acked.push([value, Math.round(bench.ms() / 1_000)]));
+  bench.at(1_000, () => first!.crash());
+  bench.at(15_000, () => second!.crash());
+  // The controller has not missed the second one yet: the leader takes the record and waits for that copy.
+  bench.at(15_100, () => void send(1));
+  bench.at(30_000, () => void send(2));
+  await bench.run(40_000);
+  expect(acked).toEqual([]);
+  expect(bench.kafka.inspect('plays')[0]!.endOffset).toBe(0);
+  bench.at(40_000, () => second!.restart());
+  await bench.run(45_000);
+  expect(acked).toEqual([
+    [1, 41],
+    [2, 41],
+  ]);
+  expect(bench.kafka.inspect('plays')[0]!.records.map(({ value }) => value)).toEqual([1, 2]);
+});
+
+test('with acks=1 a leader alone acknowledges, and readers wait for the minimum of copies', async () => {
+  const bench = createBench({ topics: [{ ...PLAYS, partitions: 1 }], knobs: { acks: '1' } });
+  const machine = bench.machine('gateway');
+  const producer = bench.kafka.connect(machine).createProducer('gateway');
+  const { leader } = bench.kafka.inspect('plays')[0]!;
+  const followers = bench.kafka.nodes.filter((_, i) => i !== leader).map((node) => node.machine);
+  let acked = 0;
+  for (const follower of followers) bench.at(0, () => follower.crash());
+  bench.at(15_000, () => {
+    const record = { topic: 'plays', key: 'a', value: 1, bytes: 100 };
+    producer.send(bench.context(machine), record).then(() => acked++);
+  });
+  await bench.run(20_000);
+  expect([acked, bench.kafka.inspect('plays')[0]!.endOffset]).toEqual([1, 0]);
+  bench.at(20_000, () => followers[0]!.restart());
+  await bench.run(25_000);
+  expect(bench.kafka.inspect('plays')[0]!.endOffset).toBe(1);
+});
