@@ -18,6 +18,10 @@ import type { KafkaKnobs } from './knobs.ts';
 import { murmur2 } from './murmur2.ts';
 import { Partition } from './partition.ts';
 
+const OFFSETS_TOPIC = '__consumer_offsets';
+/** offsets.topic.replication.factor: 3 */
+const OFFSETS_REPLICAS = 3;
+
 export interface Topic {
   readonly name: string;
   readonly partitions: readonly Partition[];
@@ -52,6 +56,11 @@ export class Broker {
 export class Cluster {
   readonly brokers: readonly Broker[];
   readonly partitions: Partition[] = [];
+  /**
+   * The offsets topic, of which each broker is to lead one partition: of the 50 that it has (offsets.topic.num.partitions)
+   * those that one broker leads have their copies on the same brokers.
+   */
+  readonly #offsets: readonly Partition[];
   readonly knobs: KafkaKnobs;
   readonly #onCrash: ((broker: Broker) => void)[] = [];
   readonly #onReplicaSettled: ((broker: Broker) => void)[] = [];
@@ -72,6 +81,10 @@ export class Cluster {
     this.#caughtUp = environment.simulation.register((broker) => this.#join(this.brokers[broker]!));
     this.#preferred = environment.simulation.register((broker) => this.#prefer(this.brokers[broker]!));
     for (const topic of topics) this.#create(topic);
+    this.#offsets = this.brokers.map((_, first) => {
+      const copies = Math.min(OFFSETS_REPLICAS, knobs.brokers);
+      return this.#partition(OFFSETS_TOPIC, first, first, copies, knobs.retentionMs * MILLISECOND);
+    });
     for (const broker of this.brokers) {
       broker.machine.onCrash(() => this.#crashed(broker));
       broker.machine.onRestart(() => this.#restarted(broker));
@@ -96,15 +109,26 @@ export class Cluster {
     return this.#topics.values();
   }
 
-  /** The broker that keeps a group's members and offsets: the next live one takes over. */
-  coordinatorOf(group: string): Broker {
-    const { brokers } = this;
-    const first = (murmur2(group) & 0x7fffffff) % brokers.length;
-    for (let i = 0; i < brokers.length; i++) {
-      const broker = brokers[(first + i) % brokers.length]!;
-      if (broker.believedUp) return broker;
+  /** The partition of the offsets topic that holds what a group commits. */
+  offsetsOf(group: string): Partition {
+    return this.#offsets[(murmur2(group) & 0x7fffffff) % this.#offsets.length]!;
+  }
+
+  /** The broker that keeps a group's members and offsets leads their partition; null: nobody does. */
+  coordinatorOf(group: string): Broker | null {
+    return this.brokers[this.offsetsOf(group).leader] ?? null;
+  }
+
+  /** When the followers in sync copy again, if one of them does not now: Infinity for one that is down or behind. */
+  copyingFromNs(partition: Partition): number {
+    let fromNs = this.#simulation.nowNs;
+    for (let i = 0; i < partition.replicas.length; i++) {
+      const { index, machine, catchingUp } = this.brokers[partition.replicas[i]!]!;
+      if (!partition.inSync[i] || index === partition.leader) continue;
+      if (!machine.up || catchingUp) return Number.POSITIVE_INFINITY;
+      fromNs = Math.max(fromNs, machine.pausedUntilNs);
     }
-    return brokers[first]!;
+    return fromNs;
   }
 
   /** Partitions with fewer in-sync replicas than copies. */
@@ -134,20 +158,20 @@ export class Cluster {
     // Each topic starts on another broker, so that topics of one partition do not pile up on the first.
     const shift = this.#topics.size;
     const retentionNs = (retentionMs ?? this.knobs.retentionMs) * MILLISECOND;
-    const made = Array.from({ length: partitions }, (_, number) => {
-      const replicas = Array.from({ length: replicationFactor }, (_, i) => (shift + number + i) % brokers);
-      const partition = new Partition(
-        this.partitions.length,
-        name,
-        number,
-        replicas,
-        retentionNs,
-        this.knobs.minInSyncReplicas,
-      );
-      this.partitions.push(partition);
-      return partition;
-    });
+    const made = Array.from({ length: partitions }, (_, number) =>
+      this.#partition(name, number, shift + number, replicationFactor, retentionNs),
+    );
     this.#topics.set(name, { name, partitions: made });
+  }
+
+  /** With copies on that many brokers, one after the other from `first`. */
+  #partition(topic: string, number: number, first: number, copies: number, retentionNs: number): Partition {
+    const replicas = Array.from({ length: copies }, (_, i) => (first + i) % this.brokers.length);
+    const { minInSyncReplicas } = this.knobs;
+    const { length } = this.partitions;
+    const made = new Partition(length, topic, number, replicas, retentionNs, minInSyncReplicas);
+    this.partitions.push(made);
+    return made;
   }
 
   #crashed(broker: Broker): void {

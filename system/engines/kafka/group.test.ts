@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { EventConsumer, LogRecord } from '../../ports/event-log.ts';
 import { MILLISECOND } from '../../runtime/kernel/index.ts';
+import { murmur2 } from './murmur2.ts';
 import { consume, consumerOf, createBench, PLAYS } from './test-support.ts';
 
 test('a poll waits for data, is woken by it, and returns nothing after its time', async () => {
@@ -183,4 +184,64 @@ test('the lag of the worst partition tells one key that holds everything from a 
   await bench.run(2_000);
   expect(read('lag on plays')).toBe(500);
   expect(read('lag in the worst partition of plays')).toBeLessThan(250);
+});
+
+/** A consumer that has read a record and not committed it, and the brokers that do not coordinate its group. */
+async function uncommitted() {
+  const bench = createBench({ topics: [{ ...PLAYS, partitions: 1 }] });
+  bench.kafka.append('plays', 'a', 1, 100);
+  const machine = bench.machine('indexer');
+  const consumer = bench.kafka.connect(machine).createConsumer('indexer', consumerOf());
+  bench.at(0, () => void consumer.poll(bench.context(machine), 1_000));
+  await bench.run(900);
+  const coordinator = (murmur2('indexer') & 0x7fffffff) % 3;
+  const others = bench.kafka.nodes.filter((_, i) => i !== coordinator).map((node) => node.machine);
+  const outcomes: [outcome: string, seconds: number][] = [];
+  const note = (outcome: string) => outcomes.push([outcome, Math.round(bench.ms() / 1_000)]);
+  const commit = () =>
+    consumer.commit(bench.context(machine)).then(
+      () => note('committed'),
+      (error) => note(`${error.kind} ${error.definite}`),
+    );
+  return { bench, others, outcomes, commit, committed: () => bench.kafka.committed('indexer', 'plays', 0) };
+}
+
+test('a commit waits for the copies of the offsets until the broker that has none is out of the in-sync replicas', async () => {
+  const { bench, others, outcomes, commit, committed } = await uncommitted();
+  bench.at(1_000, () => {
+    others[0]!.crash();
+    void commit();
+  });
+  await bench.run(9_900);
+  expect(committed()).toBe(-1);
+  // The coordinator gives up after 5 s, the client says it again, and the controller misses the broker after 9 s.
+  await bench.run(12_000);
+  expect(outcomes).toEqual([['committed', 10]]);
+  expect(committed()).toBe(1);
+});
+
+test('a commit fails where too few copies of the offsets are in sync, and the next one stands once one is back', async () => {
+  const { bench, others, outcomes, commit, committed } = await uncommitted();
+  bench.at(1_000, () => {
+    for (const broker of others) broker.crash();
+  });
+  bench.at(12_000, () => void commit());
+  await bench.run(45_000);
+  expect(outcomes).toEqual([['timeout false', 43]]);
+  expect(committed()).toBe(-1);
+  bench.at(45_000, () => others[0]!.restart());
+  bench.at(46_000, () => void commit());
+  await bench.run(50_000);
+  expect(outcomes[1]).toEqual(['committed', 46]);
+  expect(committed()).toBe(1);
+});
+
+test('a commit waits for a follower that stands still, and no longer', async () => {
+  const { bench, others, outcomes, commit } = await uncommitted();
+  bench.at(1_000, () => {
+    others[0]!.pause(2_000 * MILLISECOND);
+    void commit();
+  });
+  await bench.run(10_000);
+  expect(outcomes).toEqual([['committed', 3]]);
 });

@@ -1,6 +1,6 @@
 /**
- * Requests to a group's coordinator: commits, which are stored as records of the offsets topic with all copies, and
- * goodbyes. The client tries again while the coordinator is away.
+ * Requests to a group's coordinator: commits, which are records of the offsets topic and wait for all in-sync copies
+ * (offsets.commit.required.acks: -1), and goodbyes. The client tries again while the coordinator is away or refuses.
  */
 import type { Hop } from '../../ports/context.ts';
 import { PortError } from '../../ports/errors.ts';
@@ -16,6 +16,7 @@ import {
 import type { Broker, Cluster } from './cluster.ts';
 import { commitNs, replicationRoundTrip } from './cost.ts';
 import type { Claim, Group, Member } from './group.ts';
+import type { Partition } from './partition.ts';
 import { backoffNs } from './produce.ts';
 
 export interface OffsetHops {
@@ -58,12 +59,20 @@ class Request {
   openedNs = 0;
   attempts = 0;
   accepted = false;
+  /** The coordinator cannot store it now: to be said again (COORDINATOR_NOT_AVAILABLE, NOT_COORDINATOR). */
+  refused = false;
+  /** A copy is missing, and the coordinator waits for it. */
+  waiting = false;
+  servedNs = 0;
   outNs = 0;
   queueNs = 0;
   serviceNs = 0;
   storeNs = 0;
   backNs = 0;
 }
+
+/** offsets.commit.timeout.ms: how long a coordinator waits for the copies of a commit. */
+const COMMIT_TIMEOUT_NS = 5_000 * MILLISECOND;
 
 const SLOT_BITS = 16;
 const SLOT_MASK = (1 << SLOT_BITS) - 1;
@@ -77,6 +86,7 @@ export class OffsetPath {
   readonly #arrived: HandlerId;
   readonly #served: HandlerId;
   readonly #stored: HandlerId;
+  readonly #expired: HandlerId;
   readonly #returned: HandlerId;
   readonly #retried: HandlerId;
 
@@ -86,10 +96,12 @@ export class OffsetPath {
     this.#arrived = simulation.register((argument) => this.#arrive(argument));
     this.#served = simulation.register((argument) => this.#serve(argument));
     this.#stored = simulation.register((argument) => this.#store(argument));
+    this.#expired = simulation.register((argument) => this.#expire(argument));
     this.#returned = simulation.register((argument) => this.#return(argument));
     this.#retried = simulation.register((argument) => {
       if (this.#find(argument, RETRYING) !== null) this.#send(argument);
     });
+    parts.cluster.onReplicaSettled(() => this.#storeWaiting());
   }
 
   /** Commits `positions` of `claims`, or (claims null) says goodbye. `sequence` counts the member's requests. */
@@ -124,13 +136,27 @@ export class OffsetPath {
     }
   }
 
+  /** A broker has left the in-sync replicas, or is back among them. */
+  #storeWaiting(): void {
+    for (let slot = 0; slot < this.#requests.length; slot++) {
+      const { state, waiting, generation } = this.#requests[slot]!;
+      if (state === STORING && waiting) this.#store((generation << SLOT_BITS) | slot);
+    }
+  }
+
   #send(argument: number): void {
     const request = this.#requests[argument & SLOT_MASK]!;
     const { cluster, network, simulation } = this.#parts;
     const broker = cluster.coordinatorOf(request.group!.name);
+    request.attempts++;
+    if (broker === null) {
+      this.#retry(argument);
+      return;
+    }
     request.broker = broker;
     request.state = TRAVELLING;
-    request.attempts++;
+    request.refused = false;
+    request.waiting = false;
     request.outNs = network.send(
       request.member!.machineId,
       broker.machine.id,
@@ -165,6 +191,12 @@ export class OffsetPath {
     const broker = request.broker!;
     request.queueNs = broker.cpu.lastWaitNs;
     request.serviceNs = broker.cpu.lastServiceNs;
+    request.servedNs = this.#parts.simulation.nowNs;
+    const { leader, underMinInSync } = this.#offsetsOf(request);
+    if (leader !== broker.index || (request.claims !== null && underMinInSync)) {
+      this.#answer(request, argument, true);
+      return;
+    }
     request.state = STORING;
     const { random, simulation } = this.#parts;
     const u = random.uniform(request.member!.number, request.sequence, 64);
@@ -178,11 +210,52 @@ export class OffsetPath {
     const { claims, positions, memberGeneration } = request;
     const group = request.group!;
     const member = request.member!;
+    if (claims !== null && !this.#copied(request, argument)) return;
     request.accepted = true;
     if (claims === null) group.leave(member);
     else request.accepted = group.commit(member, memberGeneration, claims, positions);
-    request.state = RETURNING;
+    this.#answer(request, argument, false);
+  }
+
+  /** Whether all in-sync copies have the commit; otherwise it waits for them. */
+  #copied(request: Request, argument: number): boolean {
+    const { cluster, simulation } = this.#parts;
+    const partition = this.#offsetsOf(request);
+    if (partition.leader !== request.broker!.index) {
+      this.#answer(request, argument, true);
+      return false;
+    }
+    const fromNs = cluster.copyingFromNs(partition);
+    if (fromNs <= simulation.nowNs && !partition.underMinInSync) {
+      request.storeNs = simulation.nowNs - request.servedNs;
+      return true;
+    }
+    if (!request.waiting) {
+      request.waiting = true;
+      const leftNs = request.servedNs + COMMIT_TIMEOUT_NS - simulation.nowNs;
+      simulation.schedule(Math.max(0, leftNs), this.#expired, argument);
+    }
+    if (fromNs > simulation.nowNs && fromNs < Number.POSITIVE_INFINITY)
+      simulation.schedule(fromNs - simulation.nowNs, this.#stored, argument);
+    return false;
+  }
+
+  #expire(argument: number): void {
+    const request = this.#find(argument, STORING);
+    if (request === null || !request.waiting) return;
+    if (this.#parts.simulation.nowNs - request.servedNs < COMMIT_TIMEOUT_NS) return;
+    this.#answer(request, argument, true);
+  }
+
+  #offsetsOf(request: Request): Partition {
+    return this.#parts.cluster.offsetsOf(request.group!.name);
+  }
+
+  #answer(request: Request, argument: number, refused: boolean): void {
     const { network } = this.#parts;
+    const member = request.member!;
+    request.refused = refused;
+    request.state = RETURNING;
     request.backNs = network.send(
       request.broker!.machine.id,
       member.machineId,
@@ -202,6 +275,10 @@ export class OffsetPath {
   #return(argument: number): void {
     const request = this.#find(argument, RETURNING);
     if (request === null) return;
+    if (request.refused) {
+      this.#retry(argument);
+      return;
+    }
     const call = request.call!;
     const { accepted } = request;
     this.#book(request, request.outNs + request.backNs);
@@ -243,7 +320,9 @@ export class OffsetPath {
     }
     call.context.trace.add(hops.retry, waitedNs);
     this.#release(argument);
-    call.reject(new PortError('timeout', call.operation, false, 'the group had no coordinator'));
+    call.reject(
+      new PortError('timeout', call.operation, false, 'no coordinator of the group could store it'),
+    );
   }
 
   #find(argument: number, state: number): Request | null {
