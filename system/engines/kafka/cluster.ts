@@ -1,6 +1,6 @@
 /**
- * Brokers, the partitions on them, and what the controller does: a crashed broker loses its leaderships after the
- * failover time, only in-sync replicas are elected, a returning broker catches up, joins again and gets its leaderships
+ * Brokers, the partitions on them, and what the controller does: a broker that has crashed or stands still loses its
+ * leaderships after the failover time, only in-sync replicas are elected, a returning broker catches up, joins again and gets its leaderships
  * back. A partition without an in-sync replica alive waits for one: nothing acknowledged by all is ever lost.
  */
 import type { TopicDefinition } from '../../ports/event-log.ts';
@@ -36,20 +36,28 @@ export class Broker {
   readonly fetcher: Station;
   /** What the controller knows. */
   believedUp = true;
-  crashedAtNs = 0;
+  /** The controller has not heard of it since: it is down, or stands still. Infinity: it sends its heartbeats. */
+  silentSinceNs = Number.POSITIVE_INFINITY;
   /** Back, but its copies lack what was written meanwhile. */
   catchingUp = false;
   caughtUpAtNs = 0;
   requests = 0;
+  readonly #simulation: Simulation;
 
   constructor(environment: EngineEnvironment, index: number, cores: number) {
     this.index = index;
+    this.#simulation = environment.simulation;
     this.machine = environment.createMachine(`kafka-${index + 1}`);
     const { name } = this.machine;
     this.cpu = new Station(environment.simulation, { name: `${name} cpu`, servers: cores });
     this.fetcher = new Station(environment.simulation, { name: `${name} replica fetcher`, servers: 1 });
     this.machine.attach(this.cpu);
     this.machine.attach(this.fetcher);
+  }
+
+  /** Standing still: connections are open, and nothing is answered. */
+  get paused(): boolean {
+    return this.machine.pausedUntilNs > this.#simulation.nowNs;
   }
 }
 
@@ -63,10 +71,13 @@ export class Cluster {
   readonly #offsets: readonly Partition[];
   readonly knobs: KafkaKnobs;
   readonly #onCrash: ((broker: Broker) => void)[] = [];
+  readonly #onPause: ((broker: Broker) => void)[] = [];
   readonly #onReplicaSettled: ((broker: Broker) => void)[] = [];
   readonly #topics = new Map<string, Topic>();
   readonly #simulation: Simulation;
   readonly #detected: HandlerId;
+  readonly #resumed: HandlerId;
+  readonly #givenUp: HandlerId;
   readonly #caughtUp: HandlerId;
   readonly #preferred: HandlerId;
 
@@ -78,6 +89,8 @@ export class Cluster {
       (_, i) => new Broker(environment, i, knobs.coresPerBroker),
     );
     this.#detected = environment.simulation.register((broker) => this.#fence(this.brokers[broker]!));
+    this.#resumed = environment.simulation.register((broker) => this.#resume(this.brokers[broker]!));
+    this.#givenUp = environment.simulation.register((broker) => this.#wakeReaders(broker));
     this.#caughtUp = environment.simulation.register((broker) => this.#join(this.brokers[broker]!));
     this.#preferred = environment.simulation.register((broker) => this.#prefer(this.brokers[broker]!));
     for (const topic of topics) this.#create(topic);
@@ -87,13 +100,19 @@ export class Cluster {
     });
     for (const broker of this.brokers) {
       broker.machine.onCrash(() => this.#crashed(broker));
-      broker.machine.onRestart(() => this.#restarted(broker));
+      broker.machine.onRestart(() => this.#back(broker));
+      broker.machine.onPause(() => this.#paused(broker));
     }
   }
 
   /** Called with a broker that crashed: what was in flight there is lost. */
   onCrash(listener: (broker: Broker) => void): void {
     this.#onCrash.push(listener);
+  }
+
+  /** Called with a broker that stands still from now on, or for longer than it was to. */
+  onPause(listener: (broker: Broker) => void): void {
+    this.#onPause.push(listener);
   }
 
   /** Called with a broker for which nobody has to wait any more: it left the in-sync replicas, or caught up. */
@@ -175,7 +194,7 @@ export class Cluster {
   }
 
   #crashed(broker: Broker): void {
-    broker.crashedAtNs = this.#simulation.nowNs;
+    broker.silentSinceNs = Math.min(broker.silentSinceNs, this.#simulation.nowNs);
     for (const partition of this.partitions) {
       // What a leader had appended is on its disk: it counts if nobody else can lead until it is back.
       if (partition.leader === broker.index)
@@ -185,14 +204,46 @@ export class Cluster {
     this.#simulation.schedule(this.knobs.brokerFailoverMs * MILLISECOND, this.#detected, broker.index);
   }
 
+  #paused(broker: Broker): void {
+    const { nowNs } = this.#simulation;
+    const untilNs = broker.machine.pausedUntilNs;
+    if (broker.silentSinceNs === Number.POSITIVE_INFINITY) {
+      broker.silentSinceNs = nowNs;
+      this.#simulation.schedule(this.knobs.brokerFailoverMs * MILLISECOND, this.#detected, broker.index);
+    }
+    // Each reader has a fetch there, and asks nobody else before the request timeout.
+    const givenUpNs = broker.silentSinceNs + this.knobs.requestTimeoutMs * MILLISECOND;
+    for (const partition of this.partitions)
+      if (partition.leader === broker.index) partition.fetchableFromNs = Math.min(untilNs, givenUpNs);
+    this.#simulation.schedule(untilNs - nowNs, this.#resumed, broker.index);
+    if (givenUpNs > nowNs && givenUpNs < untilNs)
+      this.#simulation.schedule(givenUpNs - nowNs, this.#givenUp, broker.index);
+    for (const listener of this.#onPause) listener(broker);
+  }
+
+  #resume(broker: Broker): void {
+    if (!broker.machine.up || broker.paused || broker.silentSinceNs === Number.POSITIVE_INFINITY) return;
+    broker.silentSinceNs = Number.POSITIVE_INFINITY;
+    if (!broker.believedUp) this.#back(broker);
+    this.#wakeReaders(broker.index);
+  }
+
+  /** Of the partitions of which a broker has a copy: it led them, or leads them still. */
+  #wakeReaders(broker: number): void {
+    for (const partition of this.partitions)
+      if (partition.replicas.includes(broker)) for (const reader of partition.readers) reader.wake();
+  }
+
   /** The controller has missed the broker for long enough: it leaves the in-sync replicas, others lead. */
   #fence(broker: Broker): void {
-    const silentNs = this.#simulation.nowNs - broker.crashedAtNs;
-    if (broker.machine.up || silentNs < this.knobs.brokerFailoverMs * MILLISECOND) return;
+    const silentNs = this.#simulation.nowNs - broker.silentSinceNs;
+    if (!broker.believedUp || silentNs < this.knobs.brokerFailoverMs * MILLISECOND) return;
     broker.believedUp = false;
     for (const partition of this.partitions) {
       const position = partition.replicas.indexOf(broker.index);
       if (position < 0) continue;
+      // What a leader that stands still has appended stays in its log until it is back and follows.
+      if (partition.leader === broker.index) partition.replicaEnd[position] = partition.endOffset;
       // The last in-sync replica stays one: only it may lead again.
       if (partition.inSync[position] && partition.inSyncCount > 1) partition.inSync[position] = false;
       if (partition.leader === broker.index) this.#elect(partition);
@@ -208,10 +259,12 @@ export class Cluster {
       return;
     }
     partition.leader = -1;
+    partition.epoch++;
   }
 
   #lead(partition: Partition, position: number): void {
     partition.leader = partition.replicas[position]!;
+    partition.epoch++;
     partition.truncate(partition.replicaEnd[position]!);
     for (let i = 0; i < partition.replicas.length; i++) {
       const { machine, believedUp, catchingUp } = this.brokers[partition.replicas[i]!]!;
@@ -221,7 +274,9 @@ export class Cluster {
     for (const reader of partition.readers) reader.wake();
   }
 
-  #restarted(broker: Broker): void {
+  /** A broker starts anew, or has been fenced and is heard of again: its copies lack what was written meanwhile. */
+  #back(broker: Broker): void {
+    broker.silentSinceNs = Number.POSITIVE_INFINITY;
     broker.believedUp = true;
     broker.catchingUp = true;
     let missedBytes = 0;
@@ -233,7 +288,9 @@ export class Cluster {
         // Back before anybody noticed: its own log is as it was on disk.
         partition.replicaEnd[position] = partition.endOffset;
         for (const reader of partition.readers) reader.wake();
-      } else missedBytes += (partition.endOffset - partition.replicaEnd[position]!) * partition.meanBytes;
+      } else
+        missedBytes +=
+          Math.max(0, partition.endOffset - partition.replicaEnd[position]!) * partition.meanBytes;
     }
     const catchUpNs = CATCH_UP_WAIT_NS + (missedBytes / CATCH_UP_BYTES_PER_SECOND) * SECOND;
     broker.caughtUpAtNs = this.#simulation.nowNs + Math.round(catchUpNs);
@@ -241,7 +298,13 @@ export class Cluster {
   }
 
   #join(broker: Broker): void {
-    if (!broker.machine.up || this.#simulation.nowNs !== broker.caughtUpAtNs) return;
+    const { nowNs } = this.#simulation;
+    if (!broker.machine.up || !broker.believedUp || nowNs !== broker.caughtUpAtNs) return;
+    if (broker.paused) {
+      broker.caughtUpAtNs = broker.machine.pausedUntilNs;
+      this.#simulation.schedule(broker.caughtUpAtNs - nowNs, this.#caughtUp, broker.index);
+      return;
+    }
     broker.catchingUp = false;
     for (const partition of this.partitions) {
       const position = partition.replicas.indexOf(broker.index);
@@ -256,7 +319,9 @@ export class Cluster {
     if (!broker.machine.up || !broker.believedUp) return;
     for (const partition of this.partitions) {
       if (partition.replicas[0] !== broker.index || !partition.inSync[0] || partition.leader < 0) continue;
+      if (partition.leader === broker.index) continue;
       partition.leader = broker.index;
+      partition.epoch++;
       partition.settleReplicas();
     }
   }

@@ -185,8 +185,8 @@ export class Consumer implements EventConsumer, Member {
     if (this.#poll !== null && this.#state === NOWHERE) this.#request(false);
   }
 
-  /** What the broker lost with its queues is asked for again. */
-  brokerCrashed(broker: Broker): void {
+  /** The broker has lost the fetch with its queues, or stands still: the other brokers are asked meanwhile. */
+  brokerStopped(broker: Broker): void {
     if (this.#broker === broker && this.#state === AT_BROKER) this.#drop();
   }
 
@@ -227,6 +227,7 @@ export class Consumer implements EventConsumer, Member {
       const claim = owned[(this.#turn + i) % owned.length]!;
       const { partition } = claim;
       if (claim.target !== this || partition.leader < 0) continue;
+      if (partition.fetchableFromNs > simulation.nowNs || cluster.brokers[partition.leader]!.paused) continue;
       if (claim.position < partition.startOffset) this.#group.reset(claim);
       const records = partition.highWatermark - claim.position;
       if (records <= 0 || !cluster.brokers[partition.leader]!.machine.up) continue;
@@ -241,7 +242,7 @@ export class Consumer implements EventConsumer, Member {
 
   #arrive(fetch: number): void {
     if (fetch !== this.#fetch || this.#state !== TRAVELLING) return;
-    if (this.#broker!.machine.up) this.#enter();
+    if (this.#broker!.machine.up && !this.#broker!.paused) this.#enter();
     else this.#drop();
   }
 

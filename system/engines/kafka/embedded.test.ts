@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { LogRecord } from '../../ports/event-log.ts';
+import { MILLISECOND } from '../../runtime/kernel/index.ts';
 import { consume, consumerOf, createBench, PLAYS } from './test-support.ts';
 
 test('records older than the retention are deleted, younger ones stay, and a late reader begins behind them', async () => {
@@ -40,7 +41,7 @@ test('retention by bytes keeps the newest records of each partition', async () =
 
 test('every acknowledged record is consumed at least once, whatever crashes', async () => {
   const event = fc.record({
-    what: fc.constantFrom('broker', 'consumer', 'join'),
+    what: fc.constantFrom('broker', 'broker pause', 'consumer', 'join'),
     which: fc.integer({ min: 0, max: 2 }),
     atMs: fc.integer({ min: 0, max: 20_000 }),
     forMs: fc.integer({ min: 1, max: 15_000 }),
@@ -77,8 +78,9 @@ test('every acknowledged record is consumed at least once, whatever crashes', as
           bench.at(i * 700, () => start(i));
         });
         for (const { what, which, atMs, forMs } of events) {
-          const machine = what === 'broker' ? bench.kafka.nodes[which]!.machine : machines[which]!;
+          const machine = what.startsWith('broker') ? bench.kafka.nodes[which]!.machine : machines[which]!;
           if (what === 'join') bench.at(atMs, () => start(which));
+          else if (what === 'broker pause') bench.at(atMs, () => machine.pause(forMs * MILLISECOND));
           else {
             bench.at(atMs, () => machine.crash());
             bench.at(atMs + forMs, () => machine.restart());

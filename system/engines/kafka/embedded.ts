@@ -92,6 +92,10 @@ class Kafka implements EmbeddedKafka {
     const path = new ProducePath<ProducerBatch>(environment, cluster);
     this.durable = new DurableLog({ simulation, cluster, path, groups: this.#groups });
     cluster.onCrash((broker) => this.#brokerCrashed(broker));
+    cluster.onPause((broker) => {
+      this.#consumerParts.offsets.brokerPaused(broker);
+      for (const { consumer } of this.#consumers) consumer.brokerStopped(broker);
+    });
     this.#producerParts = {
       simulation,
       cluster,
@@ -234,7 +238,7 @@ class Kafka implements EmbeddedKafka {
 
   #brokerCrashed(broker: Broker): void {
     this.#consumerParts.offsets.brokerCrashed(broker);
-    for (const { consumer } of this.#consumers) consumer.brokerCrashed(broker);
+    for (const { consumer } of this.#consumers) consumer.brokerStopped(broker);
   }
 
   #startRetention(): void {

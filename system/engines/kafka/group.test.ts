@@ -245,3 +245,42 @@ test('a commit waits for a follower that stands still, and no longer', async () 
   await bench.run(10_000);
   expect(outcomes).toEqual([['committed', 3]]);
 });
+
+test('while a broker stands still the partitions of the others are read; its own once the fetch there is given up', async () => {
+  const bench = createBench({ topics: [{ ...PLAYS, partitions: 3 }] });
+  const producing = bench.machine('gateway');
+  const producer = bench.kafka.connect(producing).createProducer('gateway');
+  for (let i = 0; i < 1_200; i++)
+    bench.at(i * 50, () => {
+      void producer.send(bench.context(producing), { topic: 'plays', key: `key-${i}`, value: i, bytes: 100 });
+    });
+  const machine = bench.machine('indexer');
+  const consumer = bench.kafka.connect(machine).createConsumer('indexer', consumerOf());
+  const reads: number[][] = [[], [], []];
+  bench.at(0, () => {
+    void consume(bench, machine, consumer, (records) => {
+      for (const { partition } of records) reads[partition]!.push(bench.ms());
+    });
+  });
+  const stopped = bench.kafka.inspect('plays').findIndex(({ leader }) => leader === 2);
+  bench.at(5_000, () => bench.kafka.nodes[2]!.machine.pause(50_000 * MILLISECOND));
+  await bench.run(80_000);
+  const gaps = reads.map((times) => Math.max(...times.map((ms, i) => ms - (times[i - 1] ?? ms))));
+  // The other partitions miss a follower until it is fenced; this one's fetch waits for the request timeout (30 s).
+  gaps.forEach((gap, partition) => {
+    expect(gap / 1_000).toBeGreaterThan(partition === stopped ? 29 : 8);
+    expect(gap / 1_000).toBeLessThan(partition === stopped ? 31.5 : 10.5);
+  });
+  expect(reads.flat().length).toBe(1_200);
+  expect(bench.kafka.lag('indexer', 'plays')).toBe(0);
+});
+
+test('a commit at a coordinator that stands still goes to the next one after the session timeout', async () => {
+  const { bench, outcomes, commit, committed } = await uncommitted();
+  const coordinator = bench.kafka.nodes[(murmur2('indexer') & 0x7fffffff) % 3]!.machine;
+  bench.at(1_000, () => coordinator.pause(60_000 * MILLISECOND));
+  bench.at(2_000, () => void commit());
+  await bench.run(20_000);
+  expect(outcomes).toEqual([['committed', 11]]);
+  expect(committed()).toBe(1);
+});

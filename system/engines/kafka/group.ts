@@ -300,17 +300,17 @@ export class Group {
       return;
     }
     this.#ticks++;
-    const coordinator = this.#cluster.coordinatorOf(this.name)?.machine;
+    const coordinator = this.#cluster.coordinatorOf(this.name);
     const nowNs = this.#simulation.nowNs;
     for (const seat of this.#seats) {
       const { member } = seat;
       // Without a coordinator nobody is counted out: its successor starts all sessions anew.
-      if (!coordinator?.up) seat.lastHeartbeatNs = nowNs;
+      if (!coordinator?.machine.up || coordinator.paused) seat.lastHeartbeatNs = nowNs;
       else if (member.awake) {
         const salt = member.number * 8 + 6;
         this.#network.send(
           member.machineId,
-          coordinator.id,
+          coordinator.machine.id,
           this.#ticks,
           salt,
           this.#heartbeat,

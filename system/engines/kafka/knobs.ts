@@ -117,7 +117,7 @@ export const kafkaKnobs = {
   brokerFailoverMs: {
     default: 9_000,
     unit: 'ms',
-    description: 'From the crash of a broker to new leaders for its partitions.',
+    description: 'Silence (a crash, a pause) after which a broker is fenced and others lead its partitions.',
     min: 0,
   },
   // leader.imbalance.check.interval.seconds: 300

@@ -87,6 +87,7 @@ export class OffsetPath {
   readonly #served: HandlerId;
   readonly #stored: HandlerId;
   readonly #expired: HandlerId;
+  readonly #unanswered: HandlerId;
   readonly #returned: HandlerId;
   readonly #retried: HandlerId;
 
@@ -97,6 +98,7 @@ export class OffsetPath {
     this.#served = simulation.register((argument) => this.#serve(argument));
     this.#stored = simulation.register((argument) => this.#store(argument));
     this.#expired = simulation.register((argument) => this.#expire(argument));
+    this.#unanswered = simulation.register((argument) => this.#giveUp(argument));
     this.#returned = simulation.register((argument) => this.#return(argument));
     this.#retried = simulation.register((argument) => {
       if (this.#find(argument, RETRYING) !== null) this.#send(argument);
@@ -134,6 +136,35 @@ export class OffsetPath {
       if (request.broker !== broker || (request.state !== AT_BROKER && request.state !== STORING)) continue;
       this.#retry((request.generation << SLOT_BITS) | slot);
     }
+  }
+
+  /** A client whose coordinator stands still gives it up when no heartbeat was answered for a session timeout. */
+  brokerPaused(broker: Broker): void {
+    for (let slot = 0; slot < this.#requests.length; slot++) {
+      const request = this.#requests[slot]!;
+      if (request.broker === broker && (request.state === AT_BROKER || request.state === STORING))
+        this.#giveUpLater(broker, (request.generation << SLOT_BITS) | slot);
+    }
+  }
+
+  #giveUpLater(broker: Broker, argument: number): void {
+    const { simulation } = this.#parts;
+    const atNs = broker.silentSinceNs + this.#patienceNs();
+    simulation.schedule(Math.max(0, atNs - simulation.nowNs), this.#unanswered, argument);
+  }
+
+  #patienceNs(): number {
+    const { sessionTimeoutMs, requestTimeoutMs } = this.#parts.cluster.knobs;
+    return Math.min(sessionTimeoutMs, requestTimeoutMs) * MILLISECOND;
+  }
+
+  /** The coordinator may still do what it was asked for: the next attempt has a number of its own. */
+  #giveUp(argument: number): void {
+    const request = this.#find(argument, AT_BROKER) ?? this.#find(argument, STORING);
+    if (request === null) return;
+    if (this.#parts.simulation.nowNs - request.broker!.silentSinceNs < this.#patienceNs()) return;
+    request.generation = (request.generation + 1) & GENERATION_MASK;
+    this.#retry((request.generation << SLOT_BITS) | (argument & SLOT_MASK));
   }
 
   /** A broker has left the in-sync replicas, or is back among them. */
@@ -183,6 +214,7 @@ export class OffsetPath {
     const { random, spread } = this.#parts;
     const factor = spread.at(random.uniform(request.member!.number, request.sequence, request.attempts));
     broker.cpu.enter(this.#served, argument, commitNs() * factor);
+    if (broker.paused) this.#giveUpLater(broker, argument);
   }
 
   #serve(argument: number): void {
@@ -210,6 +242,12 @@ export class OffsetPath {
     const { claims, positions, memberGeneration } = request;
     const group = request.group!;
     const member = request.member!;
+    const { machine, paused } = request.broker!;
+    if (paused) {
+      const { simulation } = this.#parts;
+      simulation.schedule(machine.pausedUntilNs - simulation.nowNs, this.#stored, argument);
+      return;
+    }
     if (claims !== null && !this.#copied(request, argument)) return;
     request.accepted = true;
     if (claims === null) group.leave(member);
@@ -243,6 +281,12 @@ export class OffsetPath {
   #expire(argument: number): void {
     const request = this.#find(argument, STORING);
     if (request === null || !request.waiting) return;
+    const { machine, paused } = request.broker!;
+    if (paused) {
+      const { simulation } = this.#parts;
+      simulation.schedule(machine.pausedUntilNs - simulation.nowNs, this.#expired, argument);
+      return;
+    }
     if (this.#parts.simulation.nowNs - request.servedNs < COMMIT_TIMEOUT_NS) return;
     this.#answer(request, argument, true);
   }

@@ -31,6 +31,10 @@ export class Partition {
   readonly readers: Reader[] = [];
   /** Broker that leads, or -1. */
   leader: number;
+  /** Changes with the leader: what was under way at an earlier one is not stored by its word. */
+  epoch = 0;
+  /** Fetches hang at a leader that stands still: readers get nothing before. */
+  fetchableFromNs = 0;
   startOffset = 0;
   endOffset = 0;
   highWatermark = 0;

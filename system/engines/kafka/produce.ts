@@ -59,6 +59,9 @@ export class ProduceRequest<B extends Batch> {
   sentNs = 0;
   /** The sender does not wait any more. */
   abandoned = false;
+  /** For each batch: where it ends in the log of this request's leader, and in which epoch it led; -1: not there. */
+  readonly ends: number[] = [];
+  readonly epochs: number[] = [];
   /** Bit b: the copy on broker b is awaited. */
   awaited = 0;
   /** Every copy is there, and too few replicas are in sync. */
@@ -183,7 +186,15 @@ export class ProducePath<B extends Batch> {
     request.serviceNs = broker.cpu.lastServiceNs;
     request.appendedNs = this.#simulation.nowNs;
     request.state = REPLICATING;
-    for (const batch of request.batches) batch.accepted = this.#append(batch, broker);
+    request.ends.length = 0;
+    request.epochs.length = 0;
+    for (const batch of request.batches) {
+      const accepted = this.#append(batch, broker);
+      request.ends.push(accepted ? batch.baseOffset + batch.records.length : -1);
+      request.epochs.push(batch.partition.epoch);
+      // An answer that nobody waits for must not speak for the attempt that came after it.
+      if (!request.abandoned) batch.accepted = accepted;
+    }
     if (this.#cluster.knobs.acks !== 'all' && !request.abandoned) this.#answer(request);
     this.#replicate(request);
   }
@@ -209,8 +220,9 @@ export class ProducePath<B extends Batch> {
     const brokers = this.#cluster.brokers;
     const counts = this.#followerBatches.fill(0);
     const bytes = this.#followerBytes.fill(0);
-    for (const batch of request.batches) {
-      if (!batch.accepted) continue;
+    for (let b = 0; b < request.batches.length; b++) {
+      const batch = request.batches[b]!;
+      if (request.ends[b]! < 0) continue;
       const { replicas, inSync } = batch.partition;
       for (let i = 0; i < replicas.length; i++) {
         const follower = replicas[i]!;
@@ -238,11 +250,11 @@ export class ProducePath<B extends Batch> {
   #store(follower: Broker, argument: number): void {
     const request = this.#find(argument, REPLICATING);
     if (request === null) return;
-    for (const batch of request.batches) {
-      if (!batch.accepted) continue;
-      const { replicas, replicaEnd } = batch.partition;
+    for (let b = 0; b < request.batches.length; b++) {
+      const { replicas, replicaEnd, epoch } = request.batches[b]!.partition;
+      const end = request.ends[b]!;
+      if (end < 0 || epoch !== request.epochs[b]) continue;
       const position = replicas.indexOf(follower.index);
-      const end = batch.baseOffset + batch.records.length;
       if (position >= 0 && replicaEnd[position]! < end) replicaEnd[position] = end;
     }
     this.#confirm(request, follower);
@@ -262,11 +274,25 @@ export class ProducePath<B extends Batch> {
   #commit(argument: number): void {
     const request = this.#find(argument, REPLICATING);
     if (request === null) return;
+    const { machine, paused } = request.broker!;
+    // A leader that stands still learns of no copy.
+    if (paused) {
+      this.#simulation.schedule(machine.pausedUntilNs - this.#simulation.nowNs, this.#committed, argument);
+      return;
+    }
     request.heldBack = false;
-    for (const { accepted, partition, baseOffset, records } of request.batches) {
-      if (!accepted) continue;
-      partition.raise(baseOffset + records.length);
-      if (partition.highWatermark < baseOffset + records.length) request.heldBack = true;
+    for (let b = 0; b < request.batches.length; b++) {
+      const batch = request.batches[b]!;
+      const { partition } = batch;
+      const end = request.ends[b]!;
+      if (end < 0) continue;
+      if (partition.epoch !== request.epochs[b]) {
+        // It leads no more (NOT_LEADER_OR_FOLLOWER): the next leader says whether the records are there.
+        if (!request.abandoned) batch.accepted = false;
+        continue;
+      }
+      partition.raise(end);
+      if (partition.highWatermark < end) request.heldBack = true;
     }
     if (request.abandoned) {
       this.#release(request);

@@ -65,14 +65,15 @@ test('records without a key stick to a partition for a batch and then move on', 
   expect(counts.filter((count) => count > 0).length).toBeGreaterThan(2);
 });
 
-test('with acks=all no acknowledged record is lost and none is stored twice when brokers crash', async () => {
-  const crash = fc.record({
+test('with acks=all no acknowledged record is lost and none is stored twice when brokers crash or stand still', async () => {
+  const fault = fc.record({
+    what: fc.constantFrom('crash' as const, 'pause' as const),
     broker: fc.integer({ min: 0, max: 2 }),
     atMs: fc.integer({ min: 0, max: 20_000 }),
     forMs: fc.integer({ min: 1, max: 20_000 }),
   });
   await fc.assert(
-    fc.asyncProperty(fc.integer(), fc.array(crash, { maxLength: 4 }), async (seed, crashes) => {
+    fc.asyncProperty(fc.integer(), fc.array(fault, { maxLength: 4 }), async (seed, faults) => {
       const bench = createBench({ seed, knobs: { brokerFailoverMs: 3_000, leaderRebalanceMs: 5_000 } });
       const machine = bench.machine('gateway');
       const producer = bench.kafka.connect(machine).createProducer('gateway');
@@ -84,10 +85,10 @@ test('with acks=all no acknowledged record is lost and none is stored twice when
             acked.set(i, `${partition}/${offset}`);
           });
         });
-      for (const { broker, atMs, forMs } of crashes) {
+      for (const { what, broker, atMs, forMs } of faults) {
         const node = bench.kafka.nodes[broker]!.machine;
-        bench.at(atMs, () => node.crash());
-        bench.at(atMs + forMs, () => node.restart());
+        bench.at(atMs, () => (what === 'crash' ? node.crash() : node.pause(forMs * MILLISECOND)));
+        if (what === 'crash') bench.at(atMs + forMs, () => node.restart());
       }
       await bench.run(160_000);
       // Everybody is back long before the delivery timeout: everything is acknowledged.
@@ -212,4 +213,61 @@ test('with acks=1 a leader alone acknowledges, and readers wait for the minimum 
   bench.at(20_000, () => followers[0]!.restart());
   await bench.run(25_000);
   expect(bench.kafka.inspect('plays')[0]!.endOffset).toBe(1);
+});
+
+test.each([
+  [5, true],
+  [60, false],
+])(
+  'a broker that stands still for %i s keeps its leaderships: %s (the session is 9 s)',
+  async (seconds, keeps) => {
+    const bench = createBench();
+    const machine = bench.machine('gateway');
+    const producer = bench.kafka.connect(machine).createProducer('gateway');
+    const waits: number[] = [];
+    for (let i = 0; i < 600; i++)
+      bench.at(1_000 + i * 100, () => {
+        const sentMs = bench.ms();
+        producer
+          .send(bench.context(machine), { topic: 'plays', key: `key-${i}`, value: i, bytes: 100 })
+          .then(() => waits.push(bench.ms() - sentMs));
+      });
+    bench.at(5_000, () => bench.kafka.nodes[0]!.machine.pause(seconds * 1_000 * MILLISECOND));
+    const leads = () => bench.kafka.inspect('plays').some(({ leader }) => leader === 0);
+    await bench.run(13_900);
+    expect(leads()).toBe(true);
+    await bench.run(15_000);
+    expect(leads()).toBe(keeps);
+    await bench.run(64_900);
+    expect(waits.length).toBe(600);
+    // What was under way to it is sent again after the request timeout; with a short pause it is answered at its end.
+    expect(Math.max(...waits)).toBeLessThan(keeps ? 5_500 : 30_500);
+    const behind = bench.kafka.gauges.find(({ name }) => name === 'kafka under-replicated partitions')!;
+    expect(behind.read()).toBe(keeps ? 0 : 9);
+    await bench.run(66_000);
+    expect(behind.read()).toBe(0);
+    expect(bench.kafka.inspect('plays').flatMap(({ records }) => records).length).toBe(600);
+  },
+);
+
+test('a leader that stands still acknowledges nothing meanwhile, and what it had not acknowledged is stored once', async () => {
+  const bench = createBench({ topics: [{ ...PLAYS, partitions: 1 }], knobs: { lingerMs: 0 } });
+  const machine = bench.machine('gateway');
+  const producer = bench.kafka.connect(machine).createProducer('gateway');
+  const { leader } = bench.kafka.inspect('plays')[0]!;
+  let ackedMs = 0;
+  bench.at(1_000, () => {
+    producer
+      .send(bench.context(machine), { topic: 'plays', key: 'a', value: 1, bytes: 100 })
+      .then(() => (ackedMs = bench.ms()));
+  });
+  let pauses = 0;
+  bench.kafka.durable!.onChange(() => {
+    if (pauses++ === 0) bench.kafka.nodes[leader]!.machine.pause(20_000 * MILLISECOND);
+  });
+  await bench.run(60_000);
+  // The followers have the record; the pause ends before the client gives up: it hears that another broker leads now, and asks that one.
+  expect(ackedMs).toBeGreaterThan(21_000);
+  expect(ackedMs).toBeLessThan(21_300);
+  expect(bench.kafka.inspect('plays')[0]!.records.length).toBe(1);
 });

@@ -34,6 +34,20 @@ test('a crash loses the queues, ends the life and tells its listeners once', () 
   expect([machine.up, machine.life.alive, told, done]).toEqual([false, false, 1, []]);
 });
 
+test('a pause tells its listeners when it begins and when it becomes longer', () => {
+  const { simulation, machine } = setUp();
+  const told: [number, number][] = [];
+  machine.onPause(() => told.push([simulation.nowNs, machine.pausedUntilNs]));
+  at(simulation, 10, () => machine.pause(100));
+  at(simulation, 20, () => machine.pause(50));
+  at(simulation, 30, () => machine.pause(200));
+  simulation.advance(1_000);
+  expect(told).toEqual([
+    [10, 110],
+    [30, 230],
+  ]);
+});
+
 test('a restart begins a new life, in which calls are answered; those of the old one never are', async () => {
   const { simulation, machine } = setUp();
   let started = 0;

@@ -16,6 +16,7 @@ export class Machine {
   readonly #stations: Station[] = [];
   readonly #onCrash: (() => void)[] = [];
   readonly #onRestart: (() => void)[] = [];
+  readonly #onPause: (() => void)[] = [];
   #pausedUntilNs = 0;
 
   constructor(simulation: Simulation, id: number, name: string) {
@@ -46,11 +47,19 @@ export class Machine {
     this.#onRestart.push(listener);
   }
 
+  /** Called when a pause begins, and when it becomes longer: `pausedUntilNs` says how long it is by then. */
+  onPause(listener: () => void): void {
+    this.#onPause.push(listener);
+  }
+
   /** Everything stands still for `ns` (a stop-the-world collection, a frozen host); calls time out meanwhile. */
   pause(ns: number): void {
     if (!(ns >= 0)) throw new RangeError(`${this.name} cannot pause for ${ns} ns.`);
-    this.#pausedUntilNs = Math.max(this.#pausedUntilNs, this.#simulation.nowNs + Math.round(ns));
-    for (const station of this.#stations) station.pauseUntil(this.#pausedUntilNs);
+    const untilNs = this.#simulation.nowNs + Math.round(ns);
+    if (untilNs <= Math.max(this.#pausedUntilNs, this.#simulation.nowNs)) return;
+    this.#pausedUntilNs = untilNs;
+    for (const station of this.#stations) station.pauseUntil(untilNs);
+    for (const listener of this.#onPause) listener();
   }
 
   /**
