@@ -19,7 +19,7 @@ export const kafkaKnobs = {
     default: 'all' as 'all' | '1' | '0',
     unit: '',
     description:
-      'What a producer waits for: all in-sync replicas, the leader alone (an election may lose the record), or nothing.',
+      'What a producer waits for: all in-sync replicas, the leader alone (an election may lose the record, a retry store it twice), or nothing.',
     values: ['all', '1', '0'],
   },
   // Broker default 1; 2 is the usual production setting for three replicas: one broker may fail.

@@ -199,17 +199,26 @@ export class ProducePath<B extends Batch> {
     this.#replicate(request);
   }
 
-  /** Appends a batch unless it is there already (idempotent producer). False: not the leader, or too few replicas. */
+  /**
+   * Appends a batch. False: not the leader, or too few replicas. Only with acks=all is the producer idempotent, and a batch
+   * that is there already not appended again: with less the client turns that off by itself (KAFKA-13673).
+   */
   #append(batch: B, broker: Broker): boolean {
     const { partition } = batch;
     if (partition.leader !== broker.index) return false;
-    if (this.#cluster.knobs.acks === 'all' && partition.underMinInSync) return false;
-    if (batch.baseOffset >= 0 && partition.at(batch.baseOffset) === batch.records[0]) return true;
-    // Delivered once and deleted since by retention: still not to be appended again.
-    if (batch.baseOffset >= 0 && batch.baseOffset < partition.startOffset) return true;
+    const idempotent = this.#cluster.knobs.acks === 'all';
+    const again = batch.baseOffset >= 0;
+    if (idempotent) {
+      if (partition.underMinInSync) return false;
+      if (again && partition.at(batch.baseOffset) === batch.records[0]) return true;
+      // Delivered once and deleted since by retention: still not to be appended again.
+      if (again && batch.baseOffset < partition.startOffset) return true;
+    }
     batch.baseOffset = partition.endOffset;
     const nowNs = this.#simulation.nowNs;
-    for (const record of batch.records) {
+    // Those that may be in the log keep their offsets.
+    const records = again && !idempotent ? batch.records.map((record) => ({ ...record })) : batch.records;
+    for (const record of records) {
       partition.append(record, nowNs);
       this.onAppend?.(record);
     }

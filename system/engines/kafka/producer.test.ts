@@ -126,6 +126,33 @@ test('with acks=1 the crash of a leader can lose an acknowledged record', async 
   expect(bench.kafka.inspect('plays').flatMap(({ records }) => records).length).toBe(0);
 });
 
+test.each([
+  ['all', [1]],
+  ['1', [1, 1]],
+] as const)(
+  'a record whose answer was lost is sent again: with acks=%s the log holds %j',
+  async (acks, stored) => {
+    const topics = [{ ...PLAYS, partitions: 1 }];
+    const bench = createBench({ topics, knobs: { acks, requestTimeoutMs: 200 } });
+    const machine = bench.machine('gateway');
+    const producer = bench.kafka.connect(machine).createProducer('gateway');
+    const leader = bench.kafka.nodes[bench.kafka.inspect('plays')[0]!.leader]!.machine;
+    const sent: object[] = [];
+    bench.network.setFault(leader.id, machine.id, { loss: 1 });
+    bench.at(10, () => {
+      producer
+        .send(bench.context(machine), { topic: 'plays', key: 'a', value: 1, bytes: 100 })
+        .then((where) => sent.push(where));
+    });
+    bench.at(150, () => bench.network.setFault(leader.id, machine.id, null));
+    await bench.run(2_000);
+    const { records } = bench.kafka.inspect('plays')[0]!;
+    expect(records.map(({ value }) => value)).toEqual(stored);
+    expect(records.map(({ offset }) => offset)).toEqual(stored.map((_, i) => i));
+    expect(sent).toEqual([{ partition: 0, offset: stored.length - 1 }]);
+  },
+);
+
 test('a producer without a leader reports after the delivery timeout, and says whether the outcome is known', async () => {
   const bench = createBench({
     topics: [{ ...PLAYS, partitions: 1, replicationFactor: 1 }],
