@@ -153,6 +153,29 @@ test.each([
   },
 );
 
+test('a request times out although a batch lingered when the producer last looked for those that had', async () => {
+  const bench = createBench({ topics: [{ ...PLAYS, partitions: 1 }], knobs: { requestTimeoutMs: 200 } });
+  const machine = bench.machine('gateway');
+  const producer = bench.kafka.connect(machine).createProducer('gateway');
+  const leader = bench.kafka.nodes[bench.kafka.inspect('plays')[0]!.leader]!.machine;
+  const acked: [value: number, ms: number][] = [];
+  const send = (value: number) =>
+    producer
+      .send(bench.context(machine), { topic: 'plays', key: 'a', value, bytes: 100 })
+      .then(() => acked.push([value, Math.round(bench.ms() / 100) * 100]));
+  bench.at(0, () => void send(1));
+  bench.at(198, () => {
+    bench.network.setFault(leader.id, machine.id, { loss: 1 });
+    void send(2);
+  });
+  bench.at(300, () => bench.network.setFault(leader.id, machine.id, null));
+  await bench.run(100_000);
+  expect(acked).toEqual([
+    [1, 0],
+    [2, 500],
+  ]);
+});
+
 test('a producer without a leader reports after the delivery timeout, and says whether the outcome is known', async () => {
   const bench = createBench({
     topics: [{ ...PLAYS, partitions: 1, replicationFactor: 1 }],

@@ -336,7 +336,8 @@ export class Producer implements EventProducer, Sender<ProducerBatch> {
       if (inFlight !== null && request !== null)
         nextNs = Math.min(nextNs, inFlight.createdNs + deliveryNs, request.sentNs + requestNs);
       while (queue.length > 0 && queue[0]!.createdNs + deliveryNs <= nowNs) this.#refuse(queue.shift()!);
-      if (queue.length > 0) nextNs = Math.min(nextNs, queue[0]!.createdNs + deliveryNs);
+      // What lingers may be sent from now on, and its request time out before any that is under way.
+      if (queue.length > 0) nextNs = Math.min(nextNs, nowNs + requestNs, queue[0]!.createdNs + deliveryNs);
     }
     this.#watching = nextNs < Number.POSITIVE_INFINITY;
     if (this.#watching) this.#simulation.schedule(nextNs - nowNs, this.#watch);
