@@ -284,3 +284,77 @@ test('a commit at a coordinator that stands still goes to the next one after the
   expect(outcomes).toEqual([['committed', 11]]);
   expect(committed()).toBe(1);
 });
+
+/** Two consumers read for ten seconds, then a third one joins; a rebalance takes a second. The first is busy after each poll. */
+async function joined(assignor: 'cooperative-sticky' | 'range', busyMs = 0) {
+  const bench = createBench({ knobs: { assignor, rebalanceMs: 1_000 } });
+  const producing = bench.machine('gateway');
+  const producer = bench.kafka.connect(producing).createProducer('gateway');
+  for (let i = 0; i < 2_000; i++)
+    bench.at(i * 10, () => {
+      void producer.send(bench.context(producing), { topic: 'plays', key: `key-${i}`, value: i, bytes: 100 });
+    });
+  const reads: number[][] = Array.from({ length: 6 }, () => []);
+  const polls: number[] = [];
+  for (const [i, startMs] of [0, 0, 10_000].entries()) {
+    const machine = bench.machine(`indexer-${i}`);
+    const consumer = bench.kafka.connect(machine).createConsumer(`indexer-${i}`, consumerOf());
+    const seen = (records: readonly LogRecord[]) => {
+      for (const { partition } of records) reads[partition]!.push(bench.ms());
+    };
+    bench.at(startMs, async () => {
+      if (i > 0 || busyMs === 0) return consume(bench, machine, consumer, seen);
+      for (;;) {
+        polls.push(bench.ms());
+        seen(await consumer.poll(bench.context(machine), 500));
+        await bench.simulation.sleep(bench.context(machine), busyMs * MILLISECOND);
+        await consumer.commit(bench.context(machine)).catch(() => {});
+      }
+    });
+  }
+  const states: [generation: number, partitions: number[]][] = [];
+  for (let ms = 500; ms < 20_000; ms += 500)
+    bench.at(ms, () => {
+      const owned = bench.kafka.assignment('indexer').map(({ partitions }) => partitions.length);
+      states.push([bench.kafka.generation('indexer'), owned]);
+    });
+  await bench.run(25_000);
+  const gaps = reads.map((times) =>
+    Math.max(...times.map((ms, i) => (ms < 9_000 || ms > 16_000 ? 0 : ms - times[i - 1]!))),
+  );
+  const stateAt = (ms: number) => states[ms / 500 - 1]!;
+  return { states, stateAt, polls, gaps: gaps.sort((a, b) => a - b), count: reads.flat().length };
+}
+
+test('cooperatively, what moves is given up with one rebalance and has its new owner with the next; the rest is read on', async () => {
+  const { stateAt, gaps, count } = await joined('cooperative-sticky');
+  expect([10_500, 11_500, 12_500].map(stateAt)).toEqual([
+    [1, [3, 3, 0]],
+    [2, [2, 2, 0]],
+    [3, [2, 2, 2]],
+  ]);
+  for (const gap of gaps.slice(0, 4)) expect(gap).toBeLessThan(600);
+  for (const gap of gaps.slice(4)) expect(gap).toBeGreaterThan(1_000);
+  expect(count).toBe(2_000);
+});
+
+test('an owner that is busy gives up what moves at its next poll, and the next rebalance begins then', async () => {
+  const { states, polls } = await joined('cooperative-sticky', 2_500);
+  const toldMs = 500 * (1 + states.findIndex(([generation]) => generation === 2));
+  const movedMs = 500 * (1 + states.findIndex(([, owned]) => owned[2]! > 0));
+  const givenUpMs = polls.find((ms) => ms > toldMs)!;
+  expect(givenUpMs - toldMs).toBeGreaterThan(500);
+  expect(movedMs).toBeGreaterThan(givenUpMs);
+  expect(movedMs - givenUpMs).toBeLessThan(600);
+  expect(states.at(-1)).toEqual([3, [2, 2, 2]]);
+});
+
+test('with ranges everybody stands still for the one rebalance that there is', async () => {
+  const { stateAt, gaps } = await joined('range');
+  expect([10_500, 11_500, 12_500].map(stateAt)).toEqual([
+    [1, [0, 0, 0]],
+    [2, [2, 2, 2]],
+    [2, [2, 2, 2]],
+  ]);
+  for (const gap of gaps) expect(gap).toBeGreaterThan(1_000);
+});

@@ -4,8 +4,9 @@
  *
  *   stable ── member joins, leaves or falls silent ──▶ preparing ── all have polled again ──▶ stable, next generation
  *
- * A partition that moves is given up by its old owner at that owner's next poll, so two never work on it at once; the
- * new owner begins at the committed offset.
+ * Two never work on one partition. With ranges all members give up everything before a rebalance. With the cooperative
+ * protocol (KIP-429) a member keeps what it has; what is to move is given up after a rebalance, at its owner's next poll,
+ * and has its new owner with a second one. That one begins at the committed offset.
  */
 
 import { type HandlerId, MILLISECOND, type Network, type Simulation } from '../../runtime/kernel/index.ts';
@@ -36,7 +37,7 @@ export class Claim implements Reader {
   /** Where the owner's next poll begins. */
   position = 0;
   owner: Member | null = null;
-  /** Who gets it once the owner has given it up. */
+  /** Whom the last rebalance gave it to; null with an owner: it is to be given up, and the next rebalance gives it away. */
   target: Member | null = null;
 
   constructor(partition: Partition) {
@@ -171,7 +172,13 @@ export class Group {
   /** A member polls: it gives up what it has to, and takes part in a rebalance that is going on. */
   polled(member: Member): void {
     const { owned } = member;
-    for (let i = owned.length - 1; i >= 0; i--) if (owned[i]!.target !== member) this.#handOver(owned[i]!);
+    let gaveUp = false;
+    for (let i = owned.length - 1; i >= 0; i--) {
+      if (owned[i]!.target === member) continue;
+      this.#release(member, owned[i]!);
+      gaveUp = true;
+    }
+    if (gaveUp) this.#rebalance();
     if (!this.#preparing) return;
     const seat = this.#seats.find((candidate) => candidate.member === member);
     if (seat !== undefined) this.#rejoin(seat);
@@ -260,17 +267,23 @@ export class Group {
             this.claims.map((claim) => (claim.owner === null ? -1 : members.indexOf(claim.owner))),
             members.length,
           );
+    let gaveUp = false;
     this.claims.forEach((claim, i) => {
-      claim.target = members[owners[i] ?? -1] ?? null;
-      if (claim.owner === null || claim.owner.polling) this.#handOver(claim);
+      const { owner } = claim;
+      const target = members[owners[i] ?? -1] ?? null;
+      claim.target = owner === null || owner === target ? target : null;
+      if (owner === null) this.#give(claim);
+      else if (claim.target === null && owner.polling) {
+        this.#release(owner, claim);
+        gaveUp = true;
+      }
     });
+    if (gaveUp) this.#rebalance();
   }
 
-  /** From its owner, if it has one, to its target. */
-  #handOver(claim: Claim): void {
-    const { owner, target } = claim;
-    if (owner === target) return;
-    if (owner !== null) this.#release(owner, claim);
+  /** To its target. */
+  #give(claim: Claim): void {
+    const { target } = claim;
     if (target === null) return;
     claim.owner = target;
     claim.position = claim.committed >= 0 ? claim.committed : this.#start(claim.partition);

@@ -106,11 +106,14 @@ export const kafkaKnobs = {
     description: 'Shortest duration of a rebalance; it ends when all members have polled again.',
     min: 0,
   },
+  // The consumers' default is [RangeAssignor, CooperativeStickyAssignor], of which a group uses the first: ranges, with
+  // everybody stopped (eager). Cooperative here, as Kafka's documentation recommends once all members know it: a consumer
+  // that is added or dies must not stop those that keep up. `range` shows what the default costs.
   assignor: {
     default: 'cooperative-sticky' as 'cooperative-sticky' | 'range',
     unit: '',
     description:
-      'How a group spreads partitions: sticky while the others keep working, or ranges with everybody stopped meanwhile.',
+      'How a group spreads partitions: cooperatively (what moves waits for a second rebalance, the rest is read on), or ranges with everybody stopped meanwhile.',
     values: ['cooperative-sticky', 'range'],
   },
   // broker.session.timeout.ms: 9000 (KRaft)
