@@ -197,8 +197,10 @@ export class Cluster {
     broker.silentSinceNs = Math.min(broker.silentSinceNs, this.#simulation.nowNs);
     for (const partition of this.partitions) {
       // What a leader had appended is on its disk: it counts if nobody else can lead until it is back.
-      if (partition.leader === broker.index)
-        partition.replicaEnd[partition.replicas.indexOf(broker.index)] = partition.endOffset;
+      if (partition.leader !== broker.index) continue;
+      partition.replicaEnd[partition.replicas.indexOf(broker.index)] = partition.endOffset;
+      // Fetches that hung there while it stood still are reset.
+      partition.fetchableFromNs = 0;
     }
     for (const listener of this.#onCrash) listener(broker);
     this.#simulation.schedule(this.knobs.brokerFailoverMs * MILLISECOND, this.#detected, broker.index);

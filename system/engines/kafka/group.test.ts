@@ -358,3 +358,25 @@ test('with ranges everybody stands still for the one rebalance that there is', a
   ]);
   for (const gap of gaps) expect(gap).toBeGreaterThan(1_000);
 });
+
+test('fetches that hang at a broker that stands still are reset when it crashes: the new leader is read at once', async () => {
+  const bench = createBench({ topics: [{ ...PLAYS, partitions: 1 }] });
+  const producing = bench.machine('gateway');
+  const producer = bench.kafka.connect(producing).createProducer('gateway');
+  const machine = bench.machine('indexer');
+  const consumer = bench.kafka.connect(machine).createConsumer('indexer', consumerOf());
+  const reads: number[] = [];
+  bench.at(0, () => {
+    void consume(bench, machine, consumer, (records) => {
+      if (records.length > 0) reads.push(Math.round(bench.ms() / 1_000));
+    });
+  });
+  const leader = bench.kafka.nodes[bench.kafka.inspect('plays')[0]!.leader]!.machine;
+  bench.at(1_000, () => leader.pause(60_000 * MILLISECOND));
+  bench.at(2_000, () => leader.crash());
+  bench.at(3_000, () => {
+    void producer.send(bench.context(producing), { topic: 'plays', key: 'a', value: 1, bytes: 100 });
+  });
+  await bench.run(60_000);
+  expect(reads).toEqual([10]);
+});
