@@ -221,6 +221,22 @@ test('a pause of Redis keeps what it holds: who waits for it longer than the dea
   keepsItsPromises(one);
 });
 
+test('a pause of a Kafka broker costs it its leaderships; only what was under way there waits for its end', async () => {
+  const one = await run({ kind: 'pause', machines: 'kafka', index: 0, ...AT, pauseSeconds: 20 });
+  const errors = fromBeginning(one, 'play errors');
+  // All partitions wait for its copies until it is fenced after 9 s (kafka.brokerFailoverMs); then two thirds go on.
+  expect(Math.min(...errors.slice(1, 9))).toBe(100);
+  const then = errors.slice(11, 20);
+  expect(Math.min(...then)).toBeGreaterThan(10);
+  expect(Math.max(...then)).toBeLessThan(60);
+  expect(Math.max(...errors.slice(22))).toBe(0);
+  const behind = fromBeginning(one, 'kafka under-replicated partitions');
+  expect(Math.max(...behind.slice(0, 8))).toBe(0);
+  expect(Math.min(...behind.slice(10, 20))).toBeGreaterThan(0);
+  expect(Math.max(...behind.slice(22))).toBe(0);
+  keepsItsPromises(one);
+});
+
 test('what was acknowledged is kept when a machine of every kind crashes in turn, and when every link loses a fifth', async () => {
   const present = MACHINE_NAMES.filter((machines) => !ABSENT.includes(machines));
   const crashes = present.map(
