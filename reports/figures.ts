@@ -72,7 +72,7 @@ export function errorPercentOf({ conservation }: OperationResult): number | null
 /** What demand and servers were multiplied by, and what the user set beside it; null at the scenario's own size. */
 export function scaleText({ factor, asSet = [] }: RunResult['scale']): string | null {
   if (factor === 1) return null;
-  const scaled = `demand and servers × ${formatNumber(factor)}`;
+  const scaled = `demand and servers × ${formatNumber(factor)} of what titles and notes say`;
   return asSet.length === 0 ? scaled : `${scaled}, but ${asSet.join(', ')} as set`;
 }
 

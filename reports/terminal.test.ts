@@ -156,7 +156,8 @@ it('a live run has load in place of virtual time and model events', () => {
 
 it('names what was set and is not scaled, beside the factor', () => {
   const scale = { listeners: 500_000, factor: 0.5, asSet: ['cassandra.coresPerNode=2', 'gateway.cores=4'] };
-  const words = 'demand and servers × 0.5, but cassandra.coresPerNode=2, gateway.cores=4 as set';
+  const words =
+    'demand and servers × 0.5 of what titles and notes say, but cassandra.coresPerNode=2, gateway.cores=4 as set';
   const half = { ...result, scale };
   const plain = (text: string) => text.replaceAll(/<[^>]*>|\\/g, '').replaceAll(/\s+/g, ' ');
   for (const render of [renderTable, renderMarkdown, renderHtml]) {

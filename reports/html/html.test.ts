@@ -65,6 +65,13 @@ describe('the page', () => {
     expect(text.match(/Made to fail/g)).toHaveLength(1);
   });
 
+  it('says where the arithmetic is that of another size', () => {
+    const result = sampleResult();
+    expect(renderHtml(result)).toContain('<summary>Capacity arithmetic</summary>');
+    result.scale.factor = 0.5;
+    expect(renderHtml(result)).toContain('Capacity arithmetic, at × 1; this run was at × 0.5</summary>');
+  });
+
   it('has scripts that parse', () => {
     expect(() => new Function(CLIENT_CHARTS + CLIENT_PAGE)).not.toThrow();
   });

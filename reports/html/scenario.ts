@@ -1,5 +1,6 @@
 /** One scenario of the page: what it claims, what its cases showed, and what to take away from it. */
 import { faultSentence, MARK_WORDS, scenarioMark } from '../figures.ts';
+import { formatNumber } from '../numbers.ts';
 import type { Notes, RunResult, ScenarioResult } from '../result.ts';
 import { renderCase } from './case.ts';
 import type { ChartCase } from './chart-data.ts';
@@ -20,7 +21,7 @@ export function renderScenario(
 ${renderFaults(scenario)}
 </header>
 ${scenario.cases.map((testCase, index) => renderCase({ result, scenario, testCase, charts: charts[index]! }))}
-${renderNotes(scenario.notes)}
+${renderNotes(scenario.notes, result.scale.factor)}
 <p class="replay"><span>Replay this scenario</span>${command(scenario.command)}</p>
 </section>`;
 }
@@ -37,7 +38,7 @@ export function command(text: string): Markup {
   return html`<span class="command"><code>${text}</code><button type="button" class="small" data-copy hidden>copy</button></span>`;
 }
 
-function renderNotes(notes: Notes): Markup {
+function renderNotes(notes: Notes, factor: number): Markup {
   const cards = [
     ['What you see', notes.see],
     ['Why', notes.why],
@@ -48,7 +49,7 @@ function renderNotes(notes: Notes): Markup {
 <div class="cards">${cards.filter(([, text]) => text !== '').map(([title, text]) => html`<section><h4>${title}</h4><p>${keepTogether(text)}</p></section>`)}</div>
 ${notes.triage.length > 0 && html`<div class="triage"><h4>Where to look first</h4>${notes.triage.map(command)}</div>`}
 ${list('Questions to answer before you read on', notes.questions, true)}
-${list('Capacity arithmetic', notes.arithmetic)}
+${list(factor === 1 ? 'Capacity arithmetic' : `Capacity arithmetic, at × 1; this run was at × ${formatNumber(factor)}`, notes.arithmetic)}
 ${list('What the model does not show', notes.caveats)}
 ${list('Sources', notes.sources)}
 </div>`;

@@ -17,6 +17,7 @@ import {
 import { machineCount } from '../../system/modes/fault-machines.ts';
 import type { SimulatedSystem } from '../../system/modes/simulated.ts';
 import { SECOND } from '../../system/runtime/kernel/index.ts';
+import { MESSAGES_LOST, MESSAGES_SLOWED } from './judge.ts';
 import type { Phase } from './scenario.ts';
 
 /** A fault begins in its phase; it may reach into later ones, and is over with the last. */
@@ -65,8 +66,8 @@ export function scheduleFaults(
   if (!faults.some((fault) => 'between' in fault)) return () => [];
   const { network } = system;
   return () => [
-    { name: 'messages lost', value: network.lost, unit: '1' },
-    { name: 'messages slowed down', value: network.delayed, unit: '1' },
+    { name: MESSAGES_LOST, value: network.lost, unit: '1' },
+    { name: MESSAGES_SLOWED, value: network.delayed, unit: '1' },
   ];
 }
 

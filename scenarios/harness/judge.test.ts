@@ -148,6 +148,17 @@ describe('doubts about a run', () => {
   });
 });
 
+it('a fault of links that touched no message is doubted, and one that touched some is not', () => {
+  const figures = (lost: number, slowed: number) => [
+    { name: 'messages lost', value: lost, unit: '1' },
+    { name: 'messages slowed down', value: slowed, unit: '1' },
+  ];
+  const said = (lost: number, slowed: number) =>
+    doubts(run({ figures: figures(lost, slowed) }), 'meets', 0.05);
+  expect(said(0, 0)).toEqual(['a fault of links lasted its time and touched no message']);
+  expect([said(1, 0), said(0, 3), doubts(run(), 'meets', 0.05)]).toEqual([[], [], []]);
+});
+
 describe('doubts over seeds', () => {
   it('says once what is the same at several seeds, with the range of its figures', () => {
     const missed = (seed: number, measured: number) => run({ seed, objectives: [objective(measured)] });

@@ -21,6 +21,10 @@ import {
   ScenarioError,
 } from './scenario.ts';
 
+/** Figures of a run whose links were made to fail. */
+export const MESSAGES_LOST = 'messages lost';
+export const MESSAGES_SLOWED = 'messages slowed down';
+
 /** Share of the target by which an objective must be met or missed, unless the scenario says otherwise. */
 export const DEFAULT_MARGIN = 0.05;
 
@@ -151,6 +155,7 @@ function doubtsOf(run: ArmRun, expected: Outcome, margin: number): Doubt[] {
     const limit = `, not ${comparison} ${withUnit(format(target), unit)}`;
     found.push({ what: `no evidence of ${name}`, figures: [{ name: '', measured, unit, limit }] });
   }
+  if (touchedNoMessage(run)) found.push(plain('a fault of links lasted its time and touched no message'));
   const bugs = run.phases
     .flatMap(({ operations }) => operations)
     .flatMap(({ errors }) => errors)
@@ -161,6 +166,12 @@ function doubtsOf(run: ArmRun, expected: Outcome, margin: number): Doubt[] {
       plain(`${bugs} ${bugs === 1 ? 'request' : 'requests'} failed by an error of the program itself`),
     );
   return [...found, ...run.invariants.flatMap(doubtsOfInvariant)];
+}
+
+/** Nobody sent anything over the links that were to fail: nothing was rehearsed (`scheduleFaults`). */
+function touchedNoMessage({ figures, partial }: ArmRun): boolean {
+  const counts = figures.filter(({ name }) => name === MESSAGES_LOST || name === MESSAGES_SLOWED);
+  return !partial && counts.length > 0 && counts.every(({ value }) => value === 0);
 }
 
 function doubtsOfInvariant({

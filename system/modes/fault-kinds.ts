@@ -6,6 +6,7 @@ import { type LinkFault, type Machine, MILLISECOND, SECOND } from '../runtime/ke
 import {
   type MachineName,
   type MachineSelection,
+  neededFor,
   placesOf,
   runsOn,
   selectMachines,
@@ -149,7 +150,7 @@ export function missingMachines(
     const known = wordsOf({ machines, index: 0, count: all });
     const there =
       all === 0
-        ? 'there is none'
+        ? `there is none${neededFor(machines) === null ? '' : ` (set ${neededFor(machines)})`}`
         : all === 1
           ? `there is one: index 0`
           : `there are ${all}: ${known}, index 0 to ${all - 1}`;

@@ -9,6 +9,8 @@ export type Runs = 'engine' | 'service' | 'consumer' | 'clients';
 
 interface Kind {
   readonly runs: Runs;
+  /** Knobs without which there is none. */
+  readonly needs?: string;
   readonly count: (setting: (knob: string) => unknown) => number;
 }
 
@@ -21,9 +23,12 @@ const service = (name: string): Kind => ({
   count: (setting) => Number(setting(`${name}.instances`)),
 });
 const consumer = (count: Kind['count']): Kind => ({ runs: 'consumer', count });
-const stream = consumer((setting) =>
-  setting('listening.streams') === 'on' ? Number(setting('listening.streamWorkers')) : 0,
-);
+const stream: Kind = {
+  ...consumer((setting) =>
+    setting('listening.streams') === 'on' ? Number(setting('listening.streamWorkers')) : 0,
+  ),
+  needs: 'listening.streams=on',
+};
 
 const KINDS = {
   cassandra: engine('cassandra.nodes'),
@@ -39,6 +44,7 @@ const KINDS = {
   /** It is there where audio or metadata are fetched at the edge. */
   delivery: {
     runs: 'service',
+    needs: 'audio.plays=on or metadata.readFrom=edge',
     count: (setting) =>
       setting('audio.plays') === 'on' || setting('metadata.readFrom') === 'edge'
         ? Number(setting('delivery.instances'))
@@ -72,6 +78,9 @@ export interface MachineSelection {
 }
 
 export const runsOn = (name: MachineName): Runs => KINDS[name].runs;
+
+/** 'listening.streams=on': what has to be set so that there are any; null: nothing. */
+export const neededFor = (name: MachineName): string | null => (KINDS[name] as Kind).needs ?? null;
 
 /** How many machines of a kind a system of this configuration has. */
 export function machineCount(name: MachineName, configuration: Readonly<Record<string, unknown>>): number {
