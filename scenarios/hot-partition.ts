@@ -260,7 +260,7 @@ export default defineScenario({
       'Why does doubling the nodes not help, and what would it have helped?',
       'Reads at ONE halve the work. What did the user lose?',
       'How would you find the hot partition in production, given only per-node metrics?',
-      'How many buckets? What becomes slower with ten times as many?',
+      'How many buckets? Run the bucketed key with --set playlist.buckets=1: why is a bucket no fix, although the metadata lie apart? And what becomes slower with ten times as many, if a read counts all followers (--set playlist.followerCount=counted)?',
     ],
     triage: [
       'nodetool toppartitions rehearsal playlist_followers 10000',

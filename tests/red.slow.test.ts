@@ -62,3 +62,14 @@ test.each([
   },
   600_000,
 );
+
+test('hot-partition: with a single bucket the bucketed key is none', async () => {
+  const scenario = scenarios.find(({ name }) => name === 'hot-partition')!;
+  const testCase = scenario.cases[0]!;
+  const bucketed = testCase.arms.find(({ name }) => name === 'bucketed key')!;
+  const why = await doubtsAbout(scenario, testCase, {
+    ...bucketed,
+    set: { ...bucketed.set, 'playlist.buckets': 1 },
+  });
+  expect(why.join('; ')).toMatch(/expected that it meets its objectives, it missed them: .*errors \d/);
+}, 600_000);

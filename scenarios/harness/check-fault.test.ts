@@ -136,7 +136,9 @@ test('machines that there are not at this size, or with these knobs, are named w
   expect(missing({ machines: 'redis', index: 1 })).toMatch(
     /^redis-2 is not there .* there is one: index 0\.$/,
   );
-  expect(missing({ machines: 'delivery' })).toMatch(/of 'delivery' there is none \(set audio\.plays=on or metadata\.readFrom=edge\)\.$/);
+  expect(missing({ machines: 'delivery' })).toMatch(
+    /of 'delivery' there is none \(set audio\.plays=on or metadata\.readFrom=edge\)\.$/,
+  );
   const between = ['redis', { machines: 'kafka', index: 5 }];
   expect(missingMachines({ ...cut, between } as unknown as MachineFault, configuration)).toMatch(
     /^kafka-6 is/,

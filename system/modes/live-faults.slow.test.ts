@@ -57,8 +57,6 @@ async function rehearsed(...given: Parameters<typeof startObserved>) {
   return { ...observed, admin, listed, metric, logged, passed };
 }
 
-const NODE = 'rehearsal_node_up{instance="cassandra-1",node_group="cassandra"}';
-
 test('a crash is felt until it is over, and who reads metrics and log knows of it', async () => {
   const { ask, admin, listed, logged, passed, live } = await rehearsed();
   expect((await ask('/v1/playlists/p1')).status).toBe(200);

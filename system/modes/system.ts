@@ -183,10 +183,15 @@ function preloadCassandra(
     ];
     cassandra.preload({ background: [{ table: followers, tiers }], pendingFlush: [0.15, 0.65] });
   }
-  if (schema !== 'wide') return;
-  const partitions = Array.from({ length: hot.count }, (_, i) => ({
-    table: followers,
-    partition: [hotPlaylistId(i)],
-  }));
-  cassandra.preload({ largePartitions: partitions });
+  // Followed over years: every partition of theirs is in every SSTable, however many there are.
+  const buckets =
+    schema === 'wide'
+      ? [[]]
+      : Array.from({ length: Number(configuration['playlist.buckets']) }, (_, bucket) => [bucket]);
+  const partitions = Array.from({ length: hot.count }, (_, i) =>
+    buckets.map((bucket) => ({ table: followers, partition: [hotPlaylistId(i), ...bucket] })),
+  ).flat();
+  // Of few followers some buckets are empty.
+  const held = partitions.filter(({ table, partition }) => cassandra.partitionBytes(table, partition) > 0);
+  cassandra.preload({ largePartitions: held });
 }
