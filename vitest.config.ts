@@ -6,7 +6,7 @@ export default defineConfig({
   resolve: {
     // The package under its own name, as its users import it.
     alias: {
-      '@rehearsal/rehearse/kernel': new URL('./system/runtime/kernel/index.ts', import.meta.url).pathname,
+      '@rehearsal/rehearse/kernel': new URL('./system/runtime/index.ts', import.meta.url).pathname,
       '@rehearsal/rehearse': new URL('./index.ts', import.meta.url).pathname,
     },
   },

@@ -2,8 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { drive } from '../system/runtime/drive.ts';
-import * as kernel from '../system/runtime/kernel/index.ts';
+import * as kernel from '../system/runtime/index.ts';
 
 const page = readFileSync(new URL('./kernel.md', import.meta.url), 'utf8');
 const blocks = [...page.matchAll(/```ts\n(.*?)```/gs)].map((match) => match[1]!);
@@ -30,7 +29,7 @@ test('the call on the page is answered', async () => {
   const context = new kernel.CallContext(1, new kernel.ProcessLife('service'));
   const code = blocks[1]!.replace('<number>', '');
   const call = new Function('simulation', 'context', `${code}; return call;`)(simulation, context);
-  await drive(simulation, { untilNs: 1 });
+  await kernel.drive(simulation, { untilNs: 1 });
   expect(await call.promise).toBe(42);
 });
 
@@ -39,4 +38,11 @@ test('every name in the table of parts is one that the kernel exports', () => {
   const names = [...table.matchAll(/^\|.*?\|/gm)].flatMap(([cell]) => [...cell!.matchAll(/`(\w+)`/g)]);
   expect(names.length).toBeGreaterThan(10);
   for (const [, name] of names) expect(kernel).toHaveProperty(name!);
+});
+
+test('the driver and the guard that the page speaks of come with the kernel', () => {
+  for (const name of ['drive', 'installGuard', 'DeadlockError']) {
+    expect(page).toContain(name);
+    expect(kernel).toHaveProperty(name);
+  }
 });

@@ -1,4 +1,4 @@
-/** The simulation kernel: virtual time, stations, networks, machines, randomness, histograms. Public: import it as `@rehearsal/rehearse/kernel`. */
+/** The simulation kernel: virtual time, stations, networks, machines, randomness, histograms. Public with its driver: `@rehearsal/rehearse/kernel`. */
 export { MICROSECOND, MILLISECOND, SECOND } from '../../ports/clock.ts';
 export { PendingCall } from './call.ts';
 export { CallContext, ProcessLife, RequestTrace, untraced } from './context.ts';

@@ -125,3 +125,8 @@ test('what is lost arrives with its next try once the link heals, however long i
     [11, true],
   ]);
 });
+
+test.each([{ loss: 2 }, { loss: Number.NaN }, { duplication: -0.1 }, { extraLatencyNs: -1 }])(
+  'a link with %j is refused',
+  (fault) => expect(() => new Network(new Simulation({ seed: 1 })).setFault(1, 2, fault)).toThrow(RangeError),
+);

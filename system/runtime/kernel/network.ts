@@ -151,6 +151,7 @@ export class Network implements Carrier {
    * to be sent again goes by what is now: after a fault that ended before its time it arrives with its next try.
    */
   setFault(from: number, to: number, fault: LinkFault | null): void {
+    if (fault !== null) check(fault);
     const link = from * 65536 + to;
     if (fault === null) this.#faults.delete(link);
     else this.#faults.set(link, fault);
@@ -194,6 +195,16 @@ export class Network implements Carrier {
   get delayed(): number {
     return this.#delayed;
   }
+}
+
+function check({ loss = 0, duplication = 0, extraLatencyNs = 0 }: LinkFault): void {
+  for (const [name, share] of [
+    ['loss', loss],
+    ['duplication', duplication],
+  ] as const)
+    if (!(share >= 0 && share <= 1))
+      throw new RangeError(`${name} of a link is a share of its messages, 0 to 1, and not ${share}.`);
+  if (!(extraLatencyNs >= 0)) throw new RangeError(`A message cannot take ${extraLatencyNs} ns longer.`);
 }
 
 function chance(

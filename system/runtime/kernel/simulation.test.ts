@@ -139,3 +139,9 @@ test('calls that nobody answered are counted by operation, those of dead process
     ['store.select', 1],
   ]);
 });
+
+test('a function in the place of a handler’s number is refused where it stands', () => {
+  const simulation = new Simulation({ seed: 1 });
+  const wrong = (() => {}) as unknown as number;
+  expect(() => simulation.schedule(1, wrong)).toThrow(/register the function first/);
+});

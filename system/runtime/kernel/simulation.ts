@@ -82,6 +82,8 @@ export class Simulation implements Clock {
   /** Calls the handler after `delayNs` (rounded to whole nanoseconds; negative: an error). Cannot be cancelled. */
   schedule(delayNs: number, handler: HandlerId, argument = 0): void {
     if (!(delayNs >= 0)) throw new RangeError(`An event cannot be scheduled ${delayNs} ns from now.`);
+    if (typeof handler !== 'number')
+      throw new TypeError('schedule takes the number of a handler: register the function first, once.');
     this.#heap.push(this.nowNs + Math.floor(delayNs + 0.5), this.#sequence++, handler, argument);
   }
 

@@ -232,3 +232,26 @@ test('jobs are conserved, whatever is entered, withdrawn, paused or cleared', ()
     { seed: 11, numRuns: 400 },
   );
 });
+
+test.each([
+  [{ discipline: 'lifo ' }, /discipline 'lifo ', and can have fifo, lifo, priority, processor-sharing/],
+  [{ servers: 1.5 }, /whole servers, or Infinity, not 1\.5/],
+  [{ queueLimit: -1 }, /cannot have -1 waiting/],
+  [{ queueLimit: Number.NaN }, /cannot have NaN waiting/],
+])('a station of %j is refused', (options, why) =>
+  expect(
+    () => new Station(new Simulation({ seed: 1 }), { name: 'disk', servers: 1, ...(options as object) }),
+  ).toThrow(why),
+);
+
+test('a service that never ends is refused: it would hold its server for good', () => {
+  const simulation = new Simulation({ seed: 1 });
+  const station = new Station(simulation, { name: 'disk', servers: 1 });
+  expect(() =>
+    station.enter(
+      simulation.register(() => {}),
+      0,
+      Number.POSITIVE_INFINITY,
+    ),
+  ).toThrow(/cannot take Infinity/);
+});

@@ -36,6 +36,8 @@ export interface StationReading {
   readonly waitedCount: number;
 }
 
+const DISCIPLINES: readonly Discipline[] = ['fifo', 'lifo', 'priority', 'processor-sharing'];
+
 const FREE = 0;
 const WAITING = 1;
 const IN_SERVICE = 2;
@@ -98,11 +100,20 @@ export class Station {
   constructor(simulation: Simulation, options: StationOptions) {
     if (!(options.servers >= 1))
       throw new RangeError(`Station ${options.name} needs at least one server, not ${options.servers}.`);
+    if (!Number.isInteger(options.servers) && options.servers !== Number.POSITIVE_INFINITY)
+      throw new RangeError(`Station ${options.name} has whole servers, or Infinity, not ${options.servers}.`);
+    const { discipline = 'fifo', queueLimit = Number.POSITIVE_INFINITY } = options;
+    if (!DISCIPLINES.includes(discipline))
+      throw new RangeError(
+        `Station ${options.name} has the discipline '${discipline}', and can have ${DISCIPLINES.join(', ')}.`,
+      );
+    if (!(queueLimit >= 0))
+      throw new RangeError(`Station ${options.name} cannot have ${queueLimit} waiting.`);
     this.name = options.name;
     this.servers = options.servers;
     this.#simulation = simulation;
-    this.#discipline = options.discipline ?? 'fifo';
-    this.#queueLimit = options.queueLimit ?? Number.POSITIVE_INFINITY;
+    this.#discipline = discipline;
+    this.#queueLimit = queueLimit;
     this.#doneHandler = simulation.register((slot) => this.#done(slot));
     this.#sharing = this.#discipline === 'processor-sharing' ? this.#share() : null;
   }
@@ -113,7 +124,8 @@ export class Station {
    * with that discipline only.
    */
   enter(handler: HandlerId, argument: number, serviceNs: number, priority = 0): Ticket {
-    if (!(serviceNs >= 0)) throw new RangeError(`${this.name}: a service cannot take ${serviceNs} ns.`);
+    if (!(serviceNs >= 0 && serviceNs < Number.POSITIVE_INFINITY))
+      throw new RangeError(`${this.name}: a service cannot take ${serviceNs} ns.`);
     const lane = this.#discipline === 'priority' ? this.#checked(priority) : 0;
     this.#account();
     this.#arrivals++;
