@@ -63,7 +63,7 @@ export interface SearchResponse {
   readonly hits: readonly SearchHit[];
 }
 
-/** Errors: `overloaded` (a shard's queue was full: HTTP 429), `unavailable`, `deadline-exceeded`, `not-found` (no such index). */
+/** Errors: `overloaded` (queues were full: HTTP 429), `unavailable`, `deadline-exceeded`, `not-found` (no such index). */
 export interface SearchIndex {
   /** One document in one request: the costly way. */
   index(context: Context, index: string, id: string, document: IndexDocument): Promise<void>;

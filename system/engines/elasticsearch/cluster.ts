@@ -71,6 +71,11 @@ export class ShardCopy {
     this.node = node;
     this.shard = shard;
   }
+
+  /** It can answer a search. */
+  get serves(): boolean {
+    return this.inSync && this.node.machine.up;
+  }
 }
 
 export class Shard {
@@ -101,9 +106,22 @@ export class Shard {
     for (let tries = 0; tries < copies.length; tries++) {
       this.#turn = this.#turn + 1 >= copies.length ? 0 : this.#turn + 1;
       const copy = copies[this.#turn]!;
-      if (copy.inSync && copy.node.machine.up) return copy;
+      if (copy.serves) return copy;
     }
     return null;
+  }
+
+  /** All copies that can answer a search, from the one whose turn it is. */
+  inTurn(into: ShardCopy[]): void {
+    into.length = 0;
+    const first = this.pick();
+    if (first === null) return;
+    into.push(first);
+    const { copies } = this;
+    for (let step = 1; step < copies.length; step++) {
+      const copy = copies[(this.#turn + step) % copies.length]!;
+      if (copy.serves) into.push(copy);
+    }
   }
 }
 

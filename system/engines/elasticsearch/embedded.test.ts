@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { PortError } from '../../ports/errors.ts';
 import type { IndexDocument, PortFailure } from '../../ports/search-index.ts';
-
+import { SECOND } from '../../runtime/kernel/index.ts';
 import { type Bench, createBench } from './test-support.ts';
 
 const document = (n: number): IndexDocument => ({
@@ -235,6 +235,36 @@ describe('limits', () => {
     await bench.run();
     expect(kinds).toHaveLength(200);
     expect(new Set(kinds)).toEqual(new Set(['ok 1000', 'overloaded', 'cancelled']));
+  });
+
+  test('a copy that refuses is passed over for one that does not; refused is what every copy has refused', async () => {
+    const bench = createBench({ index: { shards: 1 }, knobs: { searchQueueSize: 5, coresPerNode: 1 } });
+    bench.elasticsearch.load('tracks', operations(0, 100));
+    const seen = { one: [] as string[], both: [] as string[] };
+    const search = (request: number, outcomes: string[]) => {
+      const answer = bench.search.search(bench.context(request), query('song'));
+      answer.then(
+        ({ total }) => outcomes.push(`ok ${total}`),
+        (error: PortError) => outcomes.push(`${error.kind} ${error.definite}`),
+      );
+    };
+    // The copies are on the first and the second node; the third one coordinates without one.
+    bench.at(1000, () => bench.machine('elasticsearch-2').pause(5 * SECOND));
+    for (let i = 0; i < 200; i++) bench.at(1100 + i * 10, () => search(i, seen.one));
+    bench.at(5_900, () => {
+      // What the second node coordinates waits for it, and so do the seven that it has taken before its queue was full.
+      expect(new Set(seen.one)).toEqual(new Set(['ok 100']));
+      expect(seen.one.length).toBeGreaterThanOrEqual(200 - 67 - 7);
+    });
+    for (const name of ['elasticsearch-1', 'elasticsearch-2'])
+      bench.at(20_000, () => bench.machine(name).pause(5 * SECOND));
+    for (let i = 0; i < 90; i++) bench.at(20_100 + i, () => search(1000 + i, seen.both));
+    bench.at(24_000, () => {
+      // Of the thirty through the third node, each copy's two threads and five places have taken seven.
+      expect(seen.both).toEqual(Array(30 - 2 * (2 + 5)).fill('overloaded true'));
+    });
+    await bench.run();
+    expect([seen.one.length, seen.both.length]).toEqual([200, 90]);
   });
 
   test('unknown indices and fields are refused at once', async () => {

@@ -5,8 +5,10 @@
  *   client ─▶ coordinator ─┬─▶ shard copy: search thread, CPU ─┬─▶ merge ─▶ client
  *                          └─▶ shard copy: search thread, CPU ─┘
  *
- * A client that goes away cancels its search: parts that still wait for a thread are dropped. The matches are computed
- * when the last shard has answered, over what is searchable then.
+ * A copy that refuses (its queue is full) or dies is followed by the next one of its shard, each tried once; the search
+ * fails when a shard has none left (AbstractSearchAsyncAction.onShardFailure). A client that goes away cancels its search:
+ * parts that still wait for a thread are dropped. The matches are computed when the last shard has answered, over what is
+ * searchable then.
  */
 import { PortError } from '../../ports/errors.ts';
 import type { SearchRequest, SearchResponse } from '../../ports/search-index.ts';
@@ -45,7 +47,14 @@ class SearchOperation extends InFlight {
 class SearchTask extends InFlight {
   operation = 0;
   shard: Shard | null = null;
+  /** The copies in the order in which they are tried, and how many have been. */
+  readonly copies: ShardCopy[] = [];
+  tried = 0;
   copy: ShardCopy | null = null;
+  /** The copy on its way back has refused. */
+  refused = false;
+  /** The last one that refused: it has a queue that is full, which says more than a copy that is not there. */
+  full: DataNode | null = null;
 }
 
 export class SearchPath {
@@ -144,22 +153,24 @@ export class SearchPath {
       task.begin(nowNs);
       task.operation = argument;
       task.shard = shard;
+      shard.inTurn(task.copies);
+      task.tried = 0;
       if (!this.#dispatch(task, operation)) return;
     }
   }
 
-  /** False: the search has failed. */
+  /** To the next copy. False: the search has failed. */
   #dispatch(task: SearchTask, operation: SearchOperation): boolean {
-    const copy = task.shard!.pick();
-    if (copy === null) {
-      const detail = `shard ${task.shard!.number} has no copy that serves`;
-      this.#failFrom(task, operation, new PortError('unavailable', operation.call!.operation, true, detail));
-      return false;
+    while (task.tried < task.copies.length) {
+      const copy = task.copies[task.tried++]!;
+      if (!copy.serves) continue;
+      task.state = TRAVELLING;
+      task.copy = copy;
+      this.#send(task, operation, operation.coordinator!, copy.node, 0, this.#taskArrived);
+      return operation.state === COORDINATING;
     }
-    task.state = TRAVELLING;
-    task.copy = copy;
-    this.#send(task, operation, operation.coordinator!, copy.node, 0, this.#taskArrived);
-    return operation.state === COORDINATING;
+    this.#failFrom(task, operation, noneLeft(task, operation.call!.operation));
+    return false;
   }
 
   #send(
@@ -187,14 +198,16 @@ export class SearchPath {
     }
     task.travelled(this.#cluster.simulation.nowNs);
     const { node } = task.copy!;
-    if (!node.machine.up || !task.copy!.inSync) {
+    if (!task.copy!.serves) {
       this.#dispatch(task, operation);
       return;
     }
     task.state = ON_POOL;
-    if (node.searchPool.submit(argument, false)) return;
-    const detail = `es_rejected_execution_exception: the search queue of ${node.machine.name} is full`;
-    this.#failFrom(task, operation, new PortError('overloaded', operation.call!.operation, true, detail));
+    task.refused = !node.searchPool.submit(argument, false);
+    if (!task.refused) return;
+    task.full = node;
+    task.state = RETURNING;
+    this.#send(task, operation, node, operation.coordinator!, 2, this.#taskReturned);
   }
 
   #start(argument: number): boolean {
@@ -235,6 +248,11 @@ export class SearchPath {
     const task = this.#tasks.find(argument, RETURNING);
     if (task === null) return;
     const operation = this.#operations.find(task.operation, COORDINATING);
+    if (operation !== null && task.refused) {
+      task.travelled(this.#cluster.simulation.nowNs);
+      this.#dispatch(task, operation);
+      return;
+    }
     if (operation !== null && --operation.open === 0) {
       task.travelled(this.#cluster.simulation.nowNs);
       task.addTo(operation);
@@ -315,6 +333,7 @@ export class SearchPath {
 
   #releaseTask(task: SearchTask): void {
     task.copy = null;
+    task.full = null;
     this.#tasks.release(task);
   }
 
@@ -325,4 +344,14 @@ export class SearchPath {
     operation.response = null;
     this.#operations.release(operation);
   }
+}
+
+/** Why a shard cannot be searched: what a full queue says is not covered by a copy that is not there. */
+function noneLeft({ full, shard }: SearchTask, operation: string): PortError {
+  if (full === null) {
+    const detail = `shard ${shard!.number} has no copy that serves`;
+    return new PortError('unavailable', operation, true, detail);
+  }
+  const detail = `es_rejected_execution_exception: the search queue of ${full.machine.name} is full`;
+  return new PortError('overloaded', operation, true, detail);
 }
