@@ -47,7 +47,7 @@ export interface SearchRequest {
   readonly filter?: Readonly<Record<string, string>>;
   /** What has one of these values is left out. */
   readonly exclude?: Readonly<Record<string, string>>;
-  /** Field whose value, as ln(1 + value), multiplies the score (function_score field_value_factor log1p). */
+  /** Field whose value, as ln(1 + value), multiplies the score (function_score, field_value_factor, modifier ln1p). */
   readonly boostBy?: string;
   readonly size: number;
 }

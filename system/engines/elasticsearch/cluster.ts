@@ -18,6 +18,7 @@ import type { EngineEnvironment } from '../engine.ts';
 import { CPU_SPREAD, concurrentSyncs, fsyncTime, searchThreads } from './cost.ts';
 import type { ElasticsearchKnobs } from './knobs.ts';
 import { Dictionary } from './postings.ts';
+import { ReplicaSelection } from './replica-selection.ts';
 import { routingShards, shardOf } from './routing.ts';
 import { isText, prefixFieldOf, ShardIndex } from './shard-index.ts';
 import type { InFlight } from './slots.ts';
@@ -34,6 +35,11 @@ export class DataNode {
   requests = 0;
   /** After a restart: when its shards serve again. */
   recoveredAtNs = 0;
+  /** How long searches take on a thread here, a moving average; 0: there has been none. */
+  searchNs = 0;
+  /** What it knows of the others as a coordinator; null: it asks each in turn. */
+  selection: ReplicaSelection | null;
+  readonly #knobs: ElasticsearchKnobs;
 
   constructor(number: number, machine: Machine, cluster: Cluster, knobs: ElasticsearchKnobs) {
     const { simulation } = cluster;
@@ -51,6 +57,21 @@ export class DataNode {
     this.writePool = new ThreadPool(cores, knobs.writeQueueSize, (task) => cluster.startWrite(task));
     const threads = searchThreads(cores);
     this.searchPool = new ThreadPool(threads, knobs.searchQueueSize, (task) => cluster.startSearch(task));
+    this.#knobs = knobs;
+    this.selection = this.#newSelection();
+  }
+
+  /** The process died, and with it what it knew. */
+  forget(): void {
+    this.writePool.clear();
+    this.searchPool.clear();
+    this.searchNs = 0;
+    this.selection = this.#newSelection();
+  }
+
+  #newSelection(): ReplicaSelection | null {
+    const { replicaSelection, nodes } = this.#knobs;
+    return replicaSelection === 'adaptive' ? new ReplicaSelection(nodes) : null;
   }
 }
 

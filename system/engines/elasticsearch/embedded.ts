@@ -142,8 +142,7 @@ class Engine implements EmbeddedElasticsearch {
   }
 
   #crashed(node: DataNode): void {
-    node.writePool.clear();
-    node.searchPool.clear();
+    node.forget();
     this.#refreshes.crashed(node);
     for (const copy of node.copies) {
       copy.inSync = false;

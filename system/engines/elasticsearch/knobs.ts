@@ -25,6 +25,14 @@ export const elasticsearchKnobs = {
     description: 'Shard queries that may wait for a search thread of a node; further ones get HTTP 429.',
     min: 0,
   },
+  // cluster.routing.use_adaptive_replica_selection: true (Elasticsearch 7.0 and later)
+  replicaSelection: {
+    default: 'adaptive' as 'adaptive' | 'round-robin',
+    unit: '',
+    description:
+      'Which copy of a shard is searched: the one from which an answer is expected soonest (adaptive), or each in turn.',
+    values: ['adaptive', 'round-robin'],
+  },
   // estimate: gp3-like volumes promise single-digit milliseconds; a sync is a write of data and one of the journal.
   fsyncMs: {
     default: 2,

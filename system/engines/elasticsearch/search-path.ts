@@ -1,6 +1,6 @@
 /**
- * What happens to a search: the coordinator asks one copy of every shard, each needs a search thread and CPU by the
- * postings it reads, and the coordinator merges when the last has answered.
+ * What happens to a search: the coordinator asks one copy of every shard (`replica-selection.ts` says which), each needs a
+ * search thread and CPU by the postings it reads, and the coordinator merges when the last has answered.
  *
  *   client ─▶ coordinator ─┬─▶ shard copy: search thread, CPU ─┬─▶ merge ─▶ client
  *                          └─▶ shard copy: search thread, CPU ─┘
@@ -16,6 +16,7 @@ import type { HandlerId, PendingCall } from '../../runtime/kernel/index.ts';
 import { analyze } from './analyzer.ts';
 import type { Cluster, DataNode, Index, Shard, ShardCopy } from './cluster.ts';
 import { REQUEST_NS } from './cost.ts';
+import { averageServiceNs, type ReplicaSelection } from './replica-selection.ts';
 import { queryNs, Searcher } from './searcher.ts';
 import { InFlight, Slots } from './slots.ts';
 
@@ -51,6 +52,13 @@ class SearchTask extends InFlight {
   readonly copies: ShardCopy[] = [];
   tried = 0;
   copy: ShardCopy | null = null;
+  /** What its coordinator knew of the nodes when it was sent: it is told of the end. */
+  selection: ReplicaSelection | null = null;
+  sentNs = 0;
+  startedNs = 0;
+  /** What the answer says of its node: the length of its queue, and how long searches take there. */
+  queue = 0;
+  serviceNs = 0;
   /** The copy on its way back has refused. */
   refused = false;
   /** The last one that refused: it has a queue that is full, which says more than a copy that is not there. */
@@ -154,6 +162,8 @@ export class SearchPath {
       task.operation = argument;
       task.shard = shard;
       shard.inTurn(task.copies);
+      task.selection = operation.coordinator!.selection;
+      task.selection?.sort(task.copies);
       task.tried = 0;
       if (!this.#dispatch(task, operation)) return;
     }
@@ -161,11 +171,14 @@ export class SearchPath {
 
   /** To the next copy. False: the search has failed. */
   #dispatch(task: SearchTask, operation: SearchOperation): boolean {
+    leave(task);
     while (task.tried < task.copies.length) {
       const copy = task.copies[task.tried++]!;
       if (!copy.serves) continue;
       task.state = TRAVELLING;
       task.copy = copy;
+      task.selection?.sent(copy.node.number);
+      task.sentNs = this.#cluster.simulation.nowNs;
       this.#send(task, operation, operation.coordinator!, copy.node, 0, this.#taskArrived);
       return operation.state === COORDINATING;
     }
@@ -221,6 +234,7 @@ export class SearchPath {
     const cluster = this.#cluster;
     const { node } = task.copy!;
     node.requests++;
+    task.startedNs = cluster.simulation.nowNs;
     const meanNs = queryNs(task.shard!.data, operation.request!, operation.words);
     const { context } = operation.call!;
     const salt = cluster.salt(SEARCH_KEY, (task.shard!.number + 1) * SHARD_KINDS + 1, context);
@@ -233,13 +247,18 @@ export class SearchPath {
     if (task === null) return;
     const { node } = task.copy!;
     const { lastServiceNs } = node.cpu;
+    const { nowNs } = this.#cluster.simulation;
+    // The answer is written before its own time is known.
+    task.queue = node.searchPool.queued;
+    task.serviceNs = node.searchNs;
+    node.searchNs = averageServiceNs(node.searchNs, nowNs - task.startedNs);
     node.searchPool.release();
     const operation = this.#operations.find(task.operation, COORDINATING);
     if (operation === null) {
       this.#releaseTask(task);
       return;
     }
-    task.served(this.#cluster.simulation.nowNs, lastServiceNs);
+    task.served(nowNs, lastServiceNs);
     task.state = RETURNING;
     this.#send(task, operation, node, operation.coordinator!, 2, this.#taskReturned);
   }
@@ -253,8 +272,11 @@ export class SearchPath {
       this.#dispatch(task, operation);
       return;
     }
+    const { nowNs } = this.#cluster.simulation;
+    if (!task.refused)
+      task.selection?.answered(task.copy!.node.number, task.queue, nowNs - task.sentNs, task.serviceNs);
     if (operation !== null && --operation.open === 0) {
-      task.travelled(this.#cluster.simulation.nowNs);
+      task.travelled(nowNs);
       task.addTo(operation);
       const { data } = operation.index!;
       operation.response = this.#searcher.search(data, operation.request!, operation.words);
@@ -315,6 +337,7 @@ export class SearchPath {
 
   /** A node died: searches that it coordinated are reset, shard queries on it go to another copy. */
   crashed(node: DataNode): void {
+    for (const { selection } of this.#cluster.nodes) selection?.forget(node.number);
     for (const operation of this.#operations.all) {
       if (operation.state !== COORDINATING || operation.coordinator !== node) continue;
       this.#settle(operation, new PortError('reset', operation.call!.operation, false));
@@ -332,7 +355,8 @@ export class SearchPath {
   }
 
   #releaseTask(task: SearchTask): void {
-    task.copy = null;
+    leave(task);
+    task.selection = null;
     task.full = null;
     this.#tasks.release(task);
   }
@@ -344,6 +368,13 @@ export class SearchPath {
     operation.response = null;
     this.#operations.release(operation);
   }
+}
+
+/** It is with no node any more. */
+function leave(task: SearchTask): void {
+  if (task.copy === null) return;
+  task.selection?.ended(task.copy.node.number);
+  task.copy = null;
 }
 
 /** Why a shard cannot be searched: what a full queue says is not covered by a copy that is not there. */
