@@ -20,7 +20,7 @@ export const FURTHER_CALL_NS = 2_000;
 export const BUCKET_CALLS = 3;
 export const PUSH_CALLS = 3;
 export const SET_CALLS = 2;
-/** estimate: draw a key with a TTL, look at it, delete it. */
+/** estimate: go on to the next key with a TTL, look at it, delete it. */
 export const EXPIRE_SAMPLE_NS = 500;
 
 /** Redis 7.2, MEMORY USAGE of an empty string under an empty key (command reference). */

@@ -314,6 +314,32 @@ test('a lost segment is sent again, and a pause of the server delays everybody',
   expect(Math.round(times[1]! / 100)).toBe(3);
 });
 
+test('expired keys are dropped as commands come, at the cost of the thread, and a server without any looks for none', async () => {
+  const bench = createBench({ knobs: { evictionPolicy: 'noeviction' } });
+  const { redis, at } = bench;
+  const client = bench.machine('app');
+  const cache = redis.connect(client);
+  for (let ms = 0; ms < 20_000; ms++)
+    at(ms, () => {
+      for (let i = 0; i < 5; i++)
+        void cache.set(bench.context(client), `k${ms * 5 + i}`, 1, { bytes: 100, ttlMs: 4_000 });
+    });
+  let dead = 1;
+  at(19_900, () => {
+    const live = redis.inspectKeys().reduce((sum, { key }) => sum + key.length + 56 + 32 + 100, 0);
+    dead = 1 - live / redis.usedBytes;
+  });
+  // All are dropped in the end, and then nothing is scheduled any more.
+  expect(await bench.run(600_000)).toBe('empty');
+  expect(dead).toBeGreaterThan(0.04);
+  expect(dead).toBeLessThan(0.13);
+  expect(redis.usedBytes).toBe(0);
+  const { busyNs } = redis.nodes[0]!.stations[0]!.read();
+  // 100,000 commands of 10 µs and a little for their bytes, and each key looked at once at least, for 0.5 µs.
+  expect(busyNs / 1e9).toBeGreaterThan(1 + 0.05);
+  expect(busyNs / 1e9).toBeLessThan(1.5);
+});
+
 test('gauges show hit rate, memory, evictions, rate and utilisation; a flush empties the cache', async () => {
   const bench = createBench({ knobs: { maxMemoryBytes: 10_000 } });
   const machine = bench.machine('client');

@@ -35,7 +35,7 @@ const LFU_LOG_FACTOR = 10;
 /** server.h: LFU_INIT_VAL, so that new keys are not the first to go. */
 export const LFU_INITIAL = 5;
 const LFU_MAX = 255;
-/** redis.conf: lfu-decay-time 1 (minutes for one step down) */
+/** redis.conf: lfu-decay-time 1 (minutes for one step down), on a clock that counts whole minutes. */
 const LFU_DECAY_NS = 60e9;
 
 export class Evictor<E extends Evictable> {
@@ -108,7 +108,11 @@ export class Evictor<E extends Evictable> {
   }
 }
 
-/** One step down a minute without use. */
+/**
+ * One step down for each minute that has begun since the last use (evict.c, LFUTimeElapsed): a key that is always in use
+ * loses a point a minute too.
+ */
 function decay(uses: number, usedNs: number, nowNs: number): number {
-  return Math.max(0, uses - Math.floor((nowNs - usedNs) / LFU_DECAY_NS));
+  const minutes = Math.floor(nowNs / LFU_DECAY_NS) - Math.floor(usedNs / LFU_DECAY_NS);
+  return Math.max(0, uses - minutes);
 }

@@ -1,10 +1,11 @@
 /**
- * The keys of one Redis server: values with sizes, TTLs (found on access and by a sampling cycle) and a memory limit.
+ * The keys of one Redis server: values with sizes, TTLs (found on access and by cycles) and a memory limit.
  * Room is made before a value is stored, so that memory never exceeds the limit; Redis makes room before the next
  * command and may exceed it by one value.
  */
 import type { CacheValue } from '../../ports/cache.ts';
 import type { RandomStream } from '../../runtime/kernel/index.ts';
+import { ActiveExpiry, type ExpiryOptions } from './active-expiry.ts';
 import { CacheList } from './cache-list.ts';
 import { KEY_OVERHEAD_BYTES, TTL_OVERHEAD_BYTES } from './cost.ts';
 import { type Evictable, type EvictionPolicy, Evictor, LFU_INITIAL } from './eviction.ts';
@@ -48,11 +49,8 @@ export class Entry implements Evictable {
   }
 }
 
-/** EXPIRE (command reference): 20 keys a round, again while more than a quarter of them had expired. */
-const CYCLE_SAMPLES = 20;
-const CYCLE_AGAIN = 0.25;
-/** The cycle may take a quarter of a core (ACTIVE_EXPIRE_CYCLE_SLOW_TIME_PERC 25): 25 ms in 100; 20 samples take about 10 µs. */
-const CYCLE_ROUNDS = 2_500;
+/** redis.conf: hz 10 */
+const EXPIRY: ExpiryOptions = { cyclesPerSecond: 10, whenStale: true };
 
 export class Keyspace {
   usedBytes = 0;
@@ -62,8 +60,9 @@ export class Keyspace {
   readonly #maxBytes: number;
   readonly #evictor: Evictor<Entry>;
   readonly #random: RandomStream;
+  readonly #expiry: ActiveExpiry<Entry>;
   readonly #entries = new Map<string, Entry>();
-  /** All keys, and those with a TTL, in arrays to draw from. */
+  /** All keys, and those with a TTL, in arrays to draw from; the latter in a random order, as a hash table has them. */
   readonly #all: Entry[] = [];
   readonly #withTtl: Entry[] = [];
 
@@ -72,10 +71,13 @@ export class Keyspace {
     policy: EvictionPolicy;
     samples: number;
     random: RandomStream;
+    expiry?: ExpiryOptions;
   }) {
     this.#maxBytes = options.maxBytes;
     this.#random = options.random;
     this.#evictor = new Evictor(options.policy, options.samples, options.random);
+    const drop = (entry: Entry) => this.#expire(entry);
+    this.#expiry = new ActiveExpiry(this.#withTtl, drop, options.expiry ?? EXPIRY);
   }
 
   get size(): number {
@@ -137,7 +139,7 @@ export class Keyspace {
   /** PEXPIRE. */
   expireAt(entry: Entry, expiresNs: number): void {
     if (entry.ttlPlace < 0) {
-      entry.ttlPlace = this.#withTtl.push(entry) - 1;
+      this.#placeTtl(entry);
       this.usedBytes += TTL_OVERHEAD_BYTES;
     }
     entry.expiresNs = expiresNs;
@@ -162,22 +164,14 @@ export class Keyspace {
     entry.ttlPlace = -1;
   }
 
-  /** Looks for expired keys among random ones with a TTL. Returns how many it looked at. */
+  /** Looks for expired keys, as so many times a second. Returns how many keys it looked at. */
   expireCycle(nowNs: number): number {
-    let looked = 0;
-    for (let round = 0; round < CYCLE_ROUNDS; round++) {
-      const samples = Math.min(CYCLE_SAMPLES, this.#withTtl.length);
-      let expired = 0;
-      for (let i = 0; i < samples; i++) {
-        const entry = this.#withTtl[Math.floor(this.#random.uniform() * this.#withTtl.length)]!;
-        if (entry.expiresNs > nowNs) continue;
-        this.#expire(entry);
-        expired++;
-      }
-      looked += samples;
-      if (expired <= samples * CYCLE_AGAIN) break;
-    }
-    return looked;
+    return this.#expiry.slow(nowNs);
+  }
+
+  /** The same before the event loop sleeps, if there is reason for it. */
+  fastExpireCycle(nowNs: number): number {
+    return this.#expiry.fast(nowNs);
   }
 
   clear(): void {
@@ -223,14 +217,25 @@ export class Keyspace {
     const { key, totalBytes } = entry;
     if (!this.#makeRoom(totalBytes - (old?.totalBytes ?? 0), old, nowNs)) return false;
     if (old !== undefined) {
+      this.#use(old, nowNs);
       entry.uses = old.uses;
       this.remove(old);
     }
     this.usedBytes += totalBytes;
     entry.place = this.#all.push(entry) - 1;
-    if (entry.expiresNs < Number.POSITIVE_INFINITY) entry.ttlPlace = this.#withTtl.push(entry) - 1;
+    if (entry.expiresNs < Number.POSITIVE_INFINITY) this.#placeTtl(entry);
     this.#entries.set(key, entry);
     return true;
+  }
+
+  /** At a random place: who was there goes to the end. */
+  #placeTtl(entry: Entry): void {
+    const keys = this.#withTtl;
+    const place = Math.floor(this.#random.uniform() * (keys.length + 1));
+    const moved = keys[place] ?? entry;
+    moved.ttlPlace = keys.push(moved) - 1;
+    keys[place] = entry;
+    entry.ttlPlace = place;
   }
 
   #expire(entry: Entry): void {

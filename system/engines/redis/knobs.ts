@@ -62,6 +62,13 @@ export const redisKnobs = {
     min: 1,
     max: 500,
   },
+  // As intended, and as corrected in 2026 (redis pull request 15412). Releases from 6.0 on compared a share with percents.
+  fastExpiryWhenStale: {
+    default: true,
+    unit: '',
+    description:
+      'Whether it also looks between commands while a tenth of the keys with a TTL may have expired; false: as Redis 6.0 to 8.8.',
+  },
 } as const;
 
 export type RedisKnobs = KnobValues<typeof redisKnobs>;

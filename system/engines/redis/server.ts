@@ -111,6 +111,7 @@ export class Server {
       policy: knobs.evictionPolicy,
       samples: knobs.evictionSamples,
       random: simulation.stream(`${name} sampling`),
+      expiry: { cyclesPerSecond: knobs.expireCyclesPerSecond, whenStale: knobs.fastExpiryWhenStale },
     });
     this.#random = simulation.random(`${name} service`);
     this.#arrived = simulation.register((argument) => this.#arrive(argument));
@@ -266,6 +267,7 @@ export class Server {
       else this.misses++;
       this.onGet?.(command.key, hit);
     } else this.startExpiry();
+    this.#look(this.keys.fastExpireCycle(nowNs));
     flight.state = RETURNING;
     flight.losses = 0;
     this.#answer(argument);
@@ -331,13 +333,18 @@ export class Server {
     }
   }
 
-  /** The active expiry cycle; it uses the thread like any command. */
+  /** The slow cycle, and a fast one as the event loop goes to sleep after it. */
   #expire(): void {
     this.#cycling = false;
     if (!this.machine.up) return;
-    const looked = this.keys.expireCycle(this.#simulation.nowNs);
-    this.thread.enter(this.#idle, 0, looked * EXPIRE_SAMPLE_NS);
+    const { nowNs } = this.#simulation;
+    this.#look(this.keys.expireCycle(nowNs) + this.keys.fastExpireCycle(nowNs));
     this.startExpiry();
+  }
+
+  /** Looking at keys uses the thread like any command. */
+  #look(keys: number): void {
+    if (keys > 0) this.thread.enter(this.#idle, 0, keys * EXPIRE_SAMPLE_NS);
   }
 
   #find(argument: number, state: number): Flight | null {
