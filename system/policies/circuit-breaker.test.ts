@@ -4,7 +4,7 @@ import { MILLISECOND, SECOND } from '../runtime/kernel/index.ts';
 import { createCircuitBreaker } from './circuit-breaker.ts';
 import { createBench } from './test-support.ts';
 
-function breakerOn(bench: ReturnType<typeof createBench>) {
+function breakerOn(bench: ReturnType<typeof createBench>, probes = 2) {
   return createCircuitBreaker({
     clock: bench.simulation,
     operation: 'catalogue',
@@ -12,7 +12,7 @@ function breakerOn(bench: ReturnType<typeof createBench>) {
     minimumCalls: 10,
     windowNs: 10 * SECOND,
     openNs: 1 * SECOND,
-    probes: 2,
+    probes,
   });
 }
 
@@ -72,7 +72,7 @@ describe('circuit breaker', () => {
     expect([refused!.kind, refused!.definite, refused!.retryAfterMs]).toEqual(['circuit-open', true, 600]);
   });
 
-  test('a failed probe opens it again, a probe whose caller gave up frees its place', async () => {
+  test('a probe whose caller gave up frees its place, and a half of two that failed opens it again', async () => {
     const bench = createBench();
     const breaker = breakerOn(bench);
     for (let i = 0; i < 10; i++)
@@ -95,6 +95,33 @@ describe('circuit breaker', () => {
     await bench.run();
     expect([breaker.state, breaker.opened]).toEqual(['open', 2]);
   });
+
+  test.each([
+    [4, 'closed'],
+    [5, 'open'],
+  ])(
+    'half-open waits for all probes and judges their rate: of ten, %i failed and it is %s',
+    async (failing, after) => {
+      const bench = createBench();
+      const breaker = breakerOn(bench, 10);
+      for (let i = 0; i < 10; i++)
+        bench.at(
+          0,
+          () => void bench.outcome(breaker.run(bench.context(), (c) => bench.fail(c, 0, 'unavailable'))),
+        );
+      // The failures first: no rate of nine probes decides.
+      for (let i = 0; i < 10; i++)
+        bench.at(1100 + 10 * i, () => {
+          expect(breaker.state).toBe(i === 0 ? 'open' : 'half-open');
+          const probe = breaker.run(bench.context(), (c) =>
+            i < failing ? bench.fail(c, 1, 'timeout', false) : bench.call(c, 1, 'x'),
+          );
+          void bench.outcome(probe);
+        });
+      await bench.run();
+      expect([breaker.state, breaker.opened]).toEqual([after, after === 'open' ? 2 : 1]);
+    },
+  );
 
   test('answers that refuse for a reason do not open it, and old failures leave the window', async () => {
     const bench = createBench();

@@ -1,8 +1,11 @@
 /**
  * Refuses calls to a callee that keeps failing, so that callers fail at once and the callee gets room to recover.
  *
- *   closed ──failure rate over the window──▶ open ──after openNs──▶ half-open ──probes succeed──▶ closed
- *                                             ▲───────a probe fails───────┘
+ *   closed ──failure rate over the window──▶ open ──after openNs──▶ half-open ──rate of the probes is below──▶ closed
+ *                                             ▲────rate of the probes is not────┘
+ *
+ * As resilience4j's (CircuitBreakerStateMachine) with a window of type TIME_BASED. Its default is COUNT_BASED, the last 100
+ * calls: there a failure counts until 100 further calls have come, however long that takes.
  */
 import { type Clock, MILLISECOND } from '../ports/clock.ts';
 import type { Context } from '../ports/context.ts';
@@ -29,10 +32,11 @@ export interface CircuitBreakerDependencies {
   readonly failureRate: number;
   /** Calls in the window below which no rate is judged. resilience4j's default: 100. */
   readonly minimumCalls: number;
+  /** resilience4j has no default for it: its windows count calls unless told otherwise. */
   readonly windowNs: number;
   /** How long it stays open. resilience4j's default: 60 s. */
   readonly openNs: number;
-  /** Calls let through when half-open; all must succeed. resilience4j's default: 10. */
+  /** Calls let through when half-open; their failure rate, by the same threshold, decides. resilience4j's default: 10. */
   readonly probes: number;
 }
 
@@ -47,10 +51,13 @@ export interface CircuitBreaker {
 export function createCircuitBreaker(dependencies: CircuitBreakerDependencies): CircuitBreaker {
   const { clock, operation, failureRate, minimumCalls, windowNs, openNs, probes } = dependencies;
   const counts = new SlidingCounts(windowNs, 10);
+  /** Answered probes after which their rate is judged (resilience4j: CircuitBreakerMetrics.forHalfOpen). */
+  const judged = Math.min(probes, minimumCalls);
   let state: CircuitState = 'closed';
   let openUntilNs = 0;
   let probing = 0;
-  let probesPassed = 0;
+  let probesAnswered = 0;
+  let probesFailed = 0;
   let opened = 0;
   /** Changes with the state: an answer to a call of an earlier period says nothing about this one. */
   let period = 0;
@@ -59,7 +66,8 @@ export function createCircuitBreaker(dependencies: CircuitBreakerDependencies): 
     state = next;
     period++;
     probing = 0;
-    probesPassed = 0;
+    probesAnswered = 0;
+    probesFailed = 0;
     if (next === 'closed') counts.clear();
     if (next === 'open') {
       opened++;
@@ -75,35 +83,34 @@ export function createCircuitBreaker(dependencies: CircuitBreakerDependencies): 
       enter('half-open');
     }
     if (state === 'half-open') {
-      if (probing + probesPassed >= probes) throw new PortError('circuit-open', operation, true, 'probing');
+      if (probing + probesAnswered >= probes) throw new PortError('circuit-open', operation, true, 'probing');
       probing++;
     }
   };
 
-  const succeeded = () => {
+  const isTooMany = (failures: number, calls: number) => failures >= failureRate * calls;
+
+  const answered = (failure: boolean) => {
+    const failures = failure ? 1 : 0;
     if (state === 'half-open') {
       probing--;
-      probesPassed++;
-      if (probesPassed === probes) enter('closed');
+      probesAnswered++;
+      probesFailed += failures;
+      if (probesAnswered >= judged) enter(isTooMany(probesFailed, probesAnswered) ? 'open' : 'closed');
       return;
     }
     counts.moveTo(clock.now());
-    counts.add(1, 0);
+    counts.add(1, failures);
+    if (counts.first >= minimumCalls && isTooMany(counts.second, counts.first)) enter('open');
   };
 
   const failed = (error: unknown) => {
-    const failure = !(error instanceof PortError) || FAILURES.has(error.kind);
-    if (state === 'half-open') {
-      // A caller that gave up frees its probe and proves nothing.
-      if (error instanceof PortError && error.kind === 'cancelled') probing--;
-      else if (failure) enter('open');
-      else succeeded();
+    // A caller that gave up frees its probe and proves nothing.
+    if (error instanceof PortError && error.kind === 'cancelled') {
+      if (state === 'half-open') probing--;
       return;
     }
-    if (error instanceof PortError && error.kind === 'cancelled') return;
-    counts.moveTo(clock.now());
-    counts.add(1, failure ? 1 : 0);
-    if (counts.first >= minimumCalls && counts.second >= failureRate * counts.first) enter('open');
+    answered(!(error instanceof PortError) || FAILURES.has(error.kind));
   };
 
   return {
@@ -112,7 +119,7 @@ export function createCircuitBreaker(dependencies: CircuitBreakerDependencies): 
       const mine = period;
       try {
         const result = await work(context);
-        if (mine === period) succeeded();
+        if (mine === period) answered(false);
         return result;
       } catch (error) {
         if (mine === period) failed(error);

@@ -31,12 +31,13 @@ function guarded({ clock, knobs }: PlaylistReadsDependencies, read: Read): Read 
   const breaker = createCircuitBreaker({
     clock,
     operation: 'playlist.getPlaylist',
-    // resilience4j's defaults, but for the time that it stays open: 60 s are longer than most incidents here.
+    // resilience4j's defaults.
     failureRate: 0.5,
     minimumCalls: 100,
+    probes: 10,
+    // Not its defaults: those are the last 100 calls, whenever they were, and 60 s, which is longer than most incidents here.
     windowNs: 10 * SECOND,
     openNs: 5 * SECOND,
-    probes: 10,
   });
   return (context, request) => breaker.run(context, (attempt) => read(attempt, request));
 }
