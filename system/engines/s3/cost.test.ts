@@ -130,6 +130,38 @@ test('requests and bytes are counted and priced', async () => {
   expect(gauge('s3 partitions').read()).toBe(1);
 });
 
+test('a list is priced as a write, a delete and what was refused are free', async () => {
+  const price = async (
+    send: (bench: ReturnType<typeof createBench>) => Promise<unknown>,
+    perSecond = 100,
+  ) => {
+    const bench = createBench({ knobs: { getsPerSecond: 200 } });
+    bench.s3.preload('a', { size: 1, contentId: 'x' });
+    await load(bench, perSecond, 10, () => send(bench));
+    const count = (name: string) => bench.s3.counters!.find((other) => other.name === `s3_${name}`)!.read();
+    return [bench.s3.dollars, ['gets', 'puts', 'lists', 'deletes', 'slow_downs'].map(count)] as const;
+  };
+  const list = { prefix: '', limit: 10 };
+  expect(await price(({ store, context }) => store.head(context(), 'a'))).toEqual([
+    0.0004,
+    [1000, 0, 0, 0, 0],
+  ]);
+  const put = { size: 1, contentId: 'y' };
+  expect(await price(({ store, context }) => store.put(context(), 'a', put))).toEqual([
+    0.005,
+    [0, 1000, 0, 0, 0],
+  ]);
+  expect(await price(({ store, context }) => store.list(context(), list))).toEqual([
+    0.005,
+    [0, 0, 1000, 0, 0],
+  ]);
+  expect(await price(({ store, context }) => store.delete(context(), 'a'))).toEqual([0, [0, 0, 0, 1000, 0]]);
+  const [dollars, counts] = await price(({ store, context }) => store.list(context(), list), 400);
+  expect(counts[4]!).toBeGreaterThan(1_500);
+  expect(counts[2]! + counts[4]!).toBe(4_000);
+  expect(dollars).toBeCloseTo((counts[2]! * 0.005) / 1_000, 12);
+});
+
 test('the same seed gives the same latencies; without costs only the order is left', async () => {
   expect(await latencies(50, 1_000)).toEqual(await latencies(50, 1_000));
   const { s3, store, context, finish, ms } = createBench({ costs: false });

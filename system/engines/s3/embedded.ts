@@ -52,13 +52,16 @@ export function createS3(environment: EngineEnvironment, options: S3Options = {}
   const objects = new Objects(baseLayer);
   const partitions = new Partitions(knobs, boundaries);
   const frontEnd = new FrontEnd(environment, name, knobs, partitions);
+  const { served } = frontEnd;
+  // DELETE is free.
   const dollars = () =>
-    (frontEnd.gets * knobs.getDollarsPerThousand + frontEnd.puts * knobs.putDollarsPerThousand) / 1_000 +
+    (served.get * knobs.getDollarsPerThousand + (served.put + served.list) * knobs.putDollarsPerThousand) /
+      1_000 +
     (frontEnd.egressBytes * knobs.egressDollarsPerGB) / 1e9;
   const node: EngineNode = {
     machine: frontEnd.machine,
     stations: [frontEnd.station],
-    requests: () => frontEnd.gets + frontEnd.puts,
+    requests: () => served.get + served.put + served.list + served.delete + frontEnd.refused,
     largestBytes: () => null,
   };
   return {
@@ -137,7 +140,7 @@ class Client implements ObjectStore {
     return this.#frontEnd.request(this.#machine, context, {
       operation,
       key: prefix,
-      kind: 'get',
+      kind: 'list',
       bodyBytes: 0,
       run,
     });
@@ -145,7 +148,7 @@ class Client implements ObjectStore {
 
   delete(context: Context, key: string): Promise<void> {
     const run = () => ({ answer: this.#objects.delete(key), bytes: 0 });
-    return this.#send(context, { operation: 's3.delete', key, kind: 'put', bodyBytes: 0, run });
+    return this.#send(context, { operation: 's3.delete', key, kind: 'delete', bodyBytes: 0, run });
   }
 
   #send<T>(context: Context, work: Parameters<FrontEnd['request']>[2]): Promise<T> {
@@ -186,8 +189,7 @@ function gaugesOf(
     const value = rate();
     return value === null ? null : value * factor;
   };
-  const gets = rateOf(simulation, () => frontEnd.gets);
-  const puts = rateOf(simulation, () => frontEnd.puts);
+  const { served } = frontEnd;
   const refused = rateOf(simulation, () => frontEnd.refused);
   const rate = (of: string, unit: string, read: () => number | null, group = 'rate'): Gauge => ({
     name: `${name} ${of}`,
@@ -197,8 +199,26 @@ function gaugesOf(
     sinceLastLook: true,
   });
   return [
-    rate('gets', 'requests/s', gets),
-    rate('puts', 'requests/s', puts),
+    rate(
+      'gets',
+      'requests/s',
+      rateOf(simulation, () => served.get),
+    ),
+    rate(
+      'puts',
+      'requests/s',
+      rateOf(simulation, () => served.put),
+    ),
+    rate(
+      'lists',
+      'requests/s',
+      rateOf(simulation, () => served.list),
+    ),
+    rate(
+      'deletes',
+      'requests/s',
+      rateOf(simulation, () => served.delete),
+    ),
     rate('slow downs', 'requests/s', refused),
     rate('egress', 'MB/s', scaled(egress, 1e-6)),
     { name: `${name} partitions`, unit: '1', group: 'load', read: () => partitions.count },
@@ -207,6 +227,7 @@ function gaugesOf(
 }
 
 function countersOf(frontEnd: FrontEnd, dollars: () => number): Counter[] {
+  const { served } = frontEnd;
   const labels = { node: frontEnd.machine.name };
   const counter = (name: string, description: string, read: () => number): Counter => ({
     name: `s3_${name}`,
@@ -215,8 +236,10 @@ function countersOf(frontEnd: FrontEnd, dollars: () => number): Counter[] {
     read,
   });
   return [
-    counter('gets', 'Reads that were served.', () => frontEnd.gets),
-    counter('puts', 'Writes that were served.', () => frontEnd.puts),
+    counter('gets', 'Reads of an object, or of what is known of it, that were served.', () => served.get),
+    counter('puts', 'Writes of an object that were served.', () => served.put),
+    counter('lists', 'Pages of keys that were served.', () => served.list),
+    counter('deletes', 'Deletions that were served.', () => served.delete),
     counter('slow_downs', 'Requests that were answered with SlowDown.', () => frontEnd.refused),
     counter('egress_bytes', 'Bytes that were read.', () => frontEnd.egressBytes),
     counter('dollars', 'What requests and bytes have cost.', dollars),

@@ -21,11 +21,14 @@ import { firstByte, HEADER_BYTES, PUT_FACTOR, SLOW_DOWN_MS } from './cost.ts';
 import type { S3Knobs } from './knobs.ts';
 import type { Partitions, RequestClass } from './partitions.ts';
 
+/** What requests are counted and priced by. */
+export type RequestKind = 'get' | 'put' | 'list' | 'delete';
+
 /** A request, and what it does at the store. */
 export interface Work {
   readonly operation: string;
   readonly key: string;
-  readonly kind: RequestClass;
+  readonly kind: RequestKind;
   /** Bytes that the request brings along. */
   readonly bodyBytes: number;
   /** Gives the answer and the bytes that it carries, or throws a `PortError` that the caller gets. */
@@ -61,8 +64,8 @@ const GENERATION_MASK = 0x7ff;
 export class FrontEnd {
   readonly machine: Machine;
   readonly station: Station;
-  gets = 0;
-  puts = 0;
+  /** Requests that were served, whether well or not: 503 is not billed (S3 user guide, billing for error responses). */
+  readonly served: Record<RequestKind, number> = { get: 0, put: 0, list: 0, delete: 0 };
   refused = 0;
   egressBytes = 0;
   readonly #simulation: Simulation;
@@ -138,19 +141,19 @@ export class FrontEnd {
       call.reject(new PortError('unavailable', operation, true));
       return;
     }
-    if (kind === 'get') this.gets++;
-    else this.puts++;
-    if (!this.#partitions.admit(key, kind, this.#simulation.nowNs)) {
+    const rate = classOf(kind);
+    if (!this.#partitions.admit(key, rate, this.#simulation.nowNs)) {
       this.refused++;
       const detail = `SlowDown: more requests for keys around '${key}' than their partition takes`;
       flight.error = new PortError('overloaded', operation, true, detail, SLOW_DOWN_MS);
       this.#answer(argument);
       return;
     }
+    this.served[kind]++;
     // A read takes its place in the order of events here, a write when its last byte has been stored.
-    if (kind === 'get') this.#run(flight);
+    if (rate === 'get') this.#run(flight);
     const u = this.#random.uniform(flight.salt, flight.call!.context.request);
-    flight.firstByteNs = this.#firstByte.at(u) * (kind === 'put' ? PUT_FACTOR : 1);
+    flight.firstByteNs = this.#firstByte.at(u) * (rate === 'put' ? PUT_FACTOR : 1);
     flight.state = AT_STORE;
     const transferNs = (flight.work!.bodyBytes + flight.answerBytes) * this.#byteNs;
     this.station.enter(this.#served, argument, flight.firstByteNs + transferNs);
@@ -160,7 +163,7 @@ export class FrontEnd {
     const flight = this.#find(argument, AT_STORE);
     if (flight === null) return;
     flight.serviceNs = this.station.lastServiceNs;
-    if (flight.work!.kind === 'put') this.#run(flight);
+    if (classOf(flight.work!.kind) === 'put') this.#run(flight);
     this.#answer(argument);
   }
 
@@ -223,7 +226,7 @@ export class FrontEnd {
       const flight = this.#flights[slot]!;
       if (flight.state !== AT_STORE) continue;
       const call = flight.call!;
-      const definite = flight.work!.kind === 'get';
+      const definite = classOf(flight.work!.kind) === 'get';
       this.#release((flight.generation << SLOT_BITS) | slot);
       call.reject(new PortError('reset', call.operation, definite));
     }
@@ -248,6 +251,11 @@ export class FrontEnd {
     flight.firstByteNs = 0;
     this.#free.push(slot);
   }
+}
+
+/** By which of a partition's two rates a request is limited. */
+function classOf(kind: RequestKind): RequestClass {
+  return kind === 'get' || kind === 'list' ? 'get' : 'put';
 }
 
 /** Keys the draws of a request: by its key and the attempt. The low bit is left for the direction. */

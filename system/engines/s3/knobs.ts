@@ -46,16 +46,18 @@ export const s3Knobs = {
     min: 0.01,
     max: 1,
   },
+  // "GET, SELECT, and all other requests": HEAD is one of these.
   getDollarsPerThousand: {
     default: 0.0004,
     unit: '$',
-    description: 'Price of a thousand GET, HEAD or LIST requests',
+    description: 'Price of a thousand GET or HEAD requests',
     min: 0,
   },
+  // "PUT, COPY, POST, LIST requests"; "DELETE and CANCEL requests are free".
   putDollarsPerThousand: {
     default: 0.005,
     unit: '$',
-    description: 'Price of a thousand PUT or DELETE requests',
+    description: 'Price of a thousand PUT or LIST requests; DELETE is free',
     min: 0,
   },
   // To CloudFront nothing is charged; to the internet 0.09 $/GB for the first 10 TB a month.
