@@ -32,10 +32,19 @@ if (major >= OLDEST_NODE) start();
 else handOver();
 
 function start() {
+  stopWithLauncher();
   keepCompiledCode();
   const source = path.join(root, 'cli', 'main.ts');
   const main = fs.existsSync(source) ? source : path.join(root, 'dist', 'cli', 'main.js');
   require(main).main(process.argv.slice(2));
+}
+
+/** Whoever kills the launcher means this process, which would otherwise keep its port and its files. */
+function stopWithLauncher() {
+  if (!process.channel) return;
+  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+  // It keeps nothing alive, although somebody listens.
+  process.channel.unref();
 }
 
 /**
@@ -55,7 +64,10 @@ function handOver() {
       `its pinned copy is not installed here: install Node ${OLDEST_NODE} or newer, or this package without --omit=optional.`,
     );
   }
-  const child = spawn(runtime, [__filename].concat(process.argv.slice(2)), { stdio: 'inherit' });
+  const child = spawn(runtime, [__filename].concat(process.argv.slice(2)), {
+    // The fourth carries nothing: it closes when this process is gone, however it went.
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  });
   // This process only waits. A terminal sends Ctrl-C to both, `kill` to this one alone: all is passed on, and the child
   // takes two within a moment for one.
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];

@@ -114,7 +114,7 @@ export function registerServe(program: Command): void {
   addTelemetryOptions(command)
     .addHelpText(
       'after',
-      '\nExamples:\n  rehearse serve\n  rehearse serve --no-costs --port 9000\n  rehearse serve --scenario hot-partition --arm broken\n  rehearse serve --service playlist --port 9001\n  rehearse serve --upstream playlist=127.0.0.1:9001\nThen, in another terminal: rehearse load browse',
+      '\nExamples:\n  rehearse serve\n  rehearse serve --no-costs --port 9000\n  rehearse serve --scenario hot-partition --arm broken\n  rehearse serve --service playlist --port 9001\n  rehearse serve --upstream playlist=127.0.0.1:9001\nThen, in another terminal: rehearse load browse\nIn a script: --json prints its address and its pid once it listens; SIGTERM to that pid ends it when what is in\nflight is answered (npx may keep signals for itself).',
     )
     .action(async (options: Options) => {
       await serve(options);

