@@ -64,7 +64,8 @@ export const listeningRoutes: readonly Route[] = [
     method: 'POST',
     url: '/v1/plays',
     operationId: 'recordPlay',
-    summary: 'A track was played; the same playId again is the same play',
+    summary:
+      'A track was played; the same playId again is the same play. Heard for less than 30 s it is a skip to sessions and charts, whatever `skipped` says',
     scope: 'plays:write',
     body: playBody,
     status: 202,
@@ -122,7 +123,7 @@ export const listeningRoutes: readonly Route[] = [
           startedAt: time,
           endedAt: time,
           tracks: count,
-          skips: count,
+          skips: { ...count, description: 'Flagged as skipped, or heard for less than 30 s' },
           listenedMs: count,
         }),
         open: flag,
