@@ -74,7 +74,7 @@ async function written(spoilt: Spoilt) {
 }
 
 /** One after the other by default: a measure is wrong in both arms, and the first is the one that is told. */
-async function rehearsed(spoilt: readonly Spoilt[], workers = 1, settings = {}) {
+async function rehearsed(spoilt: readonly Spoilt[], workers = 1, settings = {}, stuckMs = 60_000) {
   const scenarios = await Promise.all(spoilt.map(written));
   const verdicts: Verdict[] = [];
   const kept: RunResult[] = [];
@@ -93,6 +93,7 @@ async function rehearsed(spoilt: readonly Spoilt[], workers = 1, settings = {}) 
     onKept: (result) => kept.push(result),
     onVerdict: (verdict) => verdicts.push(verdict),
     signal: new AbortController().signal,
+    stuckMs,
   });
   return { running, verdicts, kept };
 }
@@ -157,6 +158,13 @@ test('host functions are refused wherever the file takes them from, before the r
   );
   expect(await complaint({ says: "() => 'at ' + Date.now()" })).toContain(
     `${WHERE}says fails: Date.now() would let the host into a simulated run`,
+  );
+});
+
+test('a loop without end is ended, and told by the arm in which it is', async () => {
+  const { running } = await rehearsed([{ evidence: '() => { for (;;) {} }' }], 1, {}, 5_000);
+  await expect(running).rejects.toThrow(
+    'mine / mine / broken at seed 1: nothing happened for 5 s. A loop without end, in what the scenario measures or says',
   );
 });
 

@@ -9,6 +9,8 @@ export interface PoolOptions {
   readonly drain: Drain;
   readonly plays: unknown;
   readonly signal: AbortSignal;
+  /** For how long a worker may do nothing; default: two minutes. */
+  readonly stuckMs?: number;
   readonly onStarted: (task: Task) => void;
   /** What it throws ends all, as a task that fails does. */
   readonly onFinished: (finished: Finished) => void;
@@ -20,13 +22,19 @@ const YOUNG_GENERATION_MB = 48;
 /** A stopped run answers within a few thousand events. One that does not is stuck in a single event and is ended. */
 const STOP_GRACE_MS = 5_000;
 
+/**
+ * A worker in which nothing happens for so long is in a loop without end: in what a scenario measures or says, or at the
+ * top of its file. Events are a few milliseconds apart, and what is done before and after them takes seconds.
+ */
+const STUCK_MS = 120_000;
+
 /** Runs every task; after an abort it stops the running ones and resolves with what was finished. */
 export async function runTasks(tasks: readonly Task[], options: PoolOptions): Promise<void> {
   const stop = new SharedArrayBuffer(4);
   const onAbort = () => Atomics.store(new Int32Array(stop), 0, 1);
   options.signal.addEventListener('abort', onAbort);
   if (options.signal.aborted) onAbort();
-  const data: WorkerData = { stop, drain: options.drain, plays: options.plays };
+  const data = { stop, drain: options.drain, plays: options.plays };
   const queue = tasks.slice();
   let hasFailed = false;
   const told: PoolOptions = {
@@ -53,13 +61,15 @@ export async function runTasks(tasks: readonly Task[], options: PoolOptions): Pr
   }
 }
 
-function runThread(queue: Task[], data: WorkerData, options: PoolOptions): Promise<void> {
+function runThread(queue: Task[], data: Omit<WorkerData, 'beats'>, options: PoolOptions): Promise<void> {
+  const beats = new SharedArrayBuffer(4);
   const file = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js';
   const worker = new Worker(new URL(file, import.meta.url), {
-    workerData: data,
+    workerData: { ...data, beats } satisfies WorkerData,
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
   });
   let grace: NodeJS.Timeout | undefined;
+  let watch: NodeJS.Timeout | undefined;
   let end = () => {};
   const onAbort = () => {
     grace = setTimeout(() => end(), STOP_GRACE_MS);
@@ -76,6 +86,10 @@ function runThread(queue: Task[], data: WorkerData, options: PoolOptions): Promi
       }
       options.onStarted(task);
       worker.postMessage(task);
+      clearInterval(watch);
+      watch = whenStuck(beats, options.stuckMs ?? STUCK_MS, () =>
+        fail(stuckError(task, options.stuckMs ?? STUCK_MS)),
+      );
     };
     const fail = (error: unknown) => {
       queue.length = 0;
@@ -102,6 +116,26 @@ function runThread(queue: Task[], data: WorkerData, options: PoolOptions): Promi
   });
   return running.finally(() => {
     clearTimeout(grace);
+    clearInterval(watch);
     options.signal.removeEventListener('abort', onAbort);
   });
 }
+
+/** Calls `tell` once no event has happened in the worker for so long. */
+function whenStuck(beats: SharedArrayBuffer, stuckMs: number, tell: () => void): NodeJS.Timeout {
+  const beat = new Int32Array(beats);
+  let before = Atomics.load(beat, 0);
+  const looks = 4;
+  let still = 0;
+  return setInterval(() => {
+    const now = Atomics.load(beat, 0);
+    still = now === before ? still + 1 : 0;
+    before = now;
+    if (still === looks) tell();
+  }, stuckMs / looks);
+}
+
+const stuckError = ({ scenario, case: testCase, arm, seed }: Task, stuckMs: number) =>
+  new ScenarioError(
+    `${scenario} / ${testCase} / ${arm} at seed ${seed}: nothing happened for ${stuckMs / 1_000} s. A loop without end, in what the scenario measures or says, or at the top of its file?`,
+  );

@@ -56,6 +56,8 @@ export interface RunRequest {
   /** Given what was finished, marked partial, before a mistake ends the run and is thrown; not called where that is nothing. */
   readonly onKept?: (result: RunResult) => void;
   readonly signal: AbortSignal;
+  /** For how long nothing may happen in a run, in ms; default: two minutes. */
+  readonly stuckMs?: number;
 }
 
 export interface Progress {
@@ -98,6 +100,7 @@ export async function runScenarios(request: RunRequest): Promise<RunResult> {
       drain: request.drain,
       plays: request.plays,
       signal: request.signal,
+      ...(request.stuckMs === undefined ? {} : { stuckMs: request.stuckMs }),
       onStarted(task) {
         running = `${task.scenario} ${task.case === task.scenario ? '' : `${task.case} `}${task.arm}, seed ${task.seed}`;
         report();

@@ -12,6 +12,8 @@ import { loadScenario } from './load-scenario.ts';
 export interface WorkerData {
   /** One 32-bit word: not 0 means stop. */
   readonly stop: SharedArrayBuffer;
+  /** One 32-bit word of this worker's: it grows as long as events happen. */
+  readonly beats: SharedArrayBuffer;
   readonly drain: Drain;
   readonly plays: unknown;
 }
@@ -42,8 +44,9 @@ Error.stackTraceLimit = 0;
 /** Errors that the scenario's author can mend. */
 const MISTAKES: ReadonlySet<string> = new Set(['FigureError', 'GuardError', 'ScenarioError', 'SettingError']);
 
-const { stop, drain, plays } = workerData as WorkerData;
+const { stop, beats, drain, plays } = workerData as WorkerData;
 const flag = new Int32Array(stop);
+const beat = new Int32Array(beats);
 const port = parentPort!;
 
 port.on('message', (task: Task) => {
@@ -56,7 +59,10 @@ async function answer(task: Task): Promise<Answer> {
     const remove = installGuard();
     try {
       const scenario = await loadScenario(task.module, task.scenario);
-      const shouldStop = () => Atomics.load(flag, 0) !== 0;
+      const shouldStop = () => {
+        Atomics.add(beat, 0, 1);
+        return Atomics.load(flag, 0) !== 0;
+      };
       const finished = await runArm(scenario, { ...task, drain, plays, shouldStop });
       return { ok: { id: task.id, ...finished } };
     } finally {
