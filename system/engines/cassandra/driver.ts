@@ -1,6 +1,7 @@
 /**
  * The driver on a client's machine: knows the ring, sends each request to one of the partition's replicas (token-aware),
- * notices at once when a node's connection breaks, and checks statements before they leave.
+ * notices at once when a node's connection breaks, hears over its control connection whom the nodes have convicted
+ * (docs.datastax.com, 'Reconnection policies': gossip's status changes), and checks statements before they leave.
  */
 import type { Context } from '../../ports/context.ts';
 import { PortError } from '../../ports/errors.ts';
@@ -174,16 +175,16 @@ export class Driver implements WideColumnStore {
 
   /** One of the replicas that take connections, else any such node; null: none. */
   #pick(replicas: readonly number[], hash: number, context: Context): ClusterNode | null {
-    const { nodes } = this.#coordinator;
+    const { nodes, nowNs } = this.#coordinator;
     const first = this.#random.integer(replicas.length, hash, context.request, context.attempt);
     for (let k = 0; k < replicas.length; k++) {
       const node = nodes[replicas[(first + k) % replicas.length]!]!;
-      if (node.serving) return node;
+      if (node.serving && node.believedUp(nowNs)) return node;
     }
     const any = this.#random.integer(nodes.length, hash, context.request, context.attempt);
     for (let k = 0; k < nodes.length; k++) {
       const node = nodes[(any + k) % nodes.length]!;
-      if (node.serving) return node;
+      if (node.serving && node.believedUp(nowNs)) return node;
     }
     return null;
   }

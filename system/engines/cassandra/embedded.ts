@@ -245,10 +245,8 @@ class Cassandra implements EmbeddedCassandra {
   }
 
   #crashed(node: ClusterNode): void {
-    const { nowNs } = this.#environment.simulation;
     node.serving = false;
-    node.crashedAtNs = nowNs;
-    node.convictedAtNs = nowNs + this.knobs.failureDetectionMs * 1e6;
+    node.crashedAtNs = this.#environment.simulation.nowNs;
   }
 
   /** A restarted node reads its commit log, then serves; the others hear of it at once. */
@@ -259,7 +257,6 @@ class Cassandra implements EmbeddedCassandra {
       const node = this.#nodes[index]!;
       if (!node.machine.up || node.serving || simulation.nowNs < readyAtNs[index]!) return;
       node.serving = true;
-      node.convictedAtNs = Number.POSITIVE_INFINITY;
       this.#hints.returned(node);
       this.#storage.compact(node);
     });

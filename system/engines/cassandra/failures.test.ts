@@ -126,6 +126,60 @@ describe('when things break', () => {
     );
   });
 
+  it('a paused node is convicted as a crashed one is, gets hints, and is back when its pause is over', async () => {
+    const knobs = {
+      nodes: 3,
+      failureDetectionMs: 2000,
+      hintDelayMs: 1000,
+      readTimeoutMs: 500,
+      writeTimeoutMs: 500,
+    };
+    const t = testCluster({ knobs });
+    const { machine } = t.cassandra.nodes[0]!;
+    const where = { table: 'followers', partition: ['p'], consistency: 'QUORUM' as const };
+    const failedAt: number[] = [];
+    const kinds = new Set<string>();
+    let mostHints = 0;
+    await during(t, 60, async () => {
+      t.simulation.after(1 * SECOND, () => machine.pause(9 * SECOND));
+      const pending: Promise<unknown>[] = [];
+      for (let i = 0; i < 240; i++) {
+        const atNs = t.simulation.nowNs;
+        const call = i % 2 === 0 ? upsert(t, i) : t.store.select(t.context(), where);
+        pending.push((call as Promise<unknown>).catch(() => failedAt.push(atNs / SECOND)));
+        await pause(t, 0.05);
+        mostHints = Math.max(mostHints, t.cassandra.statistics()[0]!.hintsWaiting);
+        if (atNs < 5 * SECOND || atNs > 6 * SECOND) continue;
+        const all = { table: 'followers', row: row(1000 + i), consistency: 'ALL' as const };
+        pending.push(t.store.upsert(t.context(), all).catch((error: PortError) => kinds.add(error.kind)));
+      }
+      await Promise.all(pending);
+      await pause(t, 20);
+    });
+    // From 3 s on everybody knows; what was under way then had been asked before.
+    expect(failedAt.filter((at) => at > 1 && at < 3).length).toBeGreaterThan(10);
+    expect(failedAt.filter((at) => at < 0.5 || at > 3.1)).toEqual([]);
+    expect([...kinds]).toEqual(['unavailable']);
+    expect(mostHints).toBeGreaterThan(60);
+    const held = (node: number) => t.cassandra.inspectReplica(node, 'followers', ['p']).length;
+    expect([held(0), t.cassandra.statistics()[0]!.hintsWaiting]).toEqual([held(1), 0]);
+  });
+
+  it('a pause that is shorter than the detection convicts nobody: who asks waits for its end', async () => {
+    const t = testCluster({ knobs: { nodes: 3, failureDetectionMs: 2000 } });
+    const took: number[] = [];
+    await during(t, 60, async () => {
+      for (let i = 0; i < 8; i++) {
+        t.cassandra.nodes[0]!.machine.pause(1.9 * SECOND);
+        const calledNs = t.simulation.nowNs;
+        const statement = { table: 'followers', row: row(i), consistency: 'ALL' as const };
+        await t.store.upsert(t.context(), statement);
+        took.push((t.simulation.nowNs - calledNs) / SECOND);
+      }
+    });
+    expect(Math.min(...took)).toBeGreaterThan(1.89);
+  });
+
   it('answers every call exactly once, whatever is lost, doubled, cut, or crashes', async () => {
     const fault = fc.record({
       from: fc.nat(4),

@@ -35,9 +35,10 @@ export class Hints {
     this.#portionBytes = (knobs.hintThrottleKBps * 1024 * PORTION_NS) / 1e9;
   }
 
-  /** Keeps a write for a node; not for one that has been down longer than the hint window. */
+  /** Keeps a write for a node; not for one that has been silent longer than the hint window. */
   store(node: ClusterNode, mutation: Mutation): void {
-    if (!node.serving && this.#simulation.nowNs - node.crashedAtNs > this.#windowNs) return;
+    const { nowNs } = this.#simulation;
+    if (nowNs - node.silentSinceNs(nowNs) > this.#windowNs) return;
     this.#pending[node.index]!.push(mutation);
     if (node.serving) this.#schedule(node);
   }
@@ -54,7 +55,9 @@ export class Hints {
   #schedule(node: ClusterNode): void {
     if (this.#replaying[node.index]) return;
     this.#replaying[node.index] = true;
-    this.#simulation.schedule(this.#delayNs, this.#handler, node.index);
+    // Those of a node that stands still wait until it is back.
+    const heldNs = Math.max(0, node.machine.pausedUntilNs - this.#simulation.nowNs);
+    this.#simulation.schedule(heldNs + this.#delayNs, this.#handler, node.index);
   }
 
   #replay(index: number): void {
@@ -62,6 +65,10 @@ export class Hints {
     const pending = this.#pending[index]!;
     this.#replaying[index] = false;
     if (!node.serving) return;
+    if (!node.believedUp(this.#simulation.nowNs)) {
+      this.#schedule(node);
+      return;
+    }
     let bytes = 0;
     let count = 0;
     while (count < pending.length && bytes < this.#portionBytes) bytes += pending[count++]!.bytes + 1;

@@ -173,7 +173,7 @@ export const cassandraKnobs = {
   failureDetectionMs: {
     default: 9000,
     unit: 'ms',
-    description: 'How long after a crash the other nodes still believe a node to be up.',
+    description: 'How long the other nodes still believe a node to be up that is silent: crashed or paused.',
     min: 0,
   },
   // cassandra.yaml: max_hint_window: 3h

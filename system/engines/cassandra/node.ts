@@ -44,8 +44,6 @@ export class ClusterNode {
   /** Takes requests: up, and done with its commit log. */
   serving = true;
   crashedAtNs = Number.NEGATIVE_INFINITY;
-  /** From when on the others believe it to be down. */
-  convictedAtNs = Number.POSITIVE_INFINITY;
   readsServed = 0;
   writesServed = 0;
   readsDropped = 0;
@@ -74,6 +72,7 @@ export class ClusterNode {
   readonly #simulation: Simulation;
   readonly #knobs: CassandraKnobs;
   readonly #youngBytes: number;
+  readonly #detectionNs: number;
   #allocatedBytes = 0;
   #memtableSinceCollection = 0;
   #lastTimestamp = 0;
@@ -99,12 +98,20 @@ export class ClusterNode {
     this.#base = base;
     this.#simulation = simulation;
     this.#knobs = knobs;
+    this.#detectionNs = knobs.failureDetectionMs * 1e6;
     this.#youngBytes = knobs.garbageCollection ? knobs.youngGenerationMB * 1e6 : Number.POSITIVE_INFINITY;
   }
 
-  /** Whether the other nodes take it to be alive. */
+  /** Since when it has sent no heartbeat, in ns: it is down, or stands still; Infinity: it is heard. */
+  silentSinceNs(nowNs: number): number {
+    if (!this.serving) return this.crashedAtNs;
+    const { pausedSinceNs, pausedUntilNs } = this.machine;
+    return nowNs < pausedUntilNs ? pausedSinceNs : Number.POSITIVE_INFINITY;
+  }
+
+  /** Whether the other nodes take it to be alive: an accrual detector convicts whoever is silent, for whatever reason. */
   believedUp(nowNs: number): boolean {
-    return nowNs < this.convictedAtNs;
+    return nowNs - this.silentSinceNs(nowNs) < this.#detectionNs;
   }
 
   /** What it holds of a partition beyond the base layer; undefined: nothing. */

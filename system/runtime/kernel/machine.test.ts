@@ -76,6 +76,7 @@ test('a pause freezes every station of the machine; the longest of several count
   at(simulation, 20, () => machine.pause(50));
   simulation.advance(10_000);
   expect(done).toEqual([[0, 300]]);
+  expect([machine.pausedSinceNs, machine.pausedUntilNs]).toEqual([10, 210]);
   expect(() => machine.pause(-1)).toThrow(/cassandra-3 cannot pause for -1 ns/);
 });
 

@@ -17,6 +17,7 @@ export class Machine {
   readonly #onCrash: (() => void)[] = [];
   readonly #onRestart: (() => void)[] = [];
   readonly #onPause: (() => void)[] = [];
+  #pausedSinceNs = 0;
   #pausedUntilNs = 0;
 
   constructor(simulation: Simulation, id: number, name: string) {
@@ -33,6 +34,11 @@ export class Machine {
   /** The end of the present pause; a time that has passed when there is none. */
   get pausedUntilNs(): number {
     return this.#pausedUntilNs;
+  }
+
+  /** When the present pause began, or the last one: one that is made longer begins only once. */
+  get pausedSinceNs(): number {
+    return this.#pausedSinceNs;
   }
 
   attach(station: Station): void {
@@ -55,8 +61,10 @@ export class Machine {
   /** Everything stands still for `ns` (a stop-the-world collection, a frozen host); calls time out meanwhile. */
   pause(ns: number): void {
     if (!(ns >= 0)) throw new RangeError(`${this.name} cannot pause for ${ns} ns.`);
-    const untilNs = this.#simulation.nowNs + Math.round(ns);
-    if (untilNs <= Math.max(this.#pausedUntilNs, this.#simulation.nowNs)) return;
+    const { nowNs } = this.#simulation;
+    const untilNs = nowNs + Math.round(ns);
+    if (untilNs <= Math.max(this.#pausedUntilNs, nowNs)) return;
+    if (nowNs >= this.#pausedUntilNs) this.#pausedSinceNs = nowNs;
     this.#pausedUntilNs = untilNs;
     for (const station of this.#stations) station.pauseUntil(untilNs);
     for (const listener of this.#onPause) listener();
