@@ -6,7 +6,7 @@ export class Bookings {
   readonly #network: Hop;
   readonly #coordinatorQueue: Hop;
   readonly #coordinator: Hop;
-  readonly #turn: Hop;
+  readonly #contention: Hop;
   readonly #readQueue: Hop;
   readonly #read: Hop;
   readonly #writeQueue: Hop;
@@ -19,7 +19,7 @@ export class Bookings {
     this.#network = hop('cassandra.network');
     this.#coordinatorQueue = hop('cassandra.coordinator queue');
     this.#coordinator = hop('cassandra.coordinator');
-    this.#turn = hop('cassandra.transaction queue');
+    this.#contention = hop('cassandra.contention');
     this.#readQueue = hop('cassandra.read queue');
     this.#read = hop('cassandra.read');
     this.#writeQueue = hop('cassandra.write queue');
@@ -32,8 +32,8 @@ export class Bookings {
   /** What is not accounted for by parts of the way was waited for in vain. */
   book(operation: Operation, nowNs: number): void {
     const { trace } = operation.context;
-    const { coordinatorQueueNs, coordinatorNs, turnNs, queueNs, diskNs, workNs, pauseNs } = operation;
-    const known = coordinatorQueueNs + coordinatorNs + turnNs + queueNs + diskNs + workNs + pauseNs;
+    const { coordinatorQueueNs, coordinatorNs, contentionNs, queueNs, diskNs, workNs, pauseNs } = operation;
+    const known = coordinatorQueueNs + coordinatorNs + contentionNs + queueNs + diskNs + workNs + pauseNs;
     const totalNs = nowNs - operation.calledNs;
     const restNs = totalNs - known - operation.networkNs;
     // Cut short in the middle of a message: only the part of its way that has passed counts.
@@ -43,7 +43,7 @@ export class Bookings {
     const reading = operation.kind === 0;
     trace.add(reading ? this.#readQueue : this.#writeQueue, queueNs);
     trace.add(reading ? this.#read : this.#write, workNs);
-    if (turnNs > 0) trace.add(this.#turn, turnNs);
+    if (contentionNs > 0) trace.add(this.#contention, contentionNs);
     if (diskNs > 0) trace.add(this.#disk, diskNs);
     if (pauseNs > 0) trace.add(this.#pause, pauseNs);
     if (restNs > 0) trace.add(this.#vain, restNs);

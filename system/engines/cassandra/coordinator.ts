@@ -16,7 +16,8 @@ import * as op from './operation.ts';
 import { Operation } from './operation.ts';
 import { Pool, TimeoutLane } from './pools.ts';
 import type { Reads } from './reads.ts';
-import { type Task, type Tasks, WRITE } from './tasks.ts';
+import { type Task, WRITE } from './task.ts';
+import type { Tasks } from './tasks.ts';
 import type { Transactions } from './transactions.ts';
 import type { Writes } from './writes.ts';
 
@@ -67,7 +68,7 @@ export class Coordinator {
       );
     const writes = lane(knobs.writeTimeoutMs);
     // By kind of operation: select, upsert, delete, transaction.
-    this.#lanes = [lane(knobs.readTimeoutMs), writes, writes, lane(knobs.transactionTimeoutMs)];
+    this.#lanes = [lane(knobs.readTimeoutMs), writes, writes, writes];
     this.#arrivedHandler = simulation.register((id) => this.#arrived(id));
     this.#admittedHandler = simulation.register((id) => this.#admitted(id));
     this.#finishedHandler = simulation.register((id) => this.#finished(id));
@@ -123,7 +124,9 @@ export class Coordinator {
     operation.phase = phase;
     operation.round++;
     operation.answered = 0;
+    operation.refused = 0;
     operation.answeredMask = 0;
+    operation.promises.length = 0;
     operation.wanted = wanted;
     operation.asked.length = 0;
     operation.slices.length = 0;
@@ -162,17 +165,20 @@ export class Coordinator {
 
   replied(task: Task): void {
     const operation = this.pool.find(task.operation);
-    if (operation === null || task.round !== operation.round) return;
+    if (operation === null || task.round !== operation.round || task.place < 0) return;
     const bit = 1 << task.place;
     if ((operation.answeredMask & bit) !== 0) return;
     operation.answeredMask |= bit;
-    operation.answered++;
+    if (task.refused) operation.refused++;
+    else operation.answered++;
+    if (task.promise !== null) operation.promises.push(task.promise);
     if (task.slice !== null) operation.slices[task.place] = task.slice;
     if (operation.phase >= op.ANSWERING) {
-      if (operation.answered === operation.asked.length) this.#releaseIfDone(operation);
+      if (operation.answered + operation.refused === operation.asked.length) this.#releaseIfDone(operation);
       return;
     }
-    if (operation.answered !== operation.wanted) return;
+    const isLost = operation.refused > 0 && this.transactions.isLost(operation);
+    if (operation.answered !== operation.wanted && !isLost) return;
     // This answer decides: its way is the critical path of the round.
     operation.networkNs += task.networkNs;
     operation.queueNs += task.queueNs;
@@ -319,7 +325,6 @@ export class Coordinator {
     operation.asked.length = 0;
     operation.answered = 0;
     if (undecided) {
-      if (operation.kind === op.TRANSACTION) this.transactions.failed(operation);
       this.fail(operation, 'timeout', false, detail);
     } else this.#releaseIfDone(operation);
   }
@@ -334,7 +339,6 @@ export class Coordinator {
     for (const operation of this.pool.items) {
       if (!operation.inUse || operation.coordinator !== node || operation.coordinatorDone) continue;
       if (operation.phase === op.TRAVELLING) continue;
-      if (operation.kind === op.TRANSACTION) this.transactions.failed(operation);
       if (operation.phase === op.ANSWERED) {
         operation.coordinatorDone = true;
         this.#releaseIfDone(operation);
@@ -345,7 +349,7 @@ export class Coordinator {
   #releaseIfDone(operation: Operation): void {
     if (!operation.coordinatorDone && operation.phase === op.ANSWERED)
       operation.coordinatorDone =
-        operation.answered >= operation.asked.length || operation.kind === op.SELECT;
+        operation.answered + operation.refused >= operation.asked.length || operation.kind === op.SELECT;
     if (!operation.coordinatorDone || !operation.clientDone) return;
     operation.clear();
     this.pool.release(operation);

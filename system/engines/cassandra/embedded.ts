@@ -7,6 +7,7 @@
 import type { ColumnValue, Row, TableDefinition, WideColumnStore } from '../../ports/wide-column-store.ts';
 import type { Machine } from '../../runtime/kernel/index.ts';
 import type { Durable, EmbeddedEngine, EngineEnvironment, EngineNode, Gauge } from '../engine.ts';
+import { Acceptors } from './acceptors.ts';
 import { type BaseLayer, BaseRows } from './base-layer.ts';
 import { Bookings } from './bookings.ts';
 import { Coordinator } from './coordinator.ts';
@@ -117,19 +118,19 @@ class Cassandra implements EmbeddedCassandra {
       return node;
     });
     const storage = new Storage(simulation, knobs, this.#nodes);
-    const tasks = new Tasks(simulation, network, knobs, this.#base, storage, this.#nodes);
+    const acceptors = new Acceptors(count, tables.length);
+    const tasks = new Tasks(simulation, network, knobs, this.#base, storage, acceptors, this.#nodes);
     const hints = new Hints(simulation, knobs, this.#nodes, tasks);
     const bookings = new Bookings((name) => environment.hop(name));
     const coordinator = new Coordinator(simulation, network, knobs, this.#nodes, tasks, hints, bookings);
     const reads = new Reads(simulation, coordinator);
     const writes = new Writes(coordinator);
-    const transactions = new Transactions(coordinator, reads, writes);
+    const transactions = new Transactions(simulation, knobs, coordinator, reads, writes);
     coordinator.reads = reads;
     coordinator.writes = writes;
     coordinator.transactions = transactions;
     tasks.events = {
       replied: (task) => coordinator.replied(task),
-      accepted: (task) => transactions.accepted(task),
       hintLost: (node, mutation) => hints.store(node, mutation),
       isWaiting: (id) => coordinator.isWaiting(id),
     };

@@ -200,7 +200,7 @@ describe('when things break', () => {
         async (seed, faults, crashes) => {
           const t = testCluster({
             seed,
-            knobs: { nodes: 4, failureDetectionMs: 200, transactionTimeoutMs: 300 },
+            knobs: { nodes: 4, failureDetectionMs: 200, casContentionTimeoutMs: 300 },
           });
           for (const { from, to, loss, duplication } of faults)
             t.network.setFault(from, to, { loss, duplication });

@@ -37,11 +37,12 @@ export const cassandraKnobs = {
     description: 'How long a coordinator waits for writes; older write messages are dropped.',
     min: 1,
   },
-  // cassandra.yaml: cas_contention_timeout: 1000ms (3.x, 4.0)
-  transactionTimeoutMs: {
+  // cassandra.yaml: cas_contention_timeout: 1000ms
+  casContentionTimeoutMs: {
     default: 1000,
     unit: 'ms',
-    description: 'How long a lightweight transaction may take, waiting for its turn included.',
+    description:
+      'How long a lightweight transaction that others supersede begins again; then its client gets a timeout.',
     min: 1,
   },
   // DataStax Node.js driver: socketOptions.readTimeout 12000

@@ -9,6 +9,7 @@ import type {
   WriteOutcome,
 } from '../../ports/wide-column-store.ts';
 import type { PendingCall } from '../../runtime/kernel/index.ts';
+import type { Promised } from './acceptors.ts';
 import type { Mutation } from './mutation.ts';
 import type { ClusterNode } from './node.ts';
 import type { Pooled } from './pools.ts';
@@ -23,19 +24,24 @@ export const TRANSACTION = 3;
 /** Where an operation is. Rounds with replicas are the phases from DIGEST_READ to COMMIT. */
 export const TRAVELLING = 0;
 export const ADMITTED = 1;
-export const WAITING_TURN = 2;
+/** A transaction that was superseded, before it begins again. */
+export const SLEEPING = 2;
 export const DIGEST_READ = 3;
 export const DATA_READ = 4;
 export const REPAIR = 5;
 export const WRITE_ROUND = 6;
 export const PREPARE_ROUND = 7;
-export const COMPLETE_EARLIER = 8;
-export const PAXOS_READ = 9;
-export const PROPOSE = 10;
-export const COMMIT = 11;
+export const PROPOSE_EARLIER = 8;
+export const COMMIT_EARLIER = 9;
+export const PAXOS_READ = 10;
+export const PROPOSE = 11;
+export const COMMIT = 12;
 /** The coordinator writes the answer. */
-export const ANSWERING = 12;
-export const ANSWERED = 13;
+export const ANSWERING = 13;
+export const ANSWERED = 14;
+
+/** The place of a message that is no part of a round: nobody waits for its answer. */
+export const NO_PLACE = -1;
 
 export class Operation implements Pooled {
   slot = 0;
@@ -65,6 +71,11 @@ export class Operation implements Pooled {
   readonly slices: (Slice | null)[] = [];
   answeredMask = 0;
   answered = 0;
+  /** Replicas that have promised to a newer ballot, and what the others told with their promises. */
+  refused = 0;
+  readonly promises: Promised[] = [];
+  /** Of a transaction: its present one. 0: it is none. */
+  ballot = 0;
   /** Answers that end this round. */
   wanted = 0;
   /** What the replicas were told to return at most: more than the command's limit after short answers. */
@@ -85,7 +96,8 @@ export class Operation implements Pooled {
   networkNs = 0;
   coordinatorQueueNs = 0;
   coordinatorNs = 0;
-  turnNs = 0;
+  /** Slept, for others to finish. */
+  contentionNs = 0;
   queueNs = 0;
   diskNs = 0;
   workNs = 0;
@@ -99,13 +111,16 @@ export class Operation implements Pooled {
     this.wanted = 0;
     this.asked.length = 0;
     this.slices.length = 0;
+    this.promises.length = 0;
+    this.refused = 0;
+    this.ballot = 0;
     this.mergedRows = 0;
     this.coordinatorDone = false;
     this.clientDone = false;
     this.networkNs = 0;
     this.coordinatorQueueNs = 0;
     this.coordinatorNs = 0;
-    this.turnNs = 0;
+    this.contentionNs = 0;
     this.queueNs = 0;
     this.diskNs = 0;
     this.workNs = 0;
@@ -122,5 +137,6 @@ export class Operation implements Pooled {
     this.outcome = null;
     this.error = null;
     this.slices.length = 0;
+    this.promises.length = 0;
   }
 }

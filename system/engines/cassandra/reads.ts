@@ -10,7 +10,7 @@ import type { ClusterNode } from './node.ts';
 import { DATA_READ, DIGEST_READ, type Operation, REPAIR } from './operation.ts';
 import { reconcile } from './reconcile.ts';
 import type { Slice } from './slice.ts';
-import { READ, WRITE } from './tasks.ts';
+import { READ, WRITE } from './task.ts';
 
 export class Reads {
   /** Called for each read that a coordinator starts. */

@@ -8,6 +8,7 @@
 import { normalQuantile } from '../../runtime/kernel/distribution.ts';
 import type { HandlerId, KeyedRandom, Network, Simulation } from '../../runtime/kernel/index.ts';
 import { Distribution } from '../../runtime/kernel/index.ts';
+import type { Acceptors } from './acceptors.ts';
 import type { BaseRows } from './base-layer.ts';
 import {
   paxosNs,
@@ -22,64 +23,14 @@ import type { CassandraKnobs } from './knobs.ts';
 import type { Mutation } from './mutation.ts';
 import type { ClusterNode } from './node.ts';
 import type { Operation } from './operation.ts';
-import { Pool, type Pooled } from './pools.ts';
-import type { Table } from './schema.ts';
-import { baseSlice, type ReadCommand, type Slice } from './slice.ts';
+import { Pool } from './pools.ts';
+import { baseSlice, type ReadCommand } from './slice.ts';
 import type { Storage } from './storage.ts';
-
-export const READ = 0;
-export const WRITE = 1;
-/** A promise of Paxos: no effect but its cost. */
-export const PREPARE = 2;
-/** An acceptance: the coordinator's transaction is told that somebody has it. */
-export const ACCEPT = 3;
-
-const TRAVELLING = 1;
-const QUEUED = 2;
-const RUNNING = 3;
-const RETURNING = 4;
-/** The disk reads what the page cache does not have. */
-const FETCHING = 5;
-
-export class Task implements Pooled {
-  slot = 0;
-  id = 0;
-  inUse = false;
-  state = 0;
-  kind = READ;
-  node!: ClusterNode;
-  coordinator!: ClusterNode;
-  /** Number of the operation it belongs to, or -1: a hint or a repair that nobody waits for. */
-  operation = -1;
-  /** Which of the operation's rounds, and its place among those asked. */
-  round = 0;
-  place = 0;
-  table!: Table;
-  key = '';
-  partition!: Mutation['partition'];
-  hash = 0;
-  command: ReadCommand | null = null;
-  mutation: Mutation | null = null;
-  slice: Slice | null = null;
-  request = 0;
-  salt = 0;
-  createdNs = 0;
-  arrivedNs = 0;
-  serviceNs = 0;
-  garbageBytes = 0;
-  networkNs = 0;
-  queueNs = 0;
-  /** At the disk, waiting for it included. */
-  diskNs = 0;
-  workNs = 0;
-  pauseNs = 0;
-}
+import { FETCHING, QUEUED, READ, RETURNING, RUNNING, Task, TRAVELLING, WRITE } from './task.ts';
 
 export interface TaskEvents {
   /** A replica's answer has reached the coordinator. */
   replied(task: Task): void;
-  /** A replica has accepted a transaction's value. */
-  accepted(task: Task): void;
   /** A write without a coordinator (a hint) was lost on its way. */
   hintLost(node: ClusterNode, mutation: Mutation): void;
   /** Whether the client of this operation still waits. */
@@ -94,6 +45,7 @@ export class Tasks {
   readonly #knobs: CassandraKnobs;
   readonly #base: BaseRows;
   readonly #storage: Storage;
+  readonly #acceptors: Acceptors;
   readonly #random: KeyedRandom;
   readonly #spread: Distribution;
   readonly #readTimeoutNs: number;
@@ -112,6 +64,7 @@ export class Tasks {
     knobs: CassandraKnobs,
     base: BaseRows,
     storage: Storage,
+    acceptors: Acceptors,
     nodes: readonly ClusterNode[],
   ) {
     this.#simulation = simulation;
@@ -119,6 +72,7 @@ export class Tasks {
     this.#knobs = knobs;
     this.#base = base;
     this.#storage = storage;
+    this.#acceptors = acceptors;
     this.#random = simulation.random('cassandra service time');
     this.#spread = spreadOf(knobs.serviceTimeP99);
     this.#readTimeoutNs = knobs.readTimeoutMs * 1e6;
@@ -139,7 +93,7 @@ export class Tasks {
     return this.#spread.at(this.#random.uniform(node, request, salt));
   }
 
-  /** Sends a task of an operation's present round; false: the message was lost. */
+  /** Sends a task of an operation's present round; a write of a transaction says what was decided under that ballot. */
   send(
     operation: Operation,
     node: ClusterNode,
@@ -147,6 +101,7 @@ export class Tasks {
     kind: number,
     command: ReadCommand | null,
     mutation: Mutation | null,
+    ballot = operation.ballot,
   ): void {
     const task = this.pool.acquire();
     task.kind = kind;
@@ -162,6 +117,7 @@ export class Tasks {
     task.command = command;
     task.mutation = mutation;
     task.slice = null;
+    task.ballot = ballot;
     task.request = operation.request;
     task.salt = operation.salt + ((operation.round & 15) << 2);
     task.createdNs = this.#simulation.nowNs;
@@ -191,6 +147,7 @@ export class Tasks {
     task.hash = mutation.hash;
     task.command = null;
     task.mutation = mutation;
+    task.ballot = 0;
     task.request = number;
     task.salt = 1 << 20;
     task.createdNs = this.#simulation.nowNs;
@@ -308,7 +265,7 @@ export class Tasks {
       node.writeStage.running--;
       node.writesServed++;
       if (task.kind === WRITE) this.#apply(node, task.mutation!);
-      else if (task.kind === ACCEPT) this.events.accepted(task);
+      if (task.ballot > 0) this.#acceptors.handle(task);
       this.#next(node, WRITE);
     }
     node.allocate(task.garbageBytes);
@@ -389,6 +346,8 @@ export class Tasks {
     task.slice = null;
     task.mutation = null;
     task.command = null;
+    task.promise = null;
+    task.refused = false;
     this.pool.release(task);
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Row, TableDefinition } from '../../ports/wide-column-store.ts';
-import { MILLISECOND } from '../../runtime/kernel/index.ts';
+import type { PortError } from '../../ports/errors.ts';
+import type { Row, TableDefinition, WriteOutcome } from '../../ports/wide-column-store.ts';
+import { MILLISECOND, SECOND } from '../../runtime/kernel/index.ts';
 import { during, pause, type TestCluster, testCluster } from './test-support.ts';
 
 const key = { playlist_id: 'p', user_id: 1 };
@@ -24,16 +25,76 @@ function set(t: TestCluster, since: number, expected: number | null) {
 }
 
 describe('lightweight transactions', () => {
-  it('let exactly one of many insert, and show the others its row', async () => {
+  it('let one of many insert, and show the others its row, also those whose first try had no known outcome', async () => {
+    for (let seed = 1; seed <= 10; seed++) {
+      const t = testCluster({ seed });
+      const insert = async (i: number): Promise<WriteOutcome> =>
+        set(t, i, null).catch((error: PortError) => {
+          expect([error.kind, error.definite]).toEqual(['timeout', false]);
+          return insert(i);
+        });
+      const outcomes = await during(t, 60, () =>
+        Promise.all(Array.from({ length: 20 }, (_, i) => insert(i))),
+      );
+      const since = t.cassandra.inspect('followers', ['p'])[0]!.since;
+      const winners = outcomes.flatMap((outcome, i) => (outcome.applied ? [i] : []));
+      expect(winners.length).toBeLessThan(2);
+      for (const winner of winners) expect(winner).toBe(since);
+      for (const { applied, current } of outcomes)
+        if (!applied) expect(current).toMatchObject({ ...key, since });
+    }
+  });
+
+  it('do not queue: they supersede each other, get less done the more there are, and some end in a timeout', async () => {
+    const one = await contended(1);
+    const few = await contended(20);
+    const many = await contended(200);
+    expect([one.applied, one.failed]).toEqual([1, []]);
+    // One after the other they would take 3 ms each and all be applied.
+    expect(few.took).toBeGreaterThan(40 * one.took);
+    expect(many.applied).toBeLessThan(180);
+    expect(many.applied).toBeGreaterThan(20);
+    expect(new Set(many.failed)).toEqual(new Set(['timeout, of unknown outcome']));
+    // What was answered is there; what was not may be.
+    expect(many.rows).toBeGreaterThanOrEqual(many.applied);
+    expect(many.rows).toBeLessThanOrEqual(200);
+    expect(await contended(200)).toEqual(many);
+  });
+
+  it('begin again until casContentionTimeoutMs has passed, and sleep up to 100 ms before each time', async () => {
+    for (const casContentionTimeoutMs of [1, 400]) {
+      const t = testCluster({ knobs: { casContentionTimeoutMs } });
+      const late: number[] = [];
+      await during(t, 60, async () => {
+        const clients = Array.from({ length: 100 }, async (_, i) => {
+          const row = { ...key, user_id: i, since: i };
+          const statement = { table: 'followers', row, consistency: 'QUORUM' as const };
+          await t.store.upsert(t.context(), { ...statement, ifNotExists: true }).catch((error: Error) => {
+            if (/came first/.test(error.message)) late.push(t.simulation.nowNs / MILLISECOND);
+          });
+        });
+        await Promise.all(clients);
+      });
+      if (casContentionTimeoutMs === 1) expect(late.length).toBeGreaterThan(50);
+      for (const ms of late) {
+        expect(ms).toBeGreaterThan(casContentionTimeoutMs);
+        expect(ms).toBeLessThan(casContentionTimeoutMs + 130);
+      }
+    }
+  });
+
+  it('propose also what changes nothing: six messages where a change takes nine', async () => {
     const t = testCluster();
-    const outcomes = await during(t, 60, () =>
-      Promise.all(Array.from({ length: 20 }, (_, i) => set(t, i, null))),
-    );
-    const winners = outcomes.filter((outcome) => outcome.applied);
-    expect(winners).toHaveLength(1);
-    const losers = outcomes.filter((outcome) => !outcome.applied);
-    const since = t.cassandra.inspect('followers', ['p'])[0]!.since;
-    for (const loser of losers) expect(loser.current).toMatchObject({ ...key, since });
+    const served = () => t.cassandra.statistics().reduce((sum, node) => sum + node.writesServed, 0);
+    await during(t, 5, async () => {
+      const counts: number[] = [];
+      for (const since of [1, 2]) {
+        await set(t, since, null);
+        await pause(t, 1);
+        counts.push(served());
+      }
+      expect(counts).toEqual([9, 15]);
+    });
   });
 
   it('take four round trips, where a plain write takes one', async () => {
@@ -97,6 +158,40 @@ describe('lightweight transactions', () => {
         expect(last).toBeLessThanOrEqual(certain + uncertain);
       });
       expect(certain).toBe(32);
+    }
+  });
+
+  it('are linearizable under contention: nothing is lost or done twice, also when messages are', async () => {
+    for (let seed = 1; seed <= 8; seed++) {
+      const t = testCluster({ seed, knobs: { nodes: 4, writeTimeoutMs: 400, readTimeoutMs: 400 } });
+      for (let from = 0; from < 4; from++)
+        for (let to = 0; to < 4; to++) t.network.setFault(from, to, { loss: 0.05, duplication: 0.05 });
+      const told: number[] = [];
+      let uncertain = 0;
+      await during(t, 3000, async () => {
+        while (!(await set(t, 0, null).catch(() => ({ applied: false }))).applied) await pause(t, 0.01);
+        const client = async () => {
+          for (let done = 0; done < 4; ) {
+            const value = await current(t).catch(() => null);
+            if (value === null) continue;
+            try {
+              if ((await set(t, value + 1, value)).applied) {
+                told.push(value + 1);
+                done++;
+              }
+            } catch {
+              uncertain++;
+            }
+          }
+        };
+        await Promise.all(Array.from({ length: 12 }, client));
+        let last: number | null = null;
+        while (last === null) last = await current(t).catch(() => null);
+        expect(last).toBeLessThanOrEqual(told.length + uncertain);
+        expect(Math.max(...told)).toBeLessThanOrEqual(last);
+      });
+      expect(new Set(told).size).toBe(48);
+      expect(uncertain).toBeGreaterThan(5);
     }
   });
 
@@ -172,6 +267,27 @@ describe('lightweight transactions', () => {
     expect(t.cassandra.inspect('followers', ['p'])).toHaveLength(2);
   });
 });
+
+/** So many clients insert a row each into one partition, all at once. */
+async function contended(clients: number) {
+  const t = testCluster();
+  let took = 0;
+  const failed: string[] = [];
+  const insert = async (i: number) => {
+    const row = { ...key, user_id: i, since: i };
+    const statement = { table: 'followers', row, ifNotExists: true, consistency: 'QUORUM' as const };
+    try {
+      await t.store.upsert(t.context(), statement);
+      took = t.simulation.nowNs / SECOND;
+    } catch (error) {
+      const { kind, definite } = error as PortError;
+      failed.push(`${kind}, of ${definite ? 'known' : 'unknown'} outcome`);
+    }
+  };
+  await during(t, 60, () => Promise.all(Array.from({ length: clients }, (_, i) => insert(i))));
+  const rows = t.cassandra.inspect('followers', ['p']).length;
+  return { applied: clients - failed.length, failed, rows, took };
+}
 
 const lists: TableDefinition = {
   name: 'lists',

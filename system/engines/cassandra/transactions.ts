@@ -1,181 +1,204 @@
 /**
- * Lightweight transactions: Paxos in four round trips (prepare, read, propose, commit), one at a time per partition. A
- * value that was accepted somewhere when its coordinator failed is finished by the next transaction of the partition,
- * as in Paxos: its own client got a timeout, and either outcome was possible.
+ * Lightweight transactions: Paxos in four round trips, as StorageProxy runs it (paxos_variant v1, the default). Nobody
+ * queues. A newer ballot supersedes a promise that was given to an older one; whose ballot was superseded sleeps for a
+ * random time and begins again, until `casContentionTimeoutMs` has passed: then the client gets a timeout. So what a
+ * partition gets done falls as more try.
+ *
+ *   prepare ─▶ read ─▶ propose ─▶ commit
+ *      │                  └ refused by all ─▶ sleep, prepare again; by some: a timeout, for it may come true yet
+ *      ├ refused ─▶ sleep, prepare again
+ *      └ something was accepted, not decided ─▶ propose and commit that, prepare again
  */
 import type { Row, UpsertStatement } from '../../ports/wide-column-store.ts';
+import type { HandlerId, KeyedRandom, Simulation } from '../../runtime/kernel/index.ts';
+import type { Proposal } from './acceptors.ts';
 import type { Coordinator } from './coordinator.ts';
-import type { Mutation } from './mutation.ts';
-import {
-  ANSWERING,
-  COMMIT,
-  COMPLETE_EARLIER,
-  type Operation,
-  PAXOS_READ,
-  PREPARE_ROUND,
-  PROPOSE,
-  WAITING_TURN,
-} from './operation.ts';
+import type { CassandraKnobs } from './knobs.ts';
+import type { Operation } from './operation.ts';
+import * as op from './operation.ts';
 import type { Reads } from './reads.ts';
-import { ACCEPT, PREPARE, type Task, WRITE } from './tasks.ts';
+import { ACCEPT, PREPARE, WRITE } from './task.ts';
 import type { Writes } from './writes.ts';
 
-/** What replicas remember of a partition's transactions. */
-interface Ballot {
-  /** Number of the operation whose turn it is; -1: nobody's. */
-  holder: number;
-  waiting: number[];
-  /** A value that a replica has accepted from the holder. */
-  accepted: Mutation | null;
-  /** An accepted value whose coordinator did not live to commit it. */
-  unfinished: Mutation | null;
-}
+/** StorageProxy: ThreadLocalRandom.nextInt(100) ms, 'to give the other proposer a chance to finish'. */
+const LONGEST_SLEEP_MS = 100;
 
 export class Transactions {
+  readonly #simulation: Simulation;
   readonly #coordinator: Coordinator;
   readonly #reads: Reads;
   readonly #writes: Writes;
-  readonly #ballots = new Map<string, Ballot>();
+  readonly #random: KeyedRandom;
+  readonly #wakeHandler: HandlerId;
+  readonly #contentionNs: number;
   /** Ballots are ordered across coordinators: their timestamps only grow. */
-  #lastTimestamp = 0;
+  #lastBallot = 0;
 
-  constructor(coordinator: Coordinator, reads: Reads, writes: Writes) {
+  constructor(
+    simulation: Simulation,
+    knobs: CassandraKnobs,
+    coordinator: Coordinator,
+    reads: Reads,
+    writes: Writes,
+  ) {
+    this.#simulation = simulation;
     this.#coordinator = coordinator;
     this.#reads = reads;
     this.#writes = writes;
+    this.#random = simulation.random('cassandra contention');
+    this.#wakeHandler = simulation.register((id) => this.#wake(id));
+    this.#contentionNs = knobs.casContentionTimeoutMs * 1e6;
   }
 
   begin(operation: Operation): void {
-    const name = nameOf(operation);
-    let ballot = this.#ballots.get(name);
-    if (ballot === undefined) {
-      ballot = { holder: -1, waiting: [], accepted: null, unfinished: null };
-      this.#ballots.set(name, ballot);
-    }
-    operation.phase = WAITING_TURN;
-    operation.roundNs = this.#coordinator.nowNs;
-    if (ballot.holder >= 0) ballot.waiting.push(operation.id);
-    else this.#take(ballot, operation);
+    this.#prepare(operation);
   }
 
+  /** Whether refusals end the present round, whatever answers are still to come. */
+  isLost({ phase, refused, answered, wanted, asked }: Operation): boolean {
+    if (phase === op.PREPARE_ROUND) return true;
+    // An own proposal waits for all answers: only one that everybody has refused may be made again.
+    return phase === op.PROPOSE ? answered + refused === asked.length : asked.length - refused < wanted;
+  }
+
+  /** The present round has the answers that it wanted, or is lost. */
   answered(operation: Operation): void {
-    const ballot = this.#ballots.get(nameOf(operation))!;
+    const isWon = operation.answered >= operation.wanted;
     switch (operation.phase) {
-      case PREPARE_ROUND:
-        if (ballot.unfinished === null) this.#read(operation);
-        else {
-          this.#writes.onMutation?.(ballot.unfinished);
-          this.#coordinator.beginRound(operation, COMPLETE_EARLIER, quorum(operation));
-          this.#coordinator.sendToAll(operation, WRITE, ballot.unfinished);
-        }
+      case op.PREPARE_ROUND:
+        if (isWon && operation.refused === 0) this.#promised(operation);
+        else this.#sleep(operation);
         break;
-      case COMPLETE_EARLIER:
-        ballot.unfinished = null;
-        this.#read(operation);
+      case op.PROPOSE_EARLIER:
+        if (isWon) this.#commit(operation, op.COMMIT_EARLIER, quorum(operation));
+        else this.#sleep(operation);
         break;
-      case PAXOS_READ:
+      case op.COMMIT_EARLIER:
+        this.#prepare(operation);
+        break;
+      case op.PAXOS_READ:
         this.#decide(operation);
         break;
-      case PROPOSE:
-        // Decided: before, another transaction could still come first.
-        this.#writes.onMutation?.(operation.mutation!);
-        this.#coordinator.beginRound(operation, COMMIT, Math.max(operation.needed, quorum(operation)));
-        this.#coordinator.sendToAll(operation, WRITE, operation.mutation);
+      case op.PROPOSE:
+        this.#proposed(operation, isWon);
         break;
-      case COMMIT:
-        ballot.accepted = null;
+      case op.COMMIT:
         operation.outcome = { applied: true };
-        this.#finish(operation);
+        this.#coordinator.finish(operation);
     }
-  }
-
-  /** A replica has accepted a value: from now on it may come true even if its coordinator dies. */
-  accepted(task: Task): void {
-    const ballot = this.#ballots.get(name(task.table.index, task.key));
-    if (ballot !== undefined && ballot.holder === task.operation) ballot.accepted = task.mutation;
   }
 
   /** Later transactions come after this time. */
   skipTimestamps(upTo: number): void {
-    this.#lastTimestamp = Math.max(this.#lastTimestamp, upTo);
+    this.#lastBallot = Math.max(this.#lastBallot, upTo);
   }
 
-  /** The operation timed out or its coordinator crashed. */
-  failed(operation: Operation): void {
-    if (operation.phase >= ANSWERING) return;
-    this.#leave(operation);
-  }
-
-  #take(ballot: Ballot, operation: Operation): void {
+  #prepare(operation: Operation): void {
     const coordinator = this.#coordinator;
-    ballot.holder = operation.id;
-    operation.turnNs += coordinator.nowNs - operation.roundNs;
     if (!this.#enoughAlive(operation, Math.max(operation.needed, quorum(operation)))) return;
-    coordinator.beginRound(operation, PREPARE_ROUND, quorum(operation));
+    this.#lastBallot = Math.max(operation.coordinator.nextTimestamp(), this.#lastBallot + 1);
+    operation.ballot = this.#lastBallot;
+    operation.mutation = null;
+    coordinator.beginRound(operation, op.PREPARE_ROUND, quorum(operation));
     coordinator.sendToAll(operation, PREPARE, null);
   }
 
-  #read(operation: Operation): void {
-    operation.replicaLimit = operation.command.limit;
-    if (this.#enoughAlive(operation, quorum(operation)))
-      this.#reads.read(operation, PAXOS_READ, quorum(operation));
-  }
-
-  /** Otherwise the turn passes on and the client hears of it. */
-  #enoughAlive(operation: Operation, wanted: number): boolean {
-    const alive = this.#coordinator.aliveReplicas(operation);
-    if (alive >= wanted) return true;
-    this.#leave(operation);
-    this.#coordinator.fail(operation, 'unavailable', true, `${alive} of ${wanted} replicas are up`);
-    return false;
+  /** A quorum has promised: what others have left behind comes first. */
+  #promised(operation: Operation): void {
+    const { promises } = operation;
+    let accepted = promises[0]!.accepted;
+    let committed = promises[0]!.committed;
+    for (const promise of promises) {
+      accepted = newer(accepted, promise.accepted);
+      committed = newer(committed, promise.committed);
+    }
+    if (accepted.mutation !== null && accepted.ballot > committed.ballot) {
+      operation.mutation = accepted.mutation;
+      this.#propose(operation, op.PROPOSE_EARLIER);
+      return;
+    }
+    const behind = promises.filter((promise) => promise.committed.ballot < committed.ballot);
+    if (behind.length === 0) {
+      operation.replicaLimit = operation.command.limit;
+      if (this.#enoughAlive(operation, quorum(operation)))
+        this.#reads.read(operation, op.PAXOS_READ, quorum(operation));
+      return;
+    }
+    // The read to come must meet what was decided in any quorum. As the real one, it prepares again at once.
+    const { tasks } = this.#coordinator;
+    for (const { node } of behind)
+      tasks.send(operation, node, op.NO_PLACE, WRITE, null, committed.mutation, committed.ballot);
+    this.#prepare(operation);
   }
 
   #decide(operation: Operation): void {
     const current = this.#reads.merged(operation).slice.rows[0] ?? null;
-    if (!holds(operation.statement as UpsertStatement, current)) {
-      operation.outcome = current === null ? { applied: false } : { applied: false, current };
-      this.#finish(operation);
-      return;
-    }
-    const own = operation.coordinator.nextTimestamp();
-    this.#lastTimestamp = Math.max(own, this.#lastTimestamp + 1);
-    operation.mutation = this.#writes.upsert(operation, this.#lastTimestamp);
-    this.#coordinator.beginRound(operation, PROPOSE, quorum(operation));
+    if (holds(operation.statement as UpsertStatement, current))
+      operation.mutation = this.#writes.upsert(operation, operation.ballot);
+    else operation.outcome = current === null ? { applied: false } : { applied: false, current };
+    // Also where nothing is to be written: what a client is told of must not be undone by an older proposal
+    // (CASSANDRA-12126).
+    this.#propose(operation, op.PROPOSE);
+  }
+
+  #propose(operation: Operation, phase: number): void {
+    this.#coordinator.beginRound(operation, phase, quorum(operation));
     this.#coordinator.sendToAll(operation, ACCEPT, operation.mutation);
   }
 
-  #finish(operation: Operation): void {
-    this.#leave(operation);
-    this.#coordinator.finish(operation);
+  #proposed(operation: Operation, isWon: boolean): void {
+    if (!isWon && operation.answered === 0) this.#sleep(operation);
+    else if (!isWon) {
+      // Nothing of it may be kept as a hint.
+      operation.mutation = null;
+      const detail = `the proposal was accepted by ${operation.answered} of ${operation.wanted}`;
+      this.#coordinator.fail(operation, 'timeout', false, detail);
+    } else if (operation.mutation === null) this.#coordinator.finish(operation);
+    else this.#commit(operation, op.COMMIT, Math.max(operation.needed, quorum(operation)));
   }
 
-  /** Gives the turn to the next that still waits. */
-  #leave(operation: Operation): void {
-    const key = nameOf(operation);
-    const ballot = this.#ballots.get(key);
-    if (ballot === undefined || ballot.holder !== operation.id) return;
-    if (ballot.accepted !== null) ballot.unfinished = ballot.accepted;
-    ballot.accepted = null;
-    ballot.holder = -1;
-    while (ballot.holder < 0 && ballot.waiting.length > 0) {
-      const next = this.#coordinator.pool.find(ballot.waiting.shift()!);
-      if (next !== null && next.phase === WAITING_TURN) this.#take(ballot, next);
-    }
-    if (ballot.holder < 0 && ballot.waiting.length === 0 && ballot.unfinished === null)
-      this.#ballots.delete(key);
+  #commit(operation: Operation, phase: number, wanted: number): void {
+    // Decided: before, another transaction could still come first.
+    this.#writes.onMutation?.(operation.mutation!);
+    this.#coordinator.beginRound(operation, phase, wanted);
+    this.#coordinator.sendToAll(operation, WRITE, operation.mutation);
   }
+
+  /** Gives the other proposer a chance to finish. */
+  #sleep(operation: Operation): void {
+    const { hash, request, salt, round } = operation;
+    const ns = this.#random.integer(LONGEST_SLEEP_MS, hash, request, salt + round) * 1e6;
+    this.#coordinator.beginRound(operation, op.SLEEPING, 0);
+    operation.mutation = null;
+    operation.outcome = null;
+    operation.contentionNs += ns;
+    this.#simulation.schedule(ns, this.#wakeHandler, operation.id);
+  }
+
+  #wake(id: number): void {
+    const operation = this.#coordinator.pool.find(id);
+    // Its coordinator may have crashed meanwhile.
+    if (operation === null || operation.phase !== op.SLEEPING) return;
+    if (this.#coordinator.nowNs - operation.arrivedNs < this.#contentionNs) this.#prepare(operation);
+    else
+      this.#coordinator.fail(operation, 'timeout', false, 'other transactions of the partition came first');
+  }
+
+  /** Otherwise the client hears of it. */
+  #enoughAlive(operation: Operation, wanted: number): boolean {
+    const alive = this.#coordinator.aliveReplicas(operation);
+    if (alive >= wanted) return true;
+    this.#coordinator.fail(operation, 'unavailable', true, `${alive} of ${wanted} replicas are up`);
+    return false;
+  }
+}
+
+function newer(one: Proposal, other: Proposal): Proposal {
+  return other.ballot > one.ballot ? other : one;
 }
 
 function quorum(operation: Operation): number {
   return (operation.replicas.length >> 1) + 1;
-}
-
-function nameOf(operation: Operation): string {
-  return name(operation.table.index, operation.key);
-}
-
-function name(table: number, key: string): string {
-  return `${table}\u0000${key}`;
 }
 
 function holds(statement: UpsertStatement, current: Row | null): boolean {

@@ -7,7 +7,7 @@ import type { Coordinator } from './coordinator.ts';
 import { batchMutation, deleteMutation, type Mutation, upsertMutation } from './mutation.ts';
 import { timestampOf } from './node.ts';
 import { DELETE, type Operation, WRITE_ROUND } from './operation.ts';
-import { WRITE } from './tasks.ts';
+import { WRITE } from './task.ts';
 
 const APPLIED = { applied: true } as const;
 

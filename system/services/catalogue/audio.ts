@@ -32,7 +32,7 @@ export function createAudio(
 
   /** Null: somebody else has delivered meanwhile; `current` is theirs. */
   async function count(context: Context, audioId: string, contentId: string, before: Row | undefined) {
-    const version = before === undefined ? 1 : (before.version as number) + 1;
+    const version = versionOf(before) + 1;
     const { applied, current } = await store.upsert(context, {
       table: audioVersions.name,
       row: { audio_id: audioId, version, content_id: contentId },
@@ -64,19 +64,37 @@ export function createAudio(
       await ownership.ofAudio(context, operation, publisher, audioId);
       await expectExists(context, operation, audioId);
       let [before] = await rowsOf(context, audioVersions, audioId);
+      /** A count whose outcome is not known, and the version that it may have made. */
+      let open: { readonly error: PortError; readonly version: number } | null = null;
       // The same content again is no new version: a delivery that is tried again changes nothing.
       while (before?.content_id !== contentId) {
-        const counted = await count(context, audioId, contentId, before);
-        if (!('current' in counted)) {
-          known.delete(audioId);
-          return counted;
+        const version = versionOf(before);
+        // Others have been delivered since: in its place or after it, nobody knows.
+        if (open !== null && version > open.version) throw open.error;
+        // Another has that version: this one came to nothing.
+        if (open !== null && version === open.version) open = null;
+        try {
+          const counted = await count(context, audioId, contentId, before);
+          if (!('current' in counted)) {
+            known.delete(audioId);
+            return counted;
+          }
+          before = counted.current;
+        } catch (error) {
+          if (!(error instanceof PortError)) throw error;
+          if (error.definite) throw open?.error ?? error;
+          open = { error, version: version + 1 };
+          [before] = await rowsOf(context, audioVersions, audioId);
         }
-        before = counted.current;
       }
       known.delete(audioId);
       return audioIn(before);
     },
   };
+}
+
+function versionOf(row: Row | undefined): number {
+  return row === undefined ? 0 : (row.version as number);
 }
 
 function audioIn(row: Row): GetAudioResponse {

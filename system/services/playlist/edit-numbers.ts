@@ -1,8 +1,8 @@
 /**
  * Numbers edits: the clock in microseconds, then the instance in three digits. Numbers grow, no two edits share one, and
  * handing one out asks nobody. A counter in the database would need a lightweight transaction (four round trips, and
- * editors of one playlist would queue for it); Cassandra's own last-write-wins trusts clocks just as far. What is given
- * up: with clocks that differ by d, the order of two edits on different instances less than d apart is not theirs.
+ * editors of one playlist would supersede each other, some without ever knowing whether they counted); Cassandra's own
+ * last-write-wins trusts clocks just as far. What is given up: with clocks that differ by d, the order of two edits on different instances less than d apart is not theirs.
  */
 import type { Clock } from '../../ports/clock.ts';
 

@@ -20,6 +20,7 @@ import {
   type TrackOrder,
   type TrackOrderDependencies,
 } from './track-order.ts';
+import { isApplied, untilApplied } from './until-applied.ts';
 
 interface Placed extends Entry {
   readonly id: string;
@@ -57,15 +58,20 @@ export function createIdOrder(dependencies: TrackOrderDependencies): TrackOrder 
   async function replace(context: Context, edit: Edit, old: Placed, alsoRows: readonly Row[]): Promise<void> {
     const { playlistId, operation, number } = edit;
     const lastEdit: Row = { playlist_id: playlistId, last_edit: number };
-    const { applied } = await store.upsert(context, {
-      table,
-      row: { playlist_id: playlistId, order_id: old.id, track_id: null },
-      alsoRows,
-      ifEquals: { track_id: old.trackId },
-      consistency: 'QUORUM',
-    });
-    if (!applied)
+    await untilApplied(context, dependencies, playlistId, async (child, tries) => {
+      const written = store.upsert(child, {
+        table,
+        row: { playlist_id: playlistId, order_id: old.id, track_id: null },
+        alsoRows,
+        ifEquals: { track_id: old.trackId },
+        consistency: 'QUORUM',
+      });
+      const applied = await isApplied(tries, written);
+      if (applied !== false) return applied;
+      // After a try of unknown outcome it may have been this edit: what it put elsewhere, under an id of its own, tells.
+      if (tries.unsure !== null && (await isThere(child, alsoRows[0]))) return true;
       throw new PortError('conflict', operation, true, `track ${old.trackId} was taken away meanwhile`);
+    });
     // Not with the transaction, whose time is its own: an edit that comes late must not set it back.
     await store.upsert(context, { table, row: lastEdit, timestampNs: number, consistency: 'QUORUM' });
     // Nobody will use this id again, and readers pass over it until it is gone.
@@ -75,6 +81,13 @@ export function createIdOrder(dependencies: TrackOrderDependencies): TrackOrder 
       clusteringPrefix: [old.id],
       consistency: 'QUORUM',
     });
+  }
+
+  async function isThere(context: Context, row: Row | undefined): Promise<boolean> {
+    if (row === undefined) return false;
+    const where = { table, partition: [row.playlist_id!], clusteringPrefix: [row.order_id!] };
+    const [found] = await store.select(context, { ...where, consistency: 'QUORUM' });
+    return found !== undefined && hasTrack(found);
   }
 
   return {

@@ -5,6 +5,9 @@
  * read (a lightweight transaction, four round trips); who comes too late reads again.
  *
  *   read version 7 ─▶ rows that change ─▶ write them and version 8 IF version = 7 ─▶ refused? wait a little, read again
+ *
+ * Transactions that meet may end without a known outcome. Then what is read next tells: by the version, and by the
+ * newest edit or the entry that it would have left. Where others came in between and it does not, the editor is told so.
  */
 import type { Context } from '../../ports/context.ts';
 import { PortError } from '../../ports/errors.ts';
@@ -20,47 +23,67 @@ import {
   type TrackOrder,
   type TrackOrderDependencies,
 } from './track-order.ts';
-import { untilApplied } from './until-applied.ts';
+import { isApplied, untilApplied } from './until-applied.ts';
 
 const table = playlistPositions.name;
+
+/** A list as it was read, or would have been written. */
+interface Version {
+  readonly version: number;
+  readonly lastEdit: number;
+  readonly entries: readonly Entry[];
+}
 
 export function createPositionOrder(dependencies: TrackOrderDependencies): TrackOrder {
   const { store, knobs } = dependencies;
 
-  /** False: the list has another version by now. */
-  async function tryOnce(context: Context, edit: Edit, alter: (list: Entry[]) => void): Promise<boolean> {
-    const { playlistId, number } = edit;
+  async function read(context: Context, { playlistId, operation }: Edit): Promise<Version> {
     const partition = [playlistId];
     const rows = await store.select(context, { table, partition, consistency: 'QUORUM' });
     const { order_version: version, last_edit: lastEdit } = rows[0] ?? {};
     if (typeof version !== 'number')
-      throw new PortError('not-found', edit.operation, true, `playlist ${playlistId}`);
-    const before = entriesOf(rows);
-    const after = [...before];
-    alter(after);
+      throw new PortError('not-found', operation, true, `playlist ${playlistId}`);
+    return { version, lastEdit: typeof lastEdit === 'number' ? lastEdit : 0, entries: entriesOf(rows) };
+  }
+
+  /** Refused where the list has another version by now. */
+  function write(context: Context, { playlistId }: Edit, before: Version, after: Version) {
     const alsoRows: Row[] = [];
-    after.forEach((entry, position) => {
-      if (entry !== before[position]) alsoRows.push(rowOf(playlistId, position, entry));
+    after.entries.forEach((entry, position) => {
+      if (entry !== before.entries[position]) alsoRows.push(rowOf(playlistId, position, entry));
     });
-    const { applied } = await store.upsert(context, {
+    return store.upsert(context, {
       table,
       row: {
         playlist_id: playlistId,
-        order_version: version + 1,
-        length: after.length,
-        // Who began later may have come before: the playlist is never older than an edit that is in it.
-        last_edit: typeof lastEdit === 'number' ? Math.max(lastEdit, number) : number,
+        order_version: after.version,
+        length: after.entries.length,
+        last_edit: after.lastEdit,
       },
       alsoRows,
-      ifEquals: { order_version: version },
+      ifEquals: { order_version: before.version },
       consistency: 'QUORUM',
     });
-    return applied;
   }
 
   async function change(context: Context, edit: Edit, alter: (list: Entry[]) => void): Promise<void> {
-    const tryIt = async (child: Context) => ((await tryOnce(child, edit, alter)) ? true : null);
-    await untilApplied(context, dependencies, edit.playlistId, tryIt);
+    let tried: Version | null = null;
+    await untilApplied(context, dependencies, edit.playlistId, async (child, tries) => {
+      const before = await read(child, edit);
+      if (tries.unsure !== null) {
+        const became = hasBecome(tried!, before, edit);
+        if (became === null) throw tries.unsure;
+        if (became) return true;
+        // Another edit has become that version: this one never will.
+        if (before.version === tried!.version) tries.unsure = null;
+      }
+      const entries = [...before.entries];
+      alter(entries);
+      // Who began later may have come before: the playlist is never older than an edit that is in it.
+      const lastEdit = Math.max(before.lastEdit, edit.number);
+      tried = { version: before.version + 1, lastEdit, entries };
+      return (await isApplied(tries, write(child, edit, before, tried))) || null;
+    });
   }
 
   const order: TrackOrder = {
@@ -91,6 +114,15 @@ export function createPositionOrder(dependencies: TrackOrderDependencies): Track
       }),
   };
   return order;
+}
+
+/** Whether what was tried has become a version of the list; null: others came in between, and nothing tells. */
+function hasBecome(tried: Version, now: Version, { number }: Edit): boolean | null {
+  // Not yet: the next transaction finishes it, and is refused then, or ends it.
+  if (now.version < tried.version) return false;
+  // No other edit has this number.
+  if (now.lastEdit === number || now.entries.some((entry) => entry.edit === number)) return true;
+  return now.version === tried.version && tried.lastEdit === number ? false : null;
 }
 
 function rowOf(playlistId: string, position: number, { trackId, addedBy, edit }: Entry): Row {

@@ -114,16 +114,23 @@ for (const order of ORDERS) {
     );
   });
 
-  test(`${order}: editors who insert at the same moment lose nothing, and positions stay dense`, async () => {
+  test(`${order}: of editors who insert at the same moment none loses what was acknowledged, and positions stay dense`, async () => {
     for (let seed = 1; seed <= 4; seed++) {
       const setup = setUpEditors({ order, writeDeadlineMs: 5_000 }, seed);
       const { bench, editorOn, tracks } = setup;
       const editors = [1, 2, 3, 4].map(editorOn);
-      const edits = Array.from({ length: 24 }, (_, i) => editors[i % 4]!.insert(`t${i}`, (i * 5) % 4));
-      await bench.finish(Promise.all(edits));
+      const edits = Array.from({ length: 24 }, (_, i) =>
+        outcomeOf(editors[i % 4]!.insert(`t${i}`, (i * 5) % 4)),
+      );
+      const outcomes = await bench.finish(Promise.all(edits));
       const list = await tracks();
-      const added = Array.from({ length: 24 }, (_, i) => `t${i}`);
-      expect(list.toSorted()).toEqual([...added, 'old1', 'old2', 'old3'].sort());
+      const copies = outcomes.map((_, i) => list.filter((track) => track === `t${i}`).length);
+      // Where many meet some hear that the outcome is not known: their track is there or not, but never twice.
+      for (const [i, outcome] of outcomes.entries())
+        if (outcome === 'ok') expect(copies[i]).toBe(1);
+        else expect([outcome, copies[i]! < 2]).toEqual(['timeout', true]);
+      const done = outcomes.filter((outcome) => outcome === 'ok').length;
+      expect(done).toBeGreaterThan(order === 'position' ? 15 : 23);
       // What was there keeps its order.
       expect(list.filter((track) => track.startsWith('old'))).toEqual(['old3', 'old2', 'old1']);
       if (order === 'position') expect(positionsOf(setup)).toEqual(list.map((_, i) => i));
@@ -145,11 +152,15 @@ for (const order of ORDERS) {
           outcomeOf(editors[3]!.remove(victim, at)),
         ]),
       );
-      expect(new Set(outcomes)).toEqual(new Set(['ok', 'conflict']));
-      expect(outcomes.filter((outcome) => outcome === 'ok')).toHaveLength(1);
+      // A 'timeout' is an outcome that the editor cannot know: it may be the one that did it.
+      const count = (kind: string) => outcomes.filter((outcome) => outcome === kind).length;
+      expect(count('ok') + count('timeout') + count('conflict')).toBe(4);
+      expect(count('ok')).toBeLessThan(2);
+      expect(count('ok') + count('timeout')).toBeGreaterThan(0);
       const after = await tracks();
-      const removed = outcomes[0] === 'ok' || outcomes[3] === 'ok';
-      expect(after.filter((track) => track === victim)).toHaveLength(removed ? 0 : 1);
+      const copies = after.filter((track) => track === victim).length;
+      expect(copies).toBeLessThan(2);
+      if (count('ok') > 0) expect(copies).toBe(outcomes[0] === 'ok' || outcomes[3] === 'ok' ? 0 : 1);
       expect(after.filter((track) => track !== victim)).toEqual(before.filter((track) => track !== victim));
     }
   });
@@ -192,6 +203,19 @@ for (const order of ORDERS) {
     expect(await tracks()).toEqual(['old3', 'old2', 'old1']);
   });
 }
+
+test('position: what the database does not know of an edit is read, so that three editors at once get through', async () => {
+  let done = 0;
+  for (let seed = 1; seed <= 20; seed++) {
+    const { bench, editorOn, tracks } = setUpEditors({ order: 'position', writeDeadlineMs: 5_000 }, seed);
+    const edits = [1, 2, 3].map((number) => outcomeOf(editorOn(number).insert(`t${number}`, 1)));
+    const outcomes = await bench.finish(Promise.all(edits));
+    done += outcomes.filter((outcome) => outcome === 'ok').length;
+    const list = await tracks();
+    expect(new Set(list).size).toBe(list.length);
+  }
+  expect(done).toBeGreaterThan(58);
+});
 
 test('position: whichever of many editors comes last, no edit that was acknowledged is newer than the playlist', async () => {
   const { bench, insert, get, editorOn } = setUpEditors({ order: 'position' });

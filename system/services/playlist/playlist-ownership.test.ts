@@ -273,6 +273,29 @@ test('a rename and a change of flags that race tell with the greatest number wha
   }
 });
 
+test('renames at the same moment are made one after the other; each is answered with its number, or not at all', async () => {
+  let done = 0;
+  for (let seed = 1; seed <= 10; seed++) {
+    const { bench, instance, create, read } = setUpOwner({ order: 'position' }, seed);
+    const { playlistId } = await create();
+    const who = { playlistId, listenerId: OWNER };
+    const renamed = [1, 2, 3, 4].map((number) => {
+      const { service, context } = instance(number);
+      return service.renamePlaylist(context(), { ...who, name: `Name ${number}` });
+    });
+    const outcomes = await bench.finish(Promise.allSettled(renamed));
+    const answers = outcomes.map((one) => (one.status === 'fulfilled' ? one.value.snapshot : 0));
+    const numbers = answers.filter((number) => number > 0);
+    expect(new Set(numbers).size).toBe(numbers.length);
+    const { name, snapshot } = await read(playlistId);
+    expect(snapshot).toBeGreaterThanOrEqual(Math.max(...numbers));
+    // Where all are answered, the one with the greatest number stands.
+    if (numbers.length === 4) expect(name).toBe(`Name ${answers.indexOf(snapshot) + 1}`);
+    done += numbers.length;
+  }
+  expect(done).toBeGreaterThan(38);
+});
+
 test('names that are none, and flags that contradict each other, are refused', async () => {
   const { service, context, outcome } = setUpOwner();
   const create = (change: object) =>

@@ -17,7 +17,7 @@ import {
   type TrackOrder,
   type TrackOrderDependencies,
 } from './track-order.ts';
-import { untilApplied } from './until-applied.ts';
+import { isApplied, untilApplied } from './until-applied.ts';
 
 /** What a playlist is, beside what is on it. */
 export interface About {
@@ -151,21 +151,27 @@ export function createPlaylistStore(dependencies: TrackOrderDependencies): Playl
       return row === undefined ? undefined : aboutOf(row);
     },
 
-    describe: (context, playlistId, nextEdit, change) =>
-      untilApplied(context, dependencies, playlistId, async (child) => {
+    describe(context, playlistId, nextEdit, change) {
+      const tried = new Set<number>();
+      return untilApplied(context, dependencies, playlistId, async (child, tries) => {
         const before = await aboutRowOf(child, playlistId);
         if (before === undefined)
           throw new PortError('not-found', 'playlist.describe', true, `playlist ${playlistId}`);
         const lastEdit = before.about_edit ?? null;
+        // A try whose outcome was not known has come true. Where others came after it, it is made again and comes last.
+        if (tried.has(numberOf(lastEdit))) return { edit: numberOf(lastEdit), about: aboutOf(before) };
         const edit = nextEdit(numberOf(lastEdit));
-        const { applied } = await store.upsert(child, {
+        tried.add(edit);
+        const written = store.upsert(child, {
           table: metadata,
           row: aboutRow(playlistId, edit, change),
           ifEquals: { about_edit: lastEdit },
           consistency: 'QUORUM',
         });
-        return applied ? { edit, about: { ...aboutOf(before), ...change } } : null;
-      }),
+        const applied = await isApplied(tries, written);
+        return applied === true ? { edit, about: { ...aboutOf(before), ...change } } : null;
+      });
+    },
 
     async create(context, playlistId, edit, about) {
       const row = aboutRow(playlistId, edit, about);
