@@ -8,6 +8,7 @@ import { type ErrorKind, PortError } from '../../ports/errors.ts';
 import type { HandlerId, Network, Simulation } from '../../runtime/kernel/index.ts';
 import type { Bookings } from './bookings.ts';
 import { answerNs, COORDINATE_GARBAGE_BYTES, COORDINATE_READ_NS, COORDINATE_WRITE_NS } from './cost.ts';
+import type { Gossip } from './gossip.ts';
 import type { Hints } from './hints.ts';
 import type { CassandraKnobs } from './knobs.ts';
 import type { Mutation } from './mutation.ts';
@@ -32,6 +33,7 @@ export class Coordinator {
   readonly nodes: readonly ClusterNode[];
   readonly tasks: Tasks;
   readonly hints: Hints;
+  readonly gossip: Gossip;
   readonly #simulation: Simulation;
   readonly #network: Network;
   readonly #bookings: Bookings;
@@ -50,6 +52,7 @@ export class Coordinator {
     nodes: readonly ClusterNode[],
     tasks: Tasks,
     hints: Hints,
+    gossip: Gossip,
     bookings: Bookings,
   ) {
     this.#simulation = simulation;
@@ -57,6 +60,7 @@ export class Coordinator {
     this.nodes = nodes;
     this.tasks = tasks;
     this.hints = hints;
+    this.gossip = gossip;
     this.#bookings = bookings;
     this.#driverTimeoutNs = knobs.driverTimeoutMs * 1e6;
     const lane = (ms: number) =>
@@ -134,19 +138,19 @@ export class Coordinator {
 
   /** Sends a write to every replica believed to be up; the others get hints. */
   sendToAll(operation: Operation, kind: number, mutation: Mutation | null): void {
-    const nowNs = this.nowNs;
     for (const replica of operation.replicas) {
       const node = this.nodes[replica]!;
-      if (node.believedUp(nowNs)) {
+      if (this.gossip.believesUp(operation.coordinator, node)) {
         operation.asked.push(node);
         this.tasks.send(operation, node, operation.asked.length - 1, kind, null, mutation);
       } else if (kind === WRITE) this.hints.store(node, mutation!);
     }
   }
 
-  aliveReplicas(operation: Operation): number {
+  /** Replicas that the operation's coordinator believes to be up. */
+  aliveReplicas({ coordinator, replicas }: Operation): number {
     let alive = 0;
-    for (const replica of operation.replicas) if (this.nodes[replica]!.believedUp(this.nowNs)) alive++;
+    for (const replica of replicas) if (this.gossip.believesUp(coordinator, this.nodes[replica]!)) alive++;
     return alive;
   }
 

@@ -175,16 +175,17 @@ export class Driver implements WideColumnStore {
 
   /** One of the replicas that take connections, else any such node; null: none. */
   #pick(replicas: readonly number[], hash: number, context: Context): ClusterNode | null {
-    const { nodes, nowNs } = this.#coordinator;
+    const { nodes, gossip } = this.#coordinator;
+    const client = this.#machine.id;
     const first = this.#random.integer(replicas.length, hash, context.request, context.attempt);
     for (let k = 0; k < replicas.length; k++) {
       const node = nodes[replicas[(first + k) % replicas.length]!]!;
-      if (node.serving && node.believedUp(nowNs)) return node;
+      if (node.serving && gossip.toldUp(client, node)) return node;
     }
     const any = this.#random.integer(nodes.length, hash, context.request, context.attempt);
     for (let k = 0; k < nodes.length; k++) {
       const node = nodes[(any + k) % nodes.length]!;
-      if (node.serving && node.believedUp(nowNs)) return node;
+      if (node.serving && gossip.toldUp(client, node)) return node;
     }
     return null;
   }

@@ -13,6 +13,7 @@ import { Bookings } from './bookings.ts';
 import { Coordinator } from './coordinator.ts';
 import { Driver, type DriverDependencies } from './driver.ts';
 import { DurableMutations } from './durable.ts';
+import { Gossip } from './gossip.ts';
 import { Hints } from './hints.ts';
 import { type CassandraKnobs, resolveKnobs } from './knobs.ts';
 import { tokenHigh, tokenLow } from './murmur3.ts';
@@ -120,9 +121,19 @@ class Cassandra implements EmbeddedCassandra {
     const storage = new Storage(simulation, knobs, this.#nodes);
     const acceptors = new Acceptors(count, tables.length);
     const tasks = new Tasks(simulation, network, knobs, this.#base, storage, acceptors, this.#nodes);
-    const hints = new Hints(simulation, knobs, this.#nodes, tasks);
+    const gossip = new Gossip(simulation, network, knobs, this.#nodes);
+    const hints = new Hints(simulation, knobs, this.#nodes, tasks, gossip);
     const bookings = new Bookings((name) => environment.hop(name));
-    const coordinator = new Coordinator(simulation, network, knobs, this.#nodes, tasks, hints, bookings);
+    const coordinator = new Coordinator(
+      simulation,
+      network,
+      knobs,
+      this.#nodes,
+      tasks,
+      hints,
+      gossip,
+      bookings,
+    );
     const reads = new Reads(simulation, coordinator);
     const writes = new Writes(coordinator);
     const transactions = new Transactions(simulation, knobs, coordinator, reads, writes);

@@ -8,6 +8,16 @@ const row = (user_id: number) => ({ playlist_id: 'p', user_id, name: 'x', since:
 const upsert = (t: TestCluster, user: number) =>
   t.store.upsert(t.context(), { table: 'followers', row: row(user), consistency: 'QUORUM' });
 
+/** Cuts the links between two sides, or heals them. */
+function cut(t: TestCluster, ones: readonly number[], others: readonly number[], partitioned: boolean): void {
+  for (const one of ones) {
+    for (const other of others) {
+      t.network.setFault(one, other, partitioned ? { partitioned } : null);
+      t.network.setFault(other, one, partitioned ? { partitioned } : null);
+    }
+  }
+}
+
 describe('when things break', () => {
   it('the parts of the booked time add up to the time that each call took', async () => {
     const t = testCluster({ baseLayer: hotPartition(1000, 250), knobs: { nodes: 3, readTimeoutMs: 300 } });
@@ -178,6 +188,71 @@ describe('when things break', () => {
       }
     });
     expect(Math.min(...took)).toBeGreaterThan(1.89);
+  });
+
+  it('nodes that are cut off from the others are convicted by them, and convict them, until the cut is healed', async () => {
+    const knobs = {
+      nodes: 6,
+      failureDetectionMs: 2000,
+      hintDelayMs: 1000,
+      readTimeoutMs: 500,
+      writeTimeoutMs: 500,
+    };
+    const t = testCluster({ knobs });
+    const replicas = t.cassandra.replicasOf('followers', ['p']);
+    const alone = t.cassandra.nodes[replicas[0]!]!.machine.id;
+    const others = t.cassandra.nodes.map(({ machine }) => machine.id).filter((id) => id !== alone);
+    const failedAt: number[] = [];
+    let mostHints = 0;
+    const hints = () => t.cassandra.statistics()[replicas[0]!]!.hintsWaiting;
+    await during(t, 90, async () => {
+      t.simulation.after(1 * SECOND, () => cut(t, [alone], others, true));
+      t.simulation.after(16 * SECOND, () => cut(t, [alone], others, false));
+      const where = { table: 'followers', partition: ['p'], consistency: 'QUORUM' as const };
+      const pending: Promise<unknown>[] = [];
+      for (let i = 0; i < 360; i++) {
+        const at = t.simulation.nowNs / SECOND;
+        const call = i % 2 === 0 ? upsert(t, i) : t.store.select(t.context(), where);
+        pending.push((call as Promise<unknown>).catch(() => failedAt.push(at)));
+        await pause(t, 0.05);
+        mostHints = Math.max(mostHints, hints());
+      }
+      await Promise.all(pending);
+      await pause(t, 20);
+    });
+    expect(failedAt.filter((at) => at > 1 && at < 3).length).toBeGreaterThan(8);
+    expect(failedAt.filter((at) => at < 0.9 || at > 3.1)).toEqual([]);
+    // Nothing of them passes while it is cut off, however long that is.
+    expect(mostHints).toBeGreaterThan(120);
+    const held = (place: number) => t.cassandra.inspectReplica(replicas[place]!, 'followers', ['p']).length;
+    expect([held(0), hints()]).toEqual([held(1), 0]);
+  });
+
+  it('one link that is cut convicts nobody: heartbeats come by the others', async () => {
+    const t = testCluster({ knobs: { nodes: 3, failureDetectionMs: 1000, writeTimeoutMs: 500 } });
+    const [one, other, third] = t.cassandra.nodes.map(({ machine }) => machine.id);
+    const kinds = async (): Promise<string[]> => {
+      const outcomes = Array.from({ length: 40 }, (_, i) => {
+        const statement = { table: 'followers', row: row(i), consistency: 'ALL' as const };
+        return t.store.upsert(t.context(), statement).then(
+          () => 'ok',
+          (error: PortError) => error.kind,
+        );
+      });
+      return [...new Set(await Promise.all(outcomes))].sort();
+    };
+    await during(t, 60, async () => {
+      cut(t, [one!], [other!], true);
+      await pause(t, 5);
+      expect(await kinds()).toEqual(['ok', 'timeout']);
+      cut(t, [one!], [third!], true);
+      await pause(t, 0.9);
+      expect(await kinds()).toEqual(['timeout']);
+      await pause(t, 5);
+      expect(await kinds()).toEqual(['unavailable']);
+      cut(t, [one!], [other!, third!], false);
+      expect(await kinds()).toEqual(['ok']);
+    });
   });
 
   it('answers every call exactly once, whatever is lost, doubled, cut, or crashes', async () => {

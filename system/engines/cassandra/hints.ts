@@ -1,8 +1,10 @@
 /**
  * Hinted handoff: writes that a replica missed are kept for it and replayed, throttled, once it is back. They are kept
- * per target; that they sit on the disks of several coordinators is left out.
+ * per target; that they sit on the disks of several coordinators is left out: those for a node that some do not hear wait
+ * until all do.
  */
 import type { HandlerId, Simulation } from '../../runtime/kernel/index.ts';
+import type { Gossip } from './gossip.ts';
 import type { CassandraKnobs } from './knobs.ts';
 import type { Mutation } from './mutation.ts';
 import type { ClusterNode } from './node.ts';
@@ -15,6 +17,7 @@ export class Hints {
   readonly #simulation: Simulation;
   readonly #nodes: readonly ClusterNode[];
   readonly #tasks: Tasks;
+  readonly #gossip: Gossip;
   readonly #pending: Mutation[][];
   readonly #replaying: boolean[];
   readonly #handler: HandlerId;
@@ -23,10 +26,17 @@ export class Hints {
   readonly #portionBytes: number;
   #sent = 0;
 
-  constructor(simulation: Simulation, knobs: CassandraKnobs, nodes: readonly ClusterNode[], tasks: Tasks) {
+  constructor(
+    simulation: Simulation,
+    knobs: CassandraKnobs,
+    nodes: readonly ClusterNode[],
+    tasks: Tasks,
+    gossip: Gossip,
+  ) {
     this.#simulation = simulation;
     this.#nodes = nodes;
     this.#tasks = tasks;
+    this.#gossip = gossip;
     this.#pending = nodes.map(() => []);
     this.#replaying = nodes.map(() => false);
     this.#handler = simulation.register((node) => this.#replay(node));
@@ -65,7 +75,7 @@ export class Hints {
     const pending = this.#pending[index]!;
     this.#replaying[index] = false;
     if (!node.serving) return;
-    if (!node.believedUp(this.#simulation.nowNs)) {
+    if (!node.believedUp(this.#simulation.nowNs) || this.#gossip.isCutOff(node)) {
       this.#schedule(node);
       return;
     }

@@ -32,7 +32,7 @@ export class Reads {
   /** Asks `wanted` replicas; fails the operation when too few are up. */
   read(operation: Operation, phase: number, wanted: number): void {
     const coordinator = this.#coordinator;
-    const { nodes, nowNs } = coordinator;
+    const { nodes, gossip } = coordinator;
     const { replicas } = operation;
     const alive = coordinator.aliveReplicas(operation);
     if (alive < wanted) {
@@ -46,7 +46,7 @@ export class Reads {
     for (let k = 0; operation.asked.length < wanted; k++) {
       const place = (first + k) % replicas.length;
       const node = nodes[replicas[place]!]!;
-      if (place !== own && node.believedUp(nowNs)) this.#ask(operation, node);
+      if (place !== own && gossip.believesUp(operation.coordinator, node)) this.#ask(operation, node);
     }
   }
 

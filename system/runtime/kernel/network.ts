@@ -63,6 +63,7 @@ export class Network implements Carrier {
   readonly #duplicateRandom: KeyedRandom;
   readonly #latency: Distribution;
   readonly #faults = new Map<number, LinkFault>();
+  readonly #onFault: ((from: number, to: number) => void)[] = [];
   readonly #held = new Map<number, HeldMessage>();
   readonly #heldArrives: HandlerId;
   #nextHeld = 0;
@@ -158,6 +159,17 @@ export class Network implements Carrier {
     for (const [slot, held] of this.#held) {
       if (held.link === link) this.#reconsider(slot, held, fault);
     }
+    for (const listener of this.#onFault) listener(from, to);
+  }
+
+  /** Calls the listener after each change of a fault, with the machines of its way. */
+  onFault(listener: (from: number, to: number) => void): void {
+    this.#onFault.push(listener);
+  }
+
+  /** Whether no message passes from one machine to another now. */
+  isPartitioned(from: number, to: number): boolean {
+    return this.#faults.get(from * 65536 + to)?.partitioned === true;
   }
 
   /** A message that was lost at least once, until it arrives. */
