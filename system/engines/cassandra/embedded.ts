@@ -134,7 +134,7 @@ class Cassandra implements EmbeddedCassandra {
       gossip,
       bookings,
     );
-    const reads = new Reads(simulation, coordinator);
+    const reads = new Reads(simulation, knobs, coordinator);
     const writes = new Writes(coordinator);
     const transactions = new Transactions(simulation, knobs, coordinator, reads, writes);
     coordinator.reads = reads;

@@ -4,12 +4,14 @@
  * client gets its answer (blocking read repair, the default since 4.0).
  */
 import type { Row } from '../../ports/wide-column-store.ts';
-import type { KeyedRandom, Simulation } from '../../runtime/kernel/index.ts';
+import type { HandlerId, KeyedRandom, Simulation } from '../../runtime/kernel/index.ts';
 import type { Coordinator } from './coordinator.ts';
+import type { CassandraKnobs } from './knobs.ts';
 import type { ClusterNode } from './node.ts';
 import { DATA_READ, DIGEST_READ, type Operation, REPAIR } from './operation.ts';
 import { reconcile } from './reconcile.ts';
 import type { Slice } from './slice.ts';
+import { Speculation } from './speculation.ts';
 import { READ, WRITE } from './task.ts';
 
 export class Reads {
@@ -17,16 +19,25 @@ export class Reads {
   onRead: ((table: string, partitionKey: string) => void) | undefined;
   readonly #coordinator: Coordinator;
   readonly #random: KeyedRandom;
+  readonly #simulation: Simulation;
+  readonly #speculation: Speculation | null;
+  readonly #speculateHandler: HandlerId;
 
-  constructor(simulation: Simulation, coordinator: Coordinator) {
+  constructor(simulation: Simulation, knobs: CassandraKnobs, coordinator: Coordinator) {
+    this.#simulation = simulation;
     this.#coordinator = coordinator;
     this.#random = simulation.random('cassandra read replicas');
+    this.#speculation = knobs.speculativeRetry === 'off' ? null : new Speculation(knobs);
+    this.#speculateHandler = simulation.register((id) => this.#speculate(id));
   }
 
   begin(operation: Operation): void {
     if (this.onRead !== undefined) this.onRead(operation.table.name, operation.key);
     operation.replicaLimit = operation.command.limit;
     this.read(operation, DIGEST_READ, operation.needed);
+    if (this.#speculation === null || operation.phase !== DIGEST_READ) return;
+    const ns = this.#speculation.thresholdNs(operation, this.#coordinator.nowNs);
+    this.#simulation.schedule(ns, this.#speculateHandler, operation.id);
   }
 
   /** Asks `wanted` replicas; fails the operation when too few are up. */
@@ -54,8 +65,8 @@ export class Reads {
     const { slices } = operation;
     if (operation.phase === DIGEST_READ) {
       if (sameDigests(slices)) {
-        operation.rows = answerOf(operation, slices[0]!);
-        this.#coordinator.finish(operation);
+        operation.rows = answerOf(operation, slices.find(isThere)!);
+        this.#finish(operation);
       } else this.#readAgain(operation);
       return;
     }
@@ -70,9 +81,29 @@ export class Reads {
     return reconcile(operation, replicas, command, replicaLimit, this.#coordinator.nowNs);
   }
 
-  /** The same replicas send their data. */
+  /** It has waited for long: the answers that come first count, whichever replicas they are of. */
+  #speculate(id: number): void {
+    const operation = this.#coordinator.pool.find(id);
+    if (operation === null || operation.phase !== DIGEST_READ) return;
+    const { coordinator, asked, replicas } = operation;
+    const { nodes, gossip } = this.#coordinator;
+    for (const replica of replicas) {
+      const node = nodes[replica]!;
+      if (asked.includes(node) || !gossip.believesUp(coordinator, node)) continue;
+      this.#ask(operation, node);
+      return;
+    }
+  }
+
+  #finish(operation: Operation): void {
+    this.#speculation?.record(operation, this.#coordinator.nowNs);
+    this.#coordinator.finish(operation);
+  }
+
+  /** The replicas that have answered send their data. */
   #readAgain(operation: Operation): void {
-    const nodes = operation.asked.slice();
+    const { slices } = operation;
+    const nodes = operation.asked.filter((_, place) => isThere(slices[place]));
     this.#coordinator.beginRound(operation, DATA_READ, nodes.length);
     for (const node of nodes) this.#ask(operation, node);
   }
@@ -89,7 +120,7 @@ export class Reads {
     const nodes = operation.asked.slice();
     const count = repairs.reduce((sum, repair) => sum + (repair === null ? 0 : 1), 0);
     if (count === 0) {
-      this.#coordinator.finish(operation);
+      this.#finish(operation);
       return;
     }
     this.#coordinator.beginRound(operation, REPAIR, count);
@@ -112,8 +143,13 @@ function answerOf({ command }: Operation, slice: Slice): readonly Row[] {
   return command.count === true ? [{ count: slice.rowCount }] : slice.rows;
 }
 
+/** Of more replicas than were waited for, some have not answered. */
+function isThere(slice: Slice | null | undefined): slice is Slice {
+  return slice !== null && slice !== undefined;
+}
+
 function sameDigests(slices: readonly (Slice | null)[]): boolean {
-  const digest = slices[0]!.digest;
-  for (let i = 1; i < slices.length; i++) if (slices[i]!.digest !== digest) return false;
+  const first = slices.find(isThere)!;
+  for (const slice of slices) if (isThere(slice) && slice.digest !== first.digest) return false;
   return true;
 }
