@@ -1,26 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { MachineFault } from '../scenarios/harness/scenario.ts';
 import { faultScenario } from '../scenarios/harness/test-faults.ts';
 import { setUpText } from './init.ts';
 import { scenarioTemplate, workflowTemplate } from './templates.ts';
-import { packedName } from './version.ts';
-
-const ROOT = join(import.meta.dirname, '..');
-
-it('the tarball that the workflow installs is the one that npm pack makes', () => {
-  const json = execFileSync('npm', ['pack', '--dry-run', '--ignore-scripts', '--json'], {
-    cwd: ROOT,
-    encoding: 'utf8',
-  });
-  const [packed] = JSON.parse(json) as { filename: string }[];
-  expect(packedName()).toBe(packed!.filename);
-  const workflow = workflowTemplate('friday-release', 'elsewhere');
-  expect(workflow).toContain(`PACKAGE: \${{ inputs.package || './${packed!.filename}' }}`);
-  expect(workflow).toContain('npm install --no-save "$PACKAGE"');
-  expect(workflow).toContain('npx rehearse run ./friday-release.scenario.ts');
-});
 
 it('no workflow asks a registry for the product: it is in none', () => {
   for (const place of ['elsewhere', 'checkout'] as const)
