@@ -2,10 +2,12 @@
  * The command line as people meet it when they make a mistake: exit code 2, one clear sentence, no stack. In this process,
  * where it takes a hundredth of the time; what is about processes is in `launcher.slow.test.ts`.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ScenarioResult } from '../reports/result.ts';
+import { sampleResult } from '../reports/sample-result.ts';
 import { type Said, sentenceOf } from './refusal.ts';
 import { rehearse as rehearseHere } from './rehearse.ts';
 
@@ -171,4 +173,26 @@ test('list --json is JSON alone', async () => {
   expect(status).toBe(0);
   const names = (JSON.parse(stdout) as { name: string }[]).map(({ name }) => name);
   expect(names).toEqual(expect.arrayContaining(['hot-partition', 'cache-stampede', 'consumer-lag']));
+});
+
+test('results are rendered again beside a baseline, and what is worse is the exit code', async () => {
+  const before = sampleResult({ scenarios: ['cache-stampede'], seeds: [1, 2, 3] });
+  const after = structuredClone(before);
+  after.digest = 'another';
+  const [{ cases }] = after.scenarios as [ScenarioResult];
+  const arm = cases[0]!.arms.find(({ name }) => name === 'lock')!;
+  for (const run of arm.runs) run.objectives[0]!.measured *= 2;
+  for (const [name, result] of Object.entries({ before, after }))
+    writeFileSync(join(folder, `${name}.json`), JSON.stringify(result));
+  expect((await rehearse('report', 'after.json', '--out', 'same', '--baseline', 'after.json')).status).toBe(
+    0,
+  );
+  const worse = await rehearse('report', 'after.json', '--out', 'worse', '--baseline', 'before.json');
+  expect([worse.status, worse.stdout]).toEqual([
+    1,
+    expect.stringContaining('Regressed: cache-stampede / lock.'),
+  ]);
+  for (const file of ['summary.md', 'report.html', 'junit.xml'])
+    expect(readFileSync(join(folder, 'worse', file), 'utf8')).toContain('cache-stampede / lock');
+  expect(readFileSync(join(folder, 'worse', 'junit.xml'), 'utf8')).toContain('classname="baseline"');
 });
