@@ -29,8 +29,8 @@ export interface LoadOptions {
   readonly ca?: string;
   readonly rate?: number;
   readonly duration?: number;
-  readonly seed: number;
-  readonly listeners: number;
+  readonly seed?: number;
+  readonly listeners?: number;
   readonly repeat: number;
   readonly out: string;
   readonly format?: readonly (typeof FORMATS)[number][];
@@ -71,9 +71,8 @@ export function registerLoad(program: Command): void {
     )
     .option(
       '--seed <n>',
-      'seed of the population that the target serves',
+      'seed of the population that the target serves (default: as it says itself)',
       wholeNumber('--seed', 0, LARGEST_SEED),
-      DEFAULT_SEED,
     )
     .option(
       '--repeat <n>',
@@ -83,9 +82,8 @@ export function registerLoad(program: Command): void {
     )
     .option(
       '--listeners <n>',
-      'size of that population',
+      'size of that population (default: as the target says)',
       wholeNumber('--listeners', 1_000, 500_000_000),
-      DEFAULT_LISTENERS,
     )
     .option('--engine <name>', 'auto, k6 or own', oneOf('--engine', ['auto', 'k6', 'own']), 'auto')
     .option('--out <dir>', 'where reports are written', pathTo('directory', '--out'), 'reports/out')
@@ -93,7 +91,7 @@ export function registerLoad(program: Command): void {
     .option('--json', 'print the result as JSON instead of a table')
     .addHelpText(
       'after',
-      '\nExamples:\n  rehearse load browse\n  rehearse load browse --repeat 5 --out before    # then change something, and rehearse compare\n  rehearse load soak --duration 3600 --rate 100 --out /tmp/soak\n  rehearse load --scenario hot-partition    # against rehearse serve --scenario hot-partition --arm broken\n\nWhere a scenario publishes tracks, some of them are looked for by search until they are found.\n\nk6 is taken from K6_PATH, the PATH or a container image. Another target than rehearse serve needs its own\nCLIENT_ID and CLIENT_SECRET in the environment; of labels LABEL_CLIENT_ID and LABEL_CLIENT_SECRET.',
+      '\nExamples:\n  rehearse load browse\n  rehearse load browse --repeat 5 --out before    # then change something, and rehearse compare\n  rehearse load soak --duration 3600 --rate 100 --out /tmp/soak\n  rehearse load --scenario hot-partition    # against rehearse serve --scenario hot-partition --arm broken\n\nRequests are of the population that the target serves; another --seed or --listeners than its own is refused.\nWhere a scenario publishes tracks, some of them are looked for by search until they are found.\n\nk6 is taken from K6_PATH, the PATH or a container image. Another target than rehearse serve needs its own\nCLIENT_ID and CLIENT_SECRET in the environment; of labels LABEL_CLIENT_ID and LABEL_CLIENT_SECRET.',
     )
     .action(async (name: string | undefined, options: LoadOptions) => {
       process.exitCode = await load(name, options);
@@ -112,7 +110,8 @@ async function load(name: string | undefined, options: LoadOptions): Promise<num
   await checkReady({ baseUrl, authority });
   const { askWhatRuns } = await import('../scenarios/harness/live/running.ts');
   const running = await askWhatRuns({ baseUrl, authority });
-  const profile = named ?? (await trafficOf(found!.scenario, running, options));
+  const { seed, listeners } = populationOf(running, options);
+  const profile = named ?? (await trafficOf(found!.scenario, running, { ...options, listeners }));
   const progress = new ProgressLine(process.stderr);
   const interrupt = onInterrupt((sentence) => progress.say(sentence));
   try {
@@ -121,7 +120,6 @@ async function load(name: string | undefined, options: LoadOptions): Promise<num
     const { runNumber } = await import('../scenarios/load/draws.ts');
     const perSecond = options.rate ?? profile.perSecond;
     const seconds = options.duration ?? profile.seconds;
-    const { seed, listeners } = options;
     const settings = { perSecond, seconds, seed, listeners, warmUpS: warmUpSeconds(seconds) };
     progress.say(
       `Loading ${baseUrl} with ${profile.name} by ${engine.name}: ${grouped(perSecond)} journeys a second for ${grouped(seconds)} s after ${settings.warmUpS} s of warm-up.`,
@@ -176,19 +174,37 @@ function checkChoice(name: string | undefined, { scenario, arm, engine }: LoadOp
     throw new UsageError('The traffic of a --scenario is sent by the own generator: leave --engine k6 out.');
 }
 
+interface Population {
+  readonly seed: number;
+  readonly listeners: number;
+}
+
+/** The target's own, unless it does not say: requests are drawn, and answers judged, by the population that it serves. */
+function populationOf(
+  running: RunningThere | null,
+  given: Pick<LoadOptions, 'seed' | 'listeners'>,
+): Population {
+  const seed = running?.seed ?? given.seed ?? DEFAULT_SEED;
+  const listeners = running?.listeners ?? given.listeners ?? DEFAULT_LISTENERS;
+  const other: string[] = [];
+  if (given.seed !== undefined && given.seed !== seed) other.push(`--seed ${given.seed}`);
+  if (given.listeners !== undefined && given.listeners !== listeners)
+    other.push(`--listeners ${given.listeners}`);
+  if (other.length === 0) return { seed, listeners };
+  throw new UsageError(
+    `The target serves --seed ${seed} --listeners ${listeners}, and ${other.join(' ')} was given: answers would be held against another population. Leave it out, and the target’s is taken.`,
+  );
+}
+
 /** The scenario's traffic of its trigger, as the arm sees it: the named one, else the one that the target runs. */
 async function trafficOf(
   scenario: Scenario,
   running: RunningThere | null,
-  { listeners, arm }: LoadOptions,
+  { listeners, arm }: Pick<Population, 'listeners'> & Pick<LoadOptions, 'arm'>,
 ): Promise<Profile> {
   if (running !== null && running.as?.scenario !== scenario.name)
     throw new UsageError(
       `The target is not served as ${scenario.name}, and has not what its traffic is about: start it with rehearse serve --scenario ${scenario.name}.`,
-    );
-  if (running !== null && running.listeners !== null && running.listeners !== listeners)
-    throw new UsageError(
-      `The target serves ${grouped(running.listeners)} listeners, and rates are those of its population: give --listeners ${running.listeners}.`,
     );
   const { profileOfScenario } = await import('../scenarios/harness/live/scenario-traffic.ts');
   const arms = scenario.cases.flatMap((testCase) => testCase.arms);
@@ -268,12 +284,7 @@ async function credentialsOf(environment: Readonly<Record<string, string | undef
 function replay(
   profile: Profile,
   target: string,
-  {
-    perSecond,
-    seconds,
-    seed,
-    listeners,
-  }: { perSecond: number; seconds: number; seed: number; listeners: number },
+  { perSecond, seconds, seed, listeners }: Population & { perSecond: number; seconds: number },
   { allowRemote, ca, engine, repeat, scenario, arm }: LoadOptions,
 ): string {
   const what = scenario === undefined ? [profile.name] : ['--scenario', scenario];

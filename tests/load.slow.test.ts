@@ -163,13 +163,36 @@ describe('against rehearse serve', () => {
     }
   });
 
-  test('another seed than the target’s is found by the answers', { timeout: SLOW_MS }, () => {
-    const { status } = rehearse(['browse', ...words('--duration', '1', '--seed', '2', '--engine', 'own')]);
-    expect(status).toBe(1);
-    const [run] = resultIn(folder).scenarios[0]!.cases[0]!.arms[0]!.runs;
-    const found = run!.invariants.find(({ name }) => name === 'answers are as agreed')!;
-    expect(found.violations).toBeGreaterThan(0);
-    expect(found.examples[0]).toMatch(/track t\d+ is called/);
+  test('another population than the target’s is refused at once, with both', { timeout: SLOW_MS }, () => {
+    for (const other of [
+      ['--seed', '2'],
+      ['--listeners', '30000'],
+    ]) {
+      const { status, stderr } = rehearse(['browse', '--target', server.url, '--out', folder, ...other]);
+      expect([status, stderr]).toEqual([
+        2,
+        expect.stringContaining(
+          `The target serves --seed 1 --listeners 20000, and ${other.join(' ')} was given`,
+        ),
+      ]);
+    }
+  });
+
+  test('a population that is not named is the target’s, and stands in the command that repeats it', {
+    timeout: SLOW_MS,
+  }, async () => {
+    const other = await serve('--no-costs', '--listeners', '30000', '--seed', '7');
+    try {
+      const out = join(folder, 'taken');
+      const where = ['--target', other.url, '--duration', '1', '--engine', 'own', '--out', out];
+      const { stderr } = rehearse(['browse', ...where]);
+      const result = resultIn(out);
+      expect(result.command, stderr).toContain('--seed 7 --listeners 30000');
+      const [run] = result.scenarios[0]!.cases[0]!.arms[0]!.runs;
+      expect(run!.invariants.find(({ name }) => name === 'answers are as agreed')!.violations).toBe(0);
+    } finally {
+      await other.stop();
+    }
   });
 
   test('Ctrl-C keeps what there is and ends with 130', { timeout: SLOW_MS }, async () => {
@@ -223,7 +246,8 @@ describe('against rehearse serve as consumer-lag', () => {
   }, async () => {
     const server = await serve('--scenario', 'consumer-lag', ...SIZE);
     try {
-      const { status, stderr } = rehearse(['--scenario', 'consumer-lag', '--target', server.url]);
+      const other = ['--listeners', '1000000', '--target', server.url];
+      const { status, stderr } = rehearse(['--scenario', 'consumer-lag', ...other]);
       expect([status, stderr]).toEqual([2, expect.stringContaining('--listeners 500000')]);
     } finally {
       await server.stop();

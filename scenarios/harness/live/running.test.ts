@@ -5,11 +5,11 @@ const as = { scenario: 'consumer-lag', case: 'slow', arm: 'broken' };
 const change = { knob: 'kafka.brokers', from: 3, to: 5, unit: '1' };
 
 test('what a target says of itself is taken where it has the form, and nothing else is', () => {
-  const told = { as, costs: true, listeners: 5, changed: [change] };
-  expect(runningIn(told)).toEqual({ as, costs: true, listeners: 5, changed: [change] });
+  const told = { as, costs: true, listeners: 5, seed: 7, changed: [change] };
+  expect(runningIn(told)).toEqual(told);
   const plain = { as: null, costs: false, changed: [] };
-  expect(runningIn(plain)).toEqual({ ...plain, listeners: null });
-  expect(runningIn({ ...plain, listeners: 'many' })).toEqual({ ...plain, listeners: null });
+  expect(runningIn(plain)).toEqual({ ...plain, listeners: null, seed: null });
+  expect(runningIn({ ...plain, listeners: 'many' })).toEqual({ ...plain, listeners: null, seed: null });
   for (const other of [
     null,
     'text',

@@ -9,8 +9,9 @@ import type { LiveLoad } from './live-load.ts';
 export interface RunningThere {
   readonly as: { readonly scenario: string; readonly case: string; readonly arm: string } | null;
   readonly costs: boolean;
-  /** Its population; null: it does not say. */
+  /** Its population, size and seed; null: it does not say. */
   readonly listeners: number | null;
+  readonly seed: number | null;
   /** Knobs that differ from their defaults. */
   readonly changed: readonly {
     readonly knob: string;
@@ -46,10 +47,11 @@ export function runningIn(content: unknown): RunningThere | null {
   if (changed.length !== content.changed.length) return null;
   const { as, costs } = content;
   const listeners = typeof content.listeners === 'number' ? content.listeners : null;
-  if (as === null) return { as, costs, listeners, changed };
+  const seed = typeof content.seed === 'number' ? content.seed : null;
+  if (as === null) return { as, costs, listeners, seed, changed };
   if (!isObject(as) || ![as.scenario, as.case, as.arm].every(isText)) return null;
   const { scenario, case: testCase, arm } = as as Record<string, string>;
-  return { as: { scenario: scenario!, case: testCase!, arm: arm! }, costs, listeners, changed };
+  return { as: { scenario: scenario!, case: testCase!, arm: arm! }, costs, listeners, seed, changed };
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -61,7 +63,7 @@ const isChange = (value: unknown): value is RunningThere['changed'][number] =>
   isObject(value) && isText(value.knob) && isSetting(value.from) && isSetting(value.to) && isText(value.unit);
 
 /** 'hot-partition / broken, 9 knobs changed, engines without costs'. */
-export function describeRunning(running: Omit<RunningThere, 'listeners'> | null): string {
+export function describeRunning(running: Omit<RunningThere, 'listeners' | 'seed'> | null): string {
   if (running === null) return 'A system that does not say what it runs';
   const { as, costs, changed } = running;
   const what =
