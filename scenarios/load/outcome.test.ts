@@ -23,6 +23,6 @@ test('without a problem the status says what can be said', () => {
 test('whoever was shed knows that nothing happened; whoever waited in vain does not', () => {
   expect(failureOf({ status: 503, body: problem('overloaded'), retryAfter: true }).definite).toBe(true);
   expect(failureOf({ status: 504, body: null, retryAfter: false }).definite).toBe(false);
-  expect(unanswered('refused', '').definite).toBe(true);
+  expect(unanswered('refused', '')).toMatchObject({ kind: 'refused', definite: true });
   expect(unanswered('reset', '').definite).toBe(false);
 });

@@ -46,9 +46,23 @@ export function failureOf({ status, body, retryAfter }: Answered): Failure {
 
 /** No answer came. `refused`: nobody took the connection, so nothing can have happened. */
 export function unanswered(reason: 'timeout' | 'refused' | 'reset', why: string): Failure {
-  const kind = reason === 'refused' ? 'unavailable' : reason;
-  return { kind, definite: reason === 'refused', why };
+  return { kind: reason, definite: reason === 'refused', why };
 }
 
 /** Waited in vain: its latency counts, at the time when the client gave up or was told. */
 export const waitedInVain = (kind: string) => kind === 'deadline-exceeded' || kind === 'timeout';
+
+/** The answer to expect of each kind, for people: 'overloaded (503)'. */
+const SHOWN: Readonly<Record<string, string>> = {
+  refused: 'connection refused',
+  reset: 'connection reset',
+  timeout: 'no answer within 10 s',
+  overloaded: 'overloaded (503)',
+  unavailable: 'unavailable (503)',
+  'circuit-open': 'circuit open (503)',
+  internal: 'internal (500)',
+  'deadline-exceeded': 'deadline exceeded (504)',
+  'rate-limited': 'rate-limited (429)',
+};
+
+export const shownKind = (kind: string) => SHOWN[kind] ?? kind;

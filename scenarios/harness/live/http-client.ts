@@ -18,7 +18,8 @@ export interface HttpAnswer {
   readonly body: string;
 }
 
-const TIMEOUT_MS = 10_000;
+/** As k6 waits (`scenarios/load/script.ts`). */
+export const TIMEOUT_MS = 10_000;
 /** More than a server on a laptop works on at once; whoever finds none free waits, and the wait counts. */
 const CONNECTIONS = 1_000;
 

@@ -249,14 +249,54 @@ describe('not confirmed is', () => {
   });
 });
 
-test('a miss proves nothing when the generator itself was late', () => {
+describe('a miss proves nothing when the generator itself explains it:', () => {
   const late = (lateMs: number, latencyMs: number) =>
     result({ latencyMs, book: (recorder) => recorder.late('steady', lateMs) }).verdicts[0]!;
-  expect(late(80, 400).observed).toBe('inconclusive');
-  expect(late(80, 400).sentence).toContain('the generator itself was');
-  expect(late(3, 400).observed).toBe('misses');
-  // Lateness counts in the latencies: who meets them in spite of it meets them.
-  expect(late(80, 20).observed).toBe('meets');
+  const READ = 'playlist.add-track';
+  /** So many of a hundred more requests fail. */
+  const failing = (kind: string, count: number, more: (recorder: LiveRecorder) => void = () => {}) =>
+    result({
+      book(recorder) {
+        for (let i = 0; i < count; i++) {
+          recorder.arrive(READ, 'steady', 2);
+          recorder.fail(READ, 'steady', 2, { kind, definite: true, why: '' });
+        }
+        more(recorder);
+      },
+    }).verdicts[0]!;
+
+  test('a latency that it made itself by beginning late', () => {
+    expect(late(80, 300).observed).toBe('inconclusive');
+    expect(late(80, 300).sentence).toContain('the generator itself was 80 ms late at p99');
+    expect(late(3, 400).observed).toBe('misses');
+    // Lateness counts in the latencies: who meets them in spite of it meets them.
+    expect(late(80, 20).observed).toBe('meets');
+  });
+
+  test('but not one that is missed by more than it was late', () => {
+    expect(late(80, 400).observed).toBe('misses');
+  });
+
+  test('and no errors of a target that is gone, which are told by their kind', () => {
+    const gone = failing('refused', 60, (recorder) => recorder.late('steady', 80));
+    expect(gone.observed).toBe('misses');
+    expect(gone.sentence).toContain('failures: 60 connection refused');
+    expect(gone.sentence).not.toContain('the generator itself');
+    const mixed = failing('overloaded', 5, (recorder) => {
+      recorder.arrive(READ, 'steady', 2);
+      recorder.fail(READ, 'steady', 2, { kind: 'timeout', definite: false, why: '' });
+    });
+    expect(mixed.sentence).toContain('failures: 5 overloaded (503), 1 no answer within 10 s');
+  });
+
+  test('and timeouts only where it could not keep up', () => {
+    const dropping = (recorder: LiveRecorder) => {
+      recorder.dropped = 7;
+    };
+    expect(failing('timeout', 60).observed).toBe('misses');
+    expect(failing('timeout', 60, dropping).observed).toBe('inconclusive');
+    expect(failing('refused', 60, dropping).observed).toBe('misses');
+  });
 });
 
 function emptyRecorder(): LiveRecorder {

@@ -12,12 +12,13 @@ import {
   type Setting,
   type Verdict,
 } from '../../../reports/result.ts';
-import { NEW_TRACK_WAIT, PROMISED } from '../../load/objectives.ts';
 import { operationsOf, publishes } from '../../load/profiles.ts';
 import { figuresOf } from '../figures.ts';
 import { hostEnvironment } from '../host-environment.ts';
 import { format, judgeObjectives, verdictOf } from '../judge.ts';
+import { counted } from '../phrases.ts';
 import { round } from '../recorder.ts';
+import { refutes } from './fitness.ts';
 import { type Generated, type LiveLoad, phasesOf } from './live-load.ts';
 import type { LiveRecorder } from './live-recorder.ts';
 import { type Seen, scenarioOf } from './live-scenario.ts';
@@ -45,8 +46,6 @@ export interface Series {
   readonly command: string;
 }
 
-/** A latency that the generator itself made to more than this part says nothing about the target. */
-const LATENESS_SHARE = 0.2;
 const MEASURED = 'steady';
 
 export function resultOf(series: Series): RunResult {
@@ -254,20 +253,8 @@ function weighed(verdict: Verdict, series: Series, told: readonly ArmRun[]): Ver
   const { runs, asked } = series;
   const doubts: string[] = [];
   if (runs.length < asked) doubts.push(`only ${runs.length} of ${asked} runs were made`);
-  const lateMs = Math.max(...runs.map(({ recorder }) => recorder.lateness.quantile(0.99)));
-  const operations = operationsOf(runs[0]!.load.profile);
-  const strictest = Math.min(...operations.map((operation) => PROMISED[operation].p99Ms));
   if (verdict.confirmed) doubts.push(...new Set(runs.flatMap(({ objections }) => objections)));
-  // Milliseconds explain no wait of seconds.
-  const waited = told.every(({ objectives }) =>
-    objectives.some(
-      ({ name, measured, target }) => name === NEW_TRACK_WAIT && 1_000 * (measured - target) > lateMs,
-    ),
-  );
-  if (verdict.observed === 'misses' && !waited && lateMs > LATENESS_SHARE * strictest)
-    doubts.push(
-      `the generator itself was ${format(lateMs)} ms late at p99: it needs a machine of its own, or a lower --rate`,
-    );
+  if (verdict.observed === 'misses') doubts.push(...new Set(runs.flatMap((run, i) => unfit(run, told[i]!))));
   if (doubts.length === 0) return verdict;
   return {
     ...verdict,
@@ -275,6 +262,20 @@ function weighed(verdict: Verdict, series: Series, told: readonly ArmRun[]): Ver
     confirmed: false,
     sentence: `${verdict.sentence} Inconclusive: ${doubts.join('; ')}.`,
   };
+}
+
+/** Why the objectives that this run missed say nothing about the target; nothing where they do. */
+function unfit({ recorder }: Finished, told: ArmRun): string[] {
+  const fitness = { lateMs: recorder.lateness.quantile(0.99), dropped: recorder.dropped };
+  if (refutes(told, fitness)) return [];
+  const { lateMs, dropped } = fitness;
+  const what = [
+    ...(dropped > 0 ? [`could not begin ${counted(dropped, 'journey')}`] : []),
+    ...(lateMs > 0 ? [`was ${format(lateMs)} ms late at p99`] : []),
+  ];
+  return [
+    `the generator itself ${what.join(' and ')}, which explains what was missed: it needs a machine of its own, or a lower --rate`,
+  ];
 }
 
 const UNITS: Record<string, string> = {

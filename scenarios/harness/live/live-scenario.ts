@@ -1,6 +1,8 @@
 /** A load profile in the form of a scenario with one case and one arm: judged, reported and compared like any other. */
 import { NEW_TRACK_WAIT, NEW_TRACK_WAIT_S, PROMISED } from '../../load/objectives.ts';
+import { shownKind } from '../../load/outcome.ts';
 import { operationsOf, type Profile, publishes } from '../../load/profiles.ts';
+import type { RunFigures } from '../figures.ts';
 import { format } from '../judge.ts';
 import { errors, milliseconds, objective, p, percent } from '../phrases.ts';
 import type { Scenario } from '../scenario.ts';
@@ -29,6 +31,17 @@ export interface Seen {
 function titleOf({ profile, running }: LiveLoad): string {
   const as = running?.as ?? null;
   return as === null ? profile.title : `${profile.title} (${as.scenario} / ${as.arm} is served)`;
+}
+
+/** 'failures: 1,203 connection refused, 12 overloaded (503)': the most frequent first. */
+function failuresIn(run: RunFigures, operations: readonly string[]): string[] {
+  const counts = new Map<string, number>();
+  for (const operation of operations)
+    for (const { kind, count } of run.operation(operation, MEASURED)?.errors ?? [])
+      counts.set(kind, (counts.get(kind) ?? 0) + count);
+  const kinds = [...counts].sort(([a, first], [b, second]) => second - first || (a < b ? -1 : 1));
+  if (kinds.length === 0) return [];
+  return [`failures: ${kinds.map(([kind, count]) => `${format(count)} ${shownKind(kind)}`).join(', ')}`];
 }
 
 /** `engine`: who sends the load, 'k6 v1.8.1'. */
@@ -78,7 +91,8 @@ export function scenarioOf(load: LiveLoad, engine: string, { finished, timed, wa
                 return `${operation} p99 ${milliseconds(run.latencyMs(operation, MEASURED, 0.99))}, ${failed}`;
               });
               const found = run.series(NEW_TRACK_WAIT) === undefined ? [] : [waitSentence(run)];
-              return `${format(perSecond)} journeys/s by ${engine}: ${[...found, ...shown].join('; ')}`;
+              const said = [...found, ...shown, ...failuresIn(run, judged)];
+              return `${format(perSecond)} journeys/s by ${engine}: ${said.join('; ')}`;
             },
           },
         ],

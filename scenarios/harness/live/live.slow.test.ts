@@ -201,6 +201,22 @@ describe.each(engines)('%s', (_name, present) => {
     expect(conservation.inFlight).toBe(0);
   });
 
+  slow(
+    'tells a target that goes down by the kind of its errors, and refutes it',
+    {
+      timeout: SLOW_MS,
+    },
+    async () => {
+      const result = await run(engine, {
+        load: { seconds: 4 },
+        meanwhile: (here) => void here.close(),
+      });
+      const { verdict } = armOf(result);
+      expect(verdict.observed, verdict.sentence).toBe('misses');
+      expect(verdict.sentence).toMatch(/failures: .*connection refused/);
+    },
+  );
+
   slow('renews tokens before they expire', { timeout: SLOW_MS }, async () => {
     target = await startTestTarget();
     // Renewed a minute before their end, so a second after they were given.
