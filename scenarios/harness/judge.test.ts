@@ -134,6 +134,19 @@ describe('doubts about a run', () => {
     ]);
   });
 
+  it('keeps what was met by too little apart from what was missed', () => {
+    const named = (name: string, measured: number) => ({ ...objective(measured), name });
+    const objectives = [named('slow', 400), named('near', 97), named('fine', 20)];
+    objectives.push({ ...named('none', 0), target: 0, margin: 0 });
+    expect(doubts(run({ objectives }), 'meets', 0.05)).toEqual([
+      'expected that it meets its objectives, it missed them: slow 400 ms (target <= 100 ms)',
+      'met by less than the margin of 5 %: near 97 ms (target <= 100 ms)',
+    ]);
+    expect(doubts(run({ objectives: objectives.slice(1) }), 'meets', 0.05)).toEqual([
+      'expected that it meets its objectives, it came too close to call, within the margin of 5 %: near 97 ms (target <= 100 ms)',
+    ]);
+  });
+
   it('takes an invariant that was never checked for a failure', () => {
     expect(doubts(run({ invariants: [invariant({ checked: 0 })] }), 'meets', 0.05)).toEqual([
       "'read-your-writes' was never checked",

@@ -132,23 +132,34 @@ const withUnit = (figure: string, unit: string) =>
 
 const plain = (what: string): Doubt => ({ what, figures: [] });
 
+function figureOfObjective({
+  name,
+  measured,
+  unit,
+  comparison,
+  target,
+}: ObjectiveResult): Doubt['figures'][number] {
+  const limit = ` (target ${comparison} ${withUnit(format(target), unit)})`;
+  return { name: `${name} `, measured, unit, limit };
+}
+
 function doubtsOf(run: ArmRun, expected: Outcome, margin: number): Doubt[] {
   const seen = outcomeOf(run, margin);
   const found: Doubt[] = [];
+  // Told last: what is missed weighs more.
+  const near: Doubt[] = [];
   if (run.partial) found.push(plain('the run was interrupted'));
   else if (seen !== expected) {
-    const near = run.objectives.filter((o) => o.met !== (expected === 'meets') || o.margin < margin);
+    const wrong = run.objectives.filter((o) => o.met !== (expected === 'meets'));
+    // Met is met where a target of zero leaves no margin to keep.
+    const close = run.objectives.filter((o) => !wrong.includes(o) && o.margin < margin && o.target !== 0);
+    const apart = expected === 'meets' && seen === 'misses' && close.length > 0;
+    const within = `the margin of ${format(100 * margin)} %`;
     found.push({
-      what: `expected that it ${expected} its objectives, it ${seenWords[seen]}`,
-      figures: near.map(({ name, measured, unit, comparison, target }) => {
-        return {
-          name: `${name} `,
-          measured,
-          unit,
-          limit: ` (target ${comparison} ${withUnit(format(target), unit)})`,
-        };
-      }),
+      what: `expected that it ${expected} its objectives, it ${seenWords[seen]}${seen === 'inconclusive' ? `, within ${within}` : ''}`,
+      figures: (apart ? wrong : [...wrong, ...close]).map(figureOfObjective),
     });
+    if (apart) near.push({ what: `met by less than ${within}`, figures: close.map(figureOfObjective) });
   }
   for (const { holds, name, measured, unit, comparison, target } of run.evidence) {
     if (holds) continue;
@@ -165,7 +176,7 @@ function doubtsOf(run: ArmRun, expected: Outcome, margin: number): Doubt[] {
     found.push(
       plain(`${bugs} ${bugs === 1 ? 'request' : 'requests'} failed by an error of the program itself`),
     );
-  return [...found, ...run.invariants.flatMap(doubtsOfInvariant)];
+  return [...found, ...run.invariants.flatMap(doubtsOfInvariant), ...near];
 }
 
 /** Nobody sent anything over the links that were to fail: nothing was rehearsed (`scheduleFaults`). */
