@@ -91,7 +91,7 @@ export function registerLoad(program: Command): void {
     .option('--json', 'print the result as JSON instead of a table')
     .addHelpText(
       'after',
-      '\nExamples:\n  rehearse load browse\n  rehearse load browse --repeat 5 --out before    # then change something, and rehearse compare\n  rehearse load soak --duration 3600 --rate 100 --out /tmp/soak\n  rehearse load --scenario hot-partition    # against rehearse serve --scenario hot-partition --arm broken\n\nAn objective is met or missed by a margin of 5 %; what comes nearer to its target is inconclusive.\nRequests are of the population that the target serves; another --seed or --listeners than its own is refused.\nWhere a scenario publishes tracks, some of them are looked for by search until they are found.\n\nk6 is taken from K6_PATH, the PATH or a container image. Another target than rehearse serve needs its own\nCLIENT_ID and CLIENT_SECRET in the environment; of labels LABEL_CLIENT_ID and LABEL_CLIENT_SECRET.',
+      '\nExamples:\n  rehearse load browse\n  rehearse load browse --repeat 5 --out before    # then change something, and rehearse compare\n  rehearse load soak --duration 3600 --rate 100 --out /tmp/soak\n  rehearse load --scenario hot-partition    # against rehearse serve --scenario hot-partition --arm broken\n\nAn objective is met or missed by a margin of 5 %; what comes nearer to its target is inconclusive.\nRequests are of the population that the target serves; another --seed or --listeners than its own is refused.\nWhere a scenario publishes tracks, some of them are looked for by search until they are found.\n\nk6 makes a user for each journey a second: where it has not begun after a minute, or not ended 45 s after its last\njourney was due, it is stopped, and the result is inconclusive.\nk6 is taken from K6_PATH, the PATH or a container image. Another target than rehearse serve needs its own\nCLIENT_ID and CLIENT_SECRET in the environment; of labels LABEL_CLIENT_ID and LABEL_CLIENT_SECRET.',
     )
     .action(async (name: string | undefined, options: LoadOptions) => {
       process.exitCode = await load(name, options);
@@ -140,11 +140,12 @@ async function load(name: string | undefined, options: LoadOptions): Promise<num
       engine,
       command: replay(profile, baseUrl, settings, options),
       signal: interrupt.signal,
-      onProgress({ run, elapsedS, totalS, requests, failed, dropped }) {
+      onProgress({ run, elapsedS, totalS, requests, failed, dropped, waitsFor }) {
         const done = Math.min(totalS, Math.floor(elapsedS));
         const failures =
           failed + dropped > 0 ? `, ${grouped(failed)} failed, ${grouped(dropped)} dropped` : '';
-        const running = options.repeat === 1 ? '' : `run ${run} of ${options.repeat}`;
+        const which = options.repeat === 1 ? '' : `run ${run} of ${options.repeat}`;
+        const running = [which, waitsFor].filter((part) => part !== '').join(', ');
         const detail = `${grouped(requests)} requests${failures}`;
         progress.update({
           done,

@@ -6,7 +6,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { HarnessError } from '../run.ts';
-import type { Generated, LiveLoad, LoadEngine } from './live-load.ts';
+import { type Generated, type LiveLoad, type LoadEngine, phasesOf, plannedJourneys } from './live-load.ts';
 import type { LiveRecorder } from './live-recorder.ts';
 
 export interface K6Command {
@@ -27,13 +27,29 @@ const SCRIPT_EXCEPTION = 107;
 /** After Ctrl-C k6 ends its users and writes what it still has. */
 const PATIENCE_MS = 20_000;
 const MESSAGES_KEPT = 20;
+const LOOK_EVERY_MS = 250;
+
+/** How long k6 may take for what is no load. */
+export interface K6Limits {
+  /** Until its first journey. */
+  readonly startMs: number;
+  /** After its last journey was due. */
+  readonly endMs: number;
+}
+
+export const K6_LIMITS: K6Limits = {
+  // It makes a user for each journey a second (10 ms each, measured) and logs listeners in; estimate: twice what 1,000 take.
+  startMs: 60_000,
+  // What is unanswered is waited for (`gracefulStop` of the script: 25 s); estimate: as long again to write what it has.
+  endMs: 45_000,
+};
 
 type Child = ChildProcessByStdio<null, Readable, Readable>;
 
-export function createK6Engine(found: K6Command): LoadEngine {
+export function createK6Engine(found: K6Command, limits: K6Limits = K6_LIMITS): LoadEngine {
   return {
     name: `k6 ${found.version}`,
-    async generate(load, recorder, signal) {
+    async generate(load, recorder, signal, tell) {
       const child = start(found, load);
       const samples = new SampleReader(recorder);
       child.stdout.on('data', (chunk: Buffer) => samples.push(chunk));
@@ -46,15 +62,54 @@ export function createK6Engine(found: K6Command): LoadEngine {
       };
       if (signal.aborted) stop();
       else signal.addEventListener('abort', stop, { once: true });
+      const watch = new Watch(load, limits, tell);
+      const looks = setInterval(() => {
+        if (watch.stopped === null && watch.look(samples.startedAtMs) !== null) stop();
+      }, LOOK_EVERY_MS);
       try {
         const code = await ended(child);
-        return conclude(code, messages, signal.aborted, samples.startedAtMs);
+        const { stopped } = watch;
+        if (stopped !== null && samples.startedAtMs === null) recorder.dropped += plannedJourneys(load);
+        const generated = conclude(code, messages, signal.aborted || stopped !== null, samples.startedAtMs);
+        return stopped === null ? generated : { ...generated, stopped };
       } finally {
+        clearInterval(looks);
         clearTimeout(killer);
         signal.removeEventListener('abort', stop);
       }
     },
   };
+}
+
+/** Where k6 is: before its load, in it, or after it; and whether it takes too long for what is none. */
+class Watch {
+  /** Why it has to be stopped. */
+  stopped: string | null = null;
+  readonly #load: LiveLoad;
+  readonly #limits: K6Limits;
+  readonly #tell: (waitsFor: string) => void;
+  readonly #spawnedMs = performance.now();
+
+  constructor(load: LiveLoad, limits: K6Limits, tell: (waitsFor: string) => void) {
+    this.#load = load;
+    this.#limits = limits;
+    this.#tell = tell;
+    tell('k6 makes its users and logs listeners in');
+  }
+
+  look(startedAtMs: number | null): string | null {
+    const { startMs, endMs } = this.#limits;
+    if (startedAtMs === null) {
+      if (performance.now() - this.#spawnedMs > startMs)
+        this.stopped = `k6 had not begun after ${startMs / 1_000} s, and was stopped`;
+      return this.stopped;
+    }
+    const afterMs = Date.now() - startedAtMs - 1_000 * phasesOf(this.#load).at(-1)!.endS;
+    this.#tell(afterMs > 0 ? 'k6 waits for answers and writes what it has' : '');
+    if (afterMs > endMs)
+      this.stopped = `k6 had not ended ${endMs / 1_000} s after its last journey was due, and was stopped`;
+    return this.stopped;
+  }
 }
 
 export function argumentsOf(load: LiveLoad, root: string | null): string[] {

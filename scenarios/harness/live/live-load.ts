@@ -42,18 +42,29 @@ export interface Authority {
 export interface LoadEngine {
   /** 'k6 v1.8.1' */
   readonly name: string;
-  /** Resolves when everything is sent and answered, or as soon as possible after `signal`. */
-  generate(load: LiveLoad, recorder: LiveRecorder, signal: AbortSignal): Promise<Generated>;
+  /** Resolves when everything is sent and answered, or as soon as possible after `signal`. `tell`: what it waits for; '': it sends. */
+  generate(
+    load: LiveLoad,
+    recorder: LiveRecorder,
+    signal: AbortSignal,
+    tell: (waitsFor: string) => void,
+  ): Promise<Generated>;
 }
 
 export interface Generated {
   /** What the generator itself has against the run, in words: thresholds that it saw missed. */
   readonly objections: readonly string[];
+  /** Why it was given up before its end, in words; left out: it came to its end, or was interrupted. */
+  readonly stopped?: string;
   /** How long new tracks waited until they were found; null: this generator looks for none. */
   readonly waits: Waits | null;
   /** Unix time, in ms, at which the run's seconds count from; null: nothing was sent. */
   readonly startedAtMs: number | null;
 }
+
+/** Journeys of a whole run: the rate rises over the warm-up. */
+export const plannedJourneys = ({ perSecond, warmUpS, seconds }: LiveLoad) =>
+  Math.round(perSecond * (warmUpS / 2 + seconds));
 
 export function phasesOf({ warmUpS, seconds }: LiveLoad): PhaseWindow[] {
   return phaseWindows([

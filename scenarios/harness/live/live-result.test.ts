@@ -182,6 +182,26 @@ describe('not confirmed is', () => {
     expect(verdict.sentence).toContain("'every journey that was due was begun' was violated 3 times");
   });
 
+  test('one that the generator did not keep up with, which says nothing about the target', () => {
+    const verdict = refused({
+      finished: { recorder: emptyRecorder() },
+      book: () => {},
+    });
+    expect(verdict.observed).toBe('meets');
+    const recorder = emptyRecorder();
+    recorder.dropped = 24_000;
+    const stopped = 'k6 had not begun after 60 s, and was stopped';
+    const overrun = refused({ finished: { recorder, stopped } });
+    expect(overrun.observed).toBe('inconclusive');
+    expect(overrun.sentence).toContain('own generator could not begin 24,000 journeys: lower --rate');
+    expect(overrun.sentence).toContain(stopped);
+    expect(overrun.sentence).not.toContain('--rate or --duration is too small');
+    // What it was not the cause of stays refuted.
+    recorder.arrive(READ_BACK, 'steady', 2);
+    recorder.fail(READ_BACK, 'steady', 2, { kind: 'stale', definite: false, why: 'lacks t1' });
+    expect(refused({ finished: { recorder } }).observed).toBe('misses');
+  });
+
   test('a run in which a writer did not see the own write', () => {
     const verdict = refused({
       book(recorder) {

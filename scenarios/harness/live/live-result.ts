@@ -16,9 +16,8 @@ import { operationsOf, publishes } from '../../load/profiles.ts';
 import { figuresOf } from '../figures.ts';
 import { hostEnvironment } from '../host-environment.ts';
 import { format, judgeObjectives, verdictOf } from '../judge.ts';
-import { counted } from '../phrases.ts';
 import { round } from '../recorder.ts';
-import { refutes } from './fitness.ts';
+import { ANSWERED, BEGUN, CONSERVATION, unfitness } from './fitness.ts';
 import { type Generated, type LiveLoad, phasesOf } from './live-load.ts';
 import type { LiveRecorder } from './live-recorder.ts';
 import { type Seen, scenarioOf } from './live-scenario.ts';
@@ -213,20 +212,20 @@ function invariantsOf(
   const operations = operationsOf(load.profile);
   const silent = operations.filter((operation) => !finished.includes(operation));
   const invariants = [
-    invariant('every journey that was due was begun', arrivals + recorder.dropped, recorder.dropped, [
+    invariant(BEGUN, arrivals + recorder.dropped, recorder.dropped, [
       `${format(recorder.dropped)} were dropped, because the generator could not keep up`,
     ]),
-    invariant('conservation', arrivals, arrivals - done - failed, [
+    invariant(CONSERVATION, arrivals, arrivals - done - failed, [
       'requests were neither answered nor given up when the run ended',
     ]),
     invariant('answers are as agreed', done + wrong + stale, wrong, recorder.examples.get('wrong-answer')),
     invariant(
-      'every operation was answered',
+      ANSWERED,
       operations.length,
       silent.length,
       silent.map(
         (operation) =>
-          `no answer of ${operation} in the measured phase: --rate or --duration is too small, or nothing succeeded`,
+          `no answer of ${operation} in the measured phase${recorder.dropped > 0 ? '' : ': --rate or --duration is too small, or nothing succeeded'}`,
       ),
     ),
   ];
@@ -254,7 +253,15 @@ function weighed(verdict: Verdict, series: Series, told: readonly ArmRun[]): Ver
   const doubts: string[] = [];
   if (runs.length < asked) doubts.push(`only ${runs.length} of ${asked} runs were made`);
   if (verdict.confirmed) doubts.push(...new Set(runs.flatMap(({ objections }) => objections)));
-  if (verdict.observed === 'misses') doubts.push(...new Set(runs.flatMap((run, i) => unfit(run, told[i]!))));
+  const unfit = runs.flatMap(({ recorder, stopped = null }, i) =>
+    unfitness(told[i]!, verdict.observed, {
+      name: series.engine,
+      lateMs: recorder.lateness.quantile(0.99),
+      dropped: recorder.dropped,
+      stopped,
+    }),
+  );
+  doubts.push(...new Set(unfit));
   if (doubts.length === 0) return verdict;
   return {
     ...verdict,
@@ -262,20 +269,6 @@ function weighed(verdict: Verdict, series: Series, told: readonly ArmRun[]): Ver
     confirmed: false,
     sentence: `${verdict.sentence} Inconclusive: ${doubts.join('; ')}.`,
   };
-}
-
-/** Why the objectives that this run missed say nothing about the target; nothing where they do. */
-function unfit({ recorder }: Finished, told: ArmRun): string[] {
-  const fitness = { lateMs: recorder.lateness.quantile(0.99), dropped: recorder.dropped };
-  if (refutes(told, fitness)) return [];
-  const { lateMs, dropped } = fitness;
-  const what = [
-    ...(dropped > 0 ? [`could not begin ${counted(dropped, 'journey')}`] : []),
-    ...(lateMs > 0 ? [`was ${format(lateMs)} ms late at p99`] : []),
-  ];
-  return [
-    `the generator itself ${what.join(' and ')}, which explains what was missed: it needs a machine of its own, or a lower --rate`,
-  ];
 }
 
 const UNITS: Record<string, string> = {

@@ -10,7 +10,7 @@ import { parseResult } from '../../../reports/validate-result.ts';
 import { SEARCH } from '../../load/journeys.ts';
 import { addTrack, browse, edit, type Profile, play, soak } from '../../load/profiles.ts';
 import { publishTracks } from '../../load/publish.ts';
-import { createK6Engine } from './k6.ts';
+import { createK6Engine, K6_LIMITS, type K6Limits } from './k6.ts';
 import type { LiveLoad, LoadEngine } from './live-load.ts';
 import { ownEngine } from './open-loop.ts';
 import { runLive } from './run-live.ts';
@@ -33,11 +33,13 @@ interface Run {
   readonly signal?: AbortSignal;
   /** Called when the target has been asked for a while: within the measured phase. */
   readonly meanwhile?: (target: TestTarget) => void;
+  /** What the generator says that it waits for. */
+  readonly waits?: Set<string>;
 }
 
 async function run(
   engine: LoadEngine,
-  { load = {}, repeat = 1, signal, meanwhile }: Run = {},
+  { load = {}, repeat = 1, signal, meanwhile, waits }: Run = {},
 ): Promise<RunResult> {
   target ??= await startTestTarget();
   const here = target;
@@ -48,7 +50,8 @@ async function run(
     engine,
     command: 'rehearse load',
     signal: signal ?? new AbortController().signal,
-    onProgress({ elapsedS }) {
+    onProgress({ elapsedS, waitsFor }) {
+      if (waitsFor !== '') waits?.add(waitsFor);
       if (elapsedS < 1.2 || told) return;
       told = true;
       meanwhile?.(here);
@@ -252,6 +255,29 @@ describe.each(engines)('%s', (_name, present) => {
     } finally {
       delete process.env.CLIENT_SECRET;
     }
+  });
+});
+
+describe.skipIf(k6 === null)('k6 is stopped, and that is said, when', () => {
+  const limited = (limits: Partial<K6Limits>) => createK6Engine(found!, { ...K6_LIMITS, ...limits });
+
+  test('it has not begun in time', { timeout: SLOW_MS }, async () => {
+    const waits = new Set<string>();
+    const result = await run(limited({ startMs: 700 }), { load: { perSecond: 1_000 }, waits });
+    const { verdict } = armOf(result);
+    expect(verdict.observed).toBe('inconclusive');
+    expect(verdict.sentence).toMatch(/could not begin 2,500 journeys: lower --rate/);
+    expect(verdict.sentence).toContain('had not begun after 0.7 s, and was stopped');
+    expect([...waits].join()).toContain('makes its users');
+  });
+
+  test('it does not come to an end', { timeout: SLOW_MS }, async () => {
+    target = await startTestTarget();
+    target.faults.silent = '/v1/';
+    const waits = new Set<string>();
+    const result = await run(limited({ endMs: 1_000 }), { waits });
+    expect(armOf(result).verdict.sentence).toContain('had not ended 1 s after its last journey was due');
+    expect([...waits].join()).toContain('waits for answers');
   });
 });
 

@@ -36,13 +36,15 @@ interface Stream {
 
 export const ownEngine: LoadEngine = {
   name: 'own generator',
-  async generate(load, recorder, signal) {
+  async generate(load, recorder, signal, tell) {
     const client = new HttpClient(load.baseUrl, load.authority?.pem ?? null);
     try {
       const logins = new Logins(load, client);
+      tell('listeners log in');
       await logins.start();
+      tell('');
       if (signal.aborted) return { objections: [], waits: null, startedAtMs: null };
-      const loop = new OpenLoop(load, recorder, client, logins, signal);
+      const loop = new OpenLoop(load, recorder, client, logins, signal, tell);
       const waits = await loop.run();
       return { objections: [], waits, startedAtMs: loop.startedAtMs };
     } finally {
@@ -56,6 +58,7 @@ class OpenLoop {
   readonly #client: HttpClient;
   readonly #logins: Logins;
   readonly #signal: AbortSignal;
+  readonly #tell: (waitsFor: string) => void;
   readonly #draws: Draws;
   readonly #newTracks: NewTracks;
   readonly #streams: readonly Stream[];
@@ -74,7 +77,9 @@ class OpenLoop {
     client: HttpClient,
     logins: Logins,
     signal: AbortSignal,
+    tell: (waitsFor: string) => void,
   ) {
+    this.#tell = tell;
     this.#recorder = recorder;
     this.#client = client;
     this.#logins = logins;
@@ -108,6 +113,7 @@ class OpenLoop {
     });
     this.#wait();
     await this.#done.promise;
+    this.#tell('new tracks are looked for until they are found');
     return this.#newTracks.finish();
   }
 
@@ -115,6 +121,7 @@ class OpenLoop {
     const next = this.#next();
     if (next === null) {
       this.#allSent = true;
+      this.#tell('the last answers are waited for');
       if (this.#inFlight === 0) this.#done.resolve();
       return;
     }

@@ -29,6 +29,8 @@ export interface LiveProgress {
   readonly failed: number;
   /** Over everything so far. */
   readonly dropped: number;
+  /** What the generator waits for, in words; '': it sends. */
+  readonly waitsFor: string;
 }
 
 const READY_TIMEOUT_MS = 5_000;
@@ -82,13 +84,17 @@ async function once({ engine, signal, onProgress }: LiveRequest, load: LiveLoad)
     goodWithinMs: operations.map((operation) => PROMISED[operation].p99Ms),
   });
   const totalS = load.warmUpS + load.seconds;
+  let waitsFor = '';
+  const tell = (what: string) => {
+    waitsFor = what;
+  };
   const ticker = setInterval(() => {
     const { arrivals, failed } = recorder.totals();
     const { latestS: elapsedS, dropped } = recorder;
-    onProgress({ run: load.repetition + 1, elapsedS, totalS, requests: arrivals, failed, dropped });
+    onProgress({ run: load.repetition + 1, elapsedS, totalS, requests: arrivals, failed, dropped, waitsFor });
   }, PROGRESS_EVERY_MS);
   try {
-    const generated = await engine.generate(load, recorder, signal);
+    const generated = await engine.generate(load, recorder, signal, tell);
     const faults = await whatFailed(load, generated.startedAtMs, totalS);
     return { ...generated, load, recorder, partial: signal.aborted, faults };
   } catch (error) {
