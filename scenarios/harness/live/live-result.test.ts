@@ -261,6 +261,10 @@ describe('not confirmed is', () => {
     const told = result({ finished: { partial: true } });
     expect(told.partial).toBe(true);
     expect(told.verdicts[0]!.sentence).toContain('the run was interrupted');
+    // Sent until 1.99 s of 3: what was planned is no load.
+    expect(told.totals.virtualSeconds).toBeCloseTo(1.99, 2);
+    expect(result({}).totals.virtualSeconds).toBe(3);
+    expect(renderTable(told)).toContain('1.99 s of load in');
   });
 
   test('a part of the runs that were asked for', () => {

@@ -129,7 +129,7 @@ function compose(
       plays: sum(({ plays }) => plays),
       requests: sum(({ conservation }) => conservation.arrivals),
       events: 0,
-      virtualSeconds: runs.length * phasesOf(load).at(-1)!.endS,
+      virtualSeconds: series.runs.reduce((total, run) => total + sentS(run), 0),
       arms: 1,
     },
     scenarios: [scenario],
@@ -138,6 +138,12 @@ function compose(
   };
   result.digest = digestOf(result);
   return result;
+}
+
+/** Seconds of load that were sent: of a run that was stopped, until the newest that was booked. */
+function sentS({ load, recorder, partial, stopped }: Finished): number {
+  const { endS } = phasesOf(load).at(-1)!;
+  return partial || stopped !== undefined ? round(Math.min(endS, recorder.latestS)) : endS;
 }
 
 const isPartial = ({ runs, asked }: Series) => runs.length < asked || runs.some(({ partial }) => partial);
