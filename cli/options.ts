@@ -67,11 +67,11 @@ export function listOf<const T extends string>(
 /** Collects `key=value` pairs, each key once: which of two values counts would be a guess. */
 export function keyAndValue(
   option: string,
+  example = 'cassandra.nodes=24',
 ): (text: string, before: ReadonlyMap<string, string> | undefined) => ReadonlyMap<string, string> {
   return (text, before = new Map()) => {
     const equals = text.indexOf('=');
-    if (equals < 1)
-      throw new UsageError(`${option} takes key=value, such as cassandra.nodes=24, not '${text}'.`);
+    if (equals < 1) throw new UsageError(`${option} takes key=value, such as ${example}, not '${text}'.`);
     const [key, value] = [text.slice(0, equals).trim(), text.slice(equals + 1).trim()];
     if (before.has(key))
       throw new UsageError(`${option}: ${key} is set twice, to ${before.get(key)} and to ${value}.`);

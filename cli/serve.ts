@@ -97,7 +97,7 @@ export function registerServe(program: Command): void {
     .option(
       '--upstream <name=host:port>',
       'a service that runs in another process (repeat for more)',
-      keyAndValue('--upstream'),
+      keyAndValue('--upstream', 'playlist=127.0.0.1:9001'),
     )
     .option('--tls <dir>', 'HTTPS, and mutual TLS between services, by the certificates of this folder')
     .option(
@@ -135,9 +135,11 @@ async function serve(options: Options): Promise<void> {
     throw new UsageError('--allow-origin is of the whole system: a --service alone gives out no audio.');
   let fault: Error | null = null;
   const broken = Promise.withResolvers<void>();
-  const { as, scenario, ...setUp } = await configure(options);
+  const setUp = await configure(options);
+  const { as, scenario, configuration, hotPlaylists } = setUp;
   const shared = {
-    ...setUp,
+    configuration,
+    hotPlaylists,
     port: options.port,
     seed: options.seed,
     listeners: options.listeners,
@@ -156,12 +158,7 @@ async function serve(options: Options): Promise<void> {
     adminPort: options.adminPort ?? null,
   };
   const live = await (options.service === undefined
-    ? startGateway(
-        options,
-        shared,
-        await runningOf(options, setUp, as),
-        await incidentOf(scenario, as, options),
-      )
+    ? startGateway(options, shared, await runningOf(options, setUp), await incidentOf(scenario, as, options))
     : startService(options.service, options, shared)
   ).catch((error: NodeJS.ErrnoException) => {
     if (!/EADDRINUSE|EACCES/.test(`${error.code} ${error.message}`)) throw error;
@@ -193,11 +190,10 @@ async function serve(options: Options): Promise<void> {
 /** What the server says of itself to whoever measures it. */
 async function runningOf(
   { costs, listeners, seed }: Options,
-  { configuration }: Pick<SetUp, 'configuration'>,
-  as: Running['as'],
+  { as, configuration, standard }: SetUp,
 ): Promise<Running> {
   const { differenceFrom } = await import('../scenarios/harness/configuration.ts');
-  return { as, costs, listeners, seed, changed: differenceFrom(null, configuration, listeners) };
+  return { as, costs, listeners, seed, changed: differenceFrom(standard, configuration, listeners) };
 }
 
 /** How the incident of a scenario is felt; null where none is served. */
@@ -255,7 +251,12 @@ async function startGateway(
           },
         }),
   });
-  return { ...live, json: { url: live.url }, welcome: welcome(live.url, { ...options, running, incident }) };
+  const { configuration } = shared;
+  return {
+    ...live,
+    json: { url: live.url },
+    welcome: welcome(live.url, { ...options, configuration, running, incident }),
+  };
 }
 
 async function startService(service: keyof ServiceApis, options: Options, shared: Shared): Promise<Live> {
@@ -306,6 +307,8 @@ function splitService(option: string): (name: string) => keyof ServiceApis {
 
 interface SetUp extends Pick<LiveServiceOptions, 'hotPlaylists'> {
   readonly configuration: Record<string, Setting>;
+  /** What changes are counted from: the knobs that serve itself starts with; null: the defaults. */
+  readonly standard: Record<string, Setting> | null;
   readonly as: Running['as'];
   readonly scenario: Scenario | null;
 }
@@ -321,7 +324,8 @@ async function configure(options: Options): Promise<SetUp> {
     const { LIVE_DEFAULTS } = await import('../system/modes/live-defaults.ts');
     const plain = { name: 'plain', set: LIVE_DEFAULTS };
     const configuration = configurationOf(plain, plain, options.listeners, settings);
-    return { configuration, hotPlaylists: { count: 0, followers: 0 }, as: null, scenario: null };
+    const standard = configurationOf(plain, plain, options.listeners, {});
+    return { configuration, standard, hotPlaylists: { count: 0, followers: 0 }, as: null, scenario: null };
   }
   const [found] = await findScenarios([options.scenario]);
   const { scenario } = found!;
@@ -329,6 +333,7 @@ async function configure(options: Options): Promise<SetUp> {
   const arm = pick('arm', options.arm ?? 'broken', testCase.arms);
   return {
     configuration: configurationOf(testCase, arm, options.listeners, settings),
+    standard: null,
     hotPlaylists: scenario.load.hotPlaylists ?? { count: 0, followers: 0 },
     as: { scenario: scenario.name, case: testCase.name, arm: arm.name },
     scenario,

@@ -39,11 +39,9 @@ test('an incident that is served says where it is and how it is felt', () => {
 });
 
 test('says when everybody may edit playlists', () => {
-  const changed = [{ knob: 'playlist.permissions', from: 'created', to: 'all', unit: '' }];
-  expect(welcome('http://x', { ...usual, running: { changed, as: null } })).toContain('others may not');
-  expect(welcome('http://x', { ...usual, running: { changed: [], as: null } })).toContain(
-    'everybody may edit',
-  );
+  const running = (to: string) => ({ ...usual, configuration: { 'playlist.permissions': to } });
+  expect(welcome('http://x', running('all'))).toContain('others may not');
+  expect(welcome('http://x', running('created'))).toContain('everybody may edit');
 });
 
 test('says how many requests are traced, and how all of them are', () => {
@@ -64,13 +62,13 @@ test('says which case of several is served, and how the others are', () => {
     sendable: true,
   };
   const as = { scenario: 'lag', case: 'slow', arm: 'broken' };
-  const text = welcome('http://x', { ...usual, running: { changed: [], as }, incident });
+  const text = welcome('http://x', { ...usual, running: { as }, incident });
   expect(text).toContain(', as lag / slow / broken,');
   expect(text).toContain("More cases  --case 'hot key'\n");
   const only = { ...as, case: 'lag' };
   const alone = welcome('http://x', {
     ...usual,
-    running: { changed: [], as: only },
+    running: { as: only },
     incident: { ...incident, cases: ['lag'] },
   });
   expect(alone).toContain(', as lag / broken,');

@@ -11,7 +11,8 @@ export interface Welcomed {
   /** Share of requests that are traced. */
   readonly sampling: number;
   readonly tls?: string;
-  readonly running?: Pick<Running, 'changed' | 'as'>;
+  readonly configuration?: Readonly<Record<string, unknown>>;
+  readonly running?: Pick<Running, 'as'>;
   readonly incident?: Incident | null;
 }
 
@@ -30,7 +31,7 @@ export interface Incident {
 }
 
 export function welcome(url: string, welcomed: Welcomed): string {
-  const { listeners, seed, costs, sampling, tls, running, incident } = welcomed;
+  const { listeners, seed, costs, sampling, tls, configuration, running, incident } = welcomed;
   const engines = costs ? 'embedded engines at their modelled speed' : 'embedded engines without costs';
   const as = running?.as ? `, as ${servedAs(running.as)}` : '';
   const authority = tls === undefined ? null : join(tls, 'authority.pem');
@@ -48,7 +49,7 @@ export function welcome(url: string, welcomed: Welcomed): string {
   A request   ${curl} -H "Authorization: Bearer $TOKEN" ${url}/v1/playlists/p1
   An edit     ${curl} -H "Authorization: Bearer $TOKEN" -H 'content-type: application/json' \\
                 -d '{"trackId":"t1"}' ${url}/v1/playlists/p42/tracks
-              ${whoMayEdit(running)}
+              ${whoMayEdit(configuration)}
   All routes  ${url}/openapi.json
   Metrics     ${url}/metrics, burn rates ${url}/admin/slo
   Traces      ${curl} '${url}/admin/traces?format=text' ${sampled(sampling, `${curl} -X PUT -H 'content-type: application/json' -d '{"share":1}' ${url}/admin/sampling`)}
@@ -64,10 +65,9 @@ function sampled(share: number, more: string): string {
   return `(${part}; all:\n              ${more})`;
 }
 
-/** What is not changed has its default: playlists that listeners created check who adds a track, others do not. */
-function whoMayEdit(running: Welcomed['running']): string {
-  const all = running?.changed.some(({ knob, to }) => knob === 'playlist.permissions' && to === 'all');
-  return all === true
+/** By default playlists that listeners created check who adds a track, others do not. */
+function whoMayEdit(configuration: Welcomed['configuration']): string {
+  return configuration?.['playlist.permissions'] === 'all'
     ? '(u000000042 owns p42: others may not, unless that one lets them)'
     : '(everybody may edit every playlist that nobody created here: playlist.permissions=created)';
 }

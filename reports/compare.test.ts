@@ -156,10 +156,13 @@ describe('comparing results', () => {
   it('an arm that is no longer confirmed is a regression at any number of seeds', () => {
     const later = structuredClone(stampede(1));
     later.digest = 'changed';
-    Object.assign(later.scenarios[0]!.cases[0]!.arms[2]!.verdict, { confirmed: false });
+    const sentence = 'It says a lot. Not confirmed: p99 130 ms (target <= 100 ms).';
+    Object.assign(later.scenarios[0]!.cases[0]!.arms[2]!.verdict, { confirmed: false, sentence });
     const comparison = compareResults(stampede(1), later);
     expect(comparison.regressed).toBe(true);
-    expect(renderComparison(comparison)).toContain('no longer confirmed');
+    const text = renderComparison(comparison);
+    expect(text).toContain('no longer confirmed: p99 130 ms (target <= 100 ms).');
+    expect(text).not.toContain('It says a lot');
   });
 
   it('says which settings differ, and in which arms', () => {

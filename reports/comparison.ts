@@ -9,7 +9,7 @@ import {
   isInterrupted,
   nameOf,
   operationIn,
-  sentenceText,
+  reasonsText,
   slowPercentile,
 } from './figures.ts';
 import { loadChanges } from './load-changes.ts';
@@ -167,7 +167,7 @@ function compareArm(earlier: Placed, later: Placed): ArmComparison {
   const regressions: string[] = [];
   const interrupted = [earlier, later].some(({ arm }) => isInterrupted(arm));
   if (confirmedBefore && !confirmedAfter && !interrupted)
-    regressions.push(`no longer confirmed: ${sentenceText(arm)}`);
+    regressions.push(`no longer confirmed: ${reasonsText(arm)}`);
   const told = (decision: Judgement['decision']) =>
     changes
       .filter(({ judgement }) => judgement.decision === decision)

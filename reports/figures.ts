@@ -212,6 +212,12 @@ export function sentenceText(arm: ArmResult): string {
   return seed === null ? arm.verdict.sentence : `${capital(seed)}: ${arm.verdict.sentence}`;
 }
 
+/** Why an arm is not confirmed, without what it says of itself; the whole sentence where it gives no reason. */
+export function reasonsText(arm: ArmResult): string {
+  const said = sentenceText(arm);
+  return /(?:^| )(?:Not confirmed|Inconclusive): (.*)$/s.exec(said)?.[1] ?? said;
+}
+
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** Names of the invariants that were violated at any seed. */

@@ -181,6 +181,14 @@ test('what belongs to the gateway’s process is refused as a process of its own
   }
 });
 
+test('what has no value is refused with an example of its own', async () => {
+  const { code, errors } = await start('--upstream', 'x').ended;
+  expect([code, errors]).toEqual([
+    2,
+    "rehearse: --upstream takes key=value, such as playlist=127.0.0.1:9001, not 'x'.\n",
+  ]);
+});
+
 test('a service in another process, under mutual TLS, answers through the gateway as if it were in this one', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'rehearse-certificates-'));
   const made = spawnSync(process.execPath, [LAUNCHER, 'certificates', folder], { encoding: 'utf8' });

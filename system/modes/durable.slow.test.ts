@@ -193,15 +193,15 @@ test('another seed, population, layout or scenario is refused by name', async ()
   const directory = folder();
   await (await start(directory)).stop();
   await expect(start(directory, {}, { seed: 2 })).rejects.toThrow(
-    'with --seed 1 and this run is with --seed 2',
+    '--seed 1, here --seed 2',
   );
-  await expect(start(directory, {}, { listeners: 2_000 })).rejects.toThrow('with --listeners 1000');
+  await expect(start(directory, {}, { listeners: 2_000 })).rejects.toThrow('--listeners 1000, here --listeners 2000');
   await expect(start(directory, { 'playlist.schema': 'wide' })).rejects.toThrow(
     '--set playlist.schema=bucketed',
   );
   await expect(start(directory, { 'playlist.order': 'position', ...LIVE_HISTORY })).rejects.toThrow(
-    'written with --set playlist.order=snapshot, with --set listening.historyWrites=segments and this run is ' +
-      'with --set playlist.order=position, with --set listening.historyWrites=per-play: start it as it was',
+    '  --set playlist.order=snapshot, here --set playlist.order=position\n' +
+      '  --set listening.historyWrites=segments, here --set listening.historyWrites=per-play\nStart it as it was',
   );
   const hotPlaylists = { count: 1, followers: 500 };
   await expect(start(directory, {}, { hotPlaylists })).rejects.toThrow('none');

@@ -23,10 +23,11 @@ test('what a target says of itself is taken where it has the form, and nothing e
 });
 
 test('it is said in one sentence', () => {
+  expect(describeRunning({ as: null, costs: true, changed: [change] })).toContain('; 1 knob changed;');
   expect(describeRunning({ as, costs: false, changed: [change] })).toBe(
     'Served as consumer-lag / slow / broken; 1 knob differs from the default; engines without costs',
   );
   expect(describeRunning({ as: null, costs: true, changed: [] })).toBe(
-    'The system as rehearse serve starts it; 0 knobs differ from the default; engines at their modelled speed',
+    'The system as rehearse serve starts it; no knob changed; engines at their modelled speed',
   );
 });

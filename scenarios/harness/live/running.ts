@@ -12,7 +12,7 @@ export interface RunningThere {
   /** Its population, size and seed; null: it does not say. */
   readonly listeners: number | null;
   readonly seed: number | null;
-  /** Knobs that differ from their defaults. */
+  /** Knobs that differ from what serve starts with, or of a scenario from their defaults. */
   readonly changed: readonly {
     readonly knob: string;
     readonly from: Setting;
@@ -62,6 +62,12 @@ const isSetting = (value: unknown): value is Setting =>
 const isChange = (value: unknown): value is RunningThere['changed'][number] =>
   isObject(value) && isText(value.knob) && isSetting(value.from) && isSetting(value.to) && isText(value.unit);
 
+/** Of the system as serve starts it: its own settings are no change. */
+const changedText = (count: number) =>
+  count === 0 ? 'no knob changed' : `${count} ${count === 1 ? 'knob' : 'knobs'} changed`;
+const differText = (count: number) =>
+  `${count} ${count === 1 ? 'knob differs' : 'knobs differ'} from the default`;
+
 /** 'hot-partition / broken, 9 knobs changed, engines without costs'. */
 export function describeRunning(running: Omit<RunningThere, 'listeners' | 'seed'> | null): string {
   if (running === null) return 'A system that does not say what it runs';
@@ -70,6 +76,6 @@ export function describeRunning(running: Omit<RunningThere, 'listeners' | 'seed'
     as === null
       ? 'The system as rehearse serve starts it'
       : `Served as ${as.scenario} / ${as.case === as.scenario ? '' : `${as.case} / `}${as.arm}`;
-  const knobs = `${changed.length} ${changed.length === 1 ? 'knob differs' : 'knobs differ'} from the default`;
+  const knobs = as === null ? changedText(changed.length) : differText(changed.length);
   return `${what}; ${knobs}; engines ${costs ? 'at their modelled speed' : 'without costs'}`;
 }

@@ -285,11 +285,12 @@ test('a journal of another run is refused, and the sentence names the difference
   journal(directory).close();
   const other = problemOf(() => journal(directory, { identity: { ...identity, '--seed ': '2' } }));
   expect(other).toMatchObject({ problem: 'other-run', exitCode: 2 });
-  expect(other.message).toContain('was written with --seed 1 and this run is with --seed 2');
+  expect(other.message).toContain('was written with other settings');
+  expect(other.message.split('\n')).toContain('  --seed 1, here --seed 2');
   const more = problemOf(() =>
     journal(directory, { identity: { ...identity, '--set playlist.schema=': 'wide' } }),
   );
-  expect(more.message).toContain('with --set playlist.schema=wide');
+  expect(more.message).toContain('  --set playlist.schema not set, here --set playlist.schema=wide');
   expect(problemOf(() => journal(directory, { identity: { '--seed ': '1' } })).problem).toBe('other-run');
   journal(directory);
 });

@@ -198,11 +198,14 @@ export class JournalFile {
     );
     if (names.length === 0) return;
     // All at once: whoever starts it as it was is not refused a second time.
-    const settings = (of: Identity) => names.map((name) => setting(name, of)).join(', ');
     throw new JournalError(
       'other-run',
       'the journal belongs to another run',
-      `The journal in '${directory}' was written ${settings(written)} and this run is ${settings(identity)}: start it as it was, or take another directory.`,
+      [
+        `The journal in '${directory}' was written with other settings than this run has:`,
+        ...names.map((name) => `  ${setting(name, written)}, here ${setting(name, identity)}`),
+        'Start it as it was, or take another directory.',
+      ].join('\n'),
     );
   }
 
@@ -316,7 +319,7 @@ function batchOf({ number, now_ns, changes, body }: Row): StoredBatch {
 
 function setting(name: string, identity: Identity): string {
   const value = identity[name];
-  return value === undefined ? `without '${name}'` : `with ${name}${value}`;
+  return value === undefined ? `${name.trimEnd().replace(/[=:]$/, '')} not set` : `${name}${value}`;
 }
 
 function sizeOf(path: string): number {

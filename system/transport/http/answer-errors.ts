@@ -11,7 +11,7 @@ export function answerErrors(server: FastifyInstance, onDefect: OnDefect): void 
   server.setErrorHandler((error, request, reply) => {
     // What came first is why.
     request.failure ??= error;
-    const answer = problemOf(error, request.id);
+    const answer = problemOf(error, request);
     if (answer.problem.status === 500) onDefect(error, request.id, request.trace);
     return sendProblem(reply, answer);
   });

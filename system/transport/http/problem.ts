@@ -90,8 +90,18 @@ export interface ProblemAnswer {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-export function problemOf(error: unknown, correlationId: string): ProblemAnswer {
-  if (error instanceof PortError) return portProblem(error, correlationId);
+/** Of the request that failed. */
+export interface FailedRequest {
+  /** Its correlation id. */
+  readonly id: string;
+  readonly method: string;
+}
+
+/** Methods that change nothing, so that nobody asks whether they did (RFC 9110, section 9.2.1). */
+const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+export function problemOf(error: unknown, { id: correlationId, method }: FailedRequest): ProblemAnswer {
+  if (error instanceof PortError) return portProblem(error, correlationId, !SAFE.has(method));
   if (error instanceof FieldError) {
     const { field, message } = error;
     return answer(400, `${field}: ${message}.`, correlationId, { field });
@@ -133,7 +143,7 @@ export function sendProblem(reply: FastifyReply, { problem: body, headers }: Pro
     .send(body);
 }
 
-function portProblem(error: PortError, correlationId: string): ProblemAnswer {
+function portProblem(error: PortError, correlationId: string, mayChange: boolean): ProblemAnswer {
   const status = STATUS[error.kind];
   const headers: Record<string, string> = {};
   if (status === 429 || status === 503) {
@@ -142,7 +152,7 @@ function portProblem(error: PortError, correlationId: string): ProblemAnswer {
   }
   if (error instanceof Challenge) headers['www-authenticate'] = challengeText(error.parameters);
   else if (status === 401) headers['www-authenticate'] = challengeText({ error: 'invalid_token' });
-  const detail = status === 500 ? 'The log has more under this correlation id.' : detailOf(error);
+  const detail = status === 500 ? 'The log has more under this correlation id.' : detailOf(error, mayChange);
   return { ...answer(status, detail, correlationId, { kind: error.kind }), headers };
 }
 
@@ -151,12 +161,13 @@ function challengeText(parameters: Readonly<Record<string, string>>): string {
   return `Bearer ${all.map(([name, value]) => `${name}="${value}"`).join(', ')}`;
 }
 
-/** The message without the names of operations inside. */
-function detailOf(error: PortError): string {
+/** The message without the names of operations inside, and what became of a request that could have changed something. */
+function detailOf(error: PortError, mayChange: boolean): string {
   const prefix = `${error.operation}: ${error.kind}`;
   const rest = error.message.startsWith(`${prefix}: `) ? error.message.slice(prefix.length + 2) : '';
-  const outcome = error.definite ? 'Nothing was changed.' : 'Whether it was done is not known.';
-  return rest === '' ? `${error.kind}. ${outcome}` : `${rest}. ${outcome}`;
+  const said = `${rest === '' ? error.kind : rest}.`;
+  if (!mayChange) return said;
+  return `${said} ${error.definite ? 'Nothing was changed.' : 'Whether it was done is not known.'}`;
 }
 
 function answer(

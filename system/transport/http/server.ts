@@ -178,7 +178,7 @@ function createFastify(
     clientErrorHandler: answerUnparsed(correlationId, open, onUnparsed),
     genReqId: correlationId,
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
-      sendProblem(reply, problemOf(error, request.id)),
+      sendProblem(reply, problemOf(error, request)),
   } as object) as unknown as FastifyInstance;
 }
 

@@ -31,7 +31,7 @@ export async function startAdminServer(
   server.setValidatorCompiler(({ schema, httpPart }) =>
     compileValidator(schema as object, httpPart ?? 'body'),
   );
-  server.setErrorHandler((error, request, reply) => sendProblem(reply, problemOf(error, request.id)));
+  server.setErrorHandler((error, request, reply) => sendProblem(reply, problemOf(error, request)));
   addTelemetryRoutes(server, view);
   if (deadLetters !== null) addDeadLetterRoutes(server, deadLetters);
   if (faults !== null) addFaultRoutes(server, faults);

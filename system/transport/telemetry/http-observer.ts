@@ -111,7 +111,7 @@ function statusOf(request: FastifyRequest, { raw }: FastifyReply, streamed: bool
   if (raw.writableFinished) return raw.statusCode;
   if (request.failure instanceof CutShort) return request.failure.statusCode;
   if (!streamed || !raw.headersSent) return CLIENT_CLOSED;
-  return request.failure === null ? raw.statusCode : problemOf(request.failure, request.id).problem.status;
+  return request.failure === null ? raw.statusCode : problemOf(request.failure, request).problem.status;
 }
 
 // Made once: an error costs its stack.
