@@ -5,7 +5,8 @@ import { UsageError } from './errors.ts';
 import { makeDirectory, reasonOf } from './files.ts';
 import { grouped } from './options.ts';
 
-export function journalIn(directory: string): JournalSettings {
+/** `tell`: takes what its owner is told. */
+export function journalIn(directory: string, tell: (sentence: string) => void): JournalSettings {
   try {
     makeDirectory(resolve(directory));
   } catch (error) {
@@ -17,11 +18,10 @@ export function journalIn(directory: string): JournalSettings {
   return {
     directory,
     onRestored(restored) {
-      for (const sentence of told(directory, restored, performance.now() - beganMs))
-        process.stderr.write(`${sentence}\n`);
+      for (const sentence of told(directory, restored, performance.now() - beganMs)) tell(sentence);
     },
     onFailure(error) {
-      process.stderr.write(`rehearse: ${error.message} Until then reads go on and writes are refused.\n`);
+      tell(`rehearse: ${error.message} Until then reads go on and writes are refused.`);
     },
   };
 }

@@ -25,7 +25,10 @@ export function addTelemetryOptions(command: Command): Command {
     )
     .option('--otlp <url>', 'collector for traces, by OTLP over HTTP (http://127.0.0.1:4318)', address)
     .addOption(
-      new Option('--log <how>', 'what is logged to stderr: json or pretty (every request), warnings, off')
+      new Option(
+        '--log <how>',
+        'what is logged to stderr: json or pretty (every request; of errors 5xx that repeat, three in ten seconds), warnings, off',
+      )
         .argParser(oneOf('--log', ['json', 'pretty', 'warnings', 'off']))
         .default('warnings'),
     )
@@ -48,6 +51,14 @@ export function telemetryOf(words: TelemetryWords): LiveTelemetryOptions {
       process.stderr.write(text);
     },
   };
+}
+
+/** Sentences for whoever started the process: as they are, or as lines of the log where all of stderr is one. */
+export async function notesOf(words: TelemetryWords): Promise<(action: string, sentence: string) => void> {
+  const { log: mode, version, write } = telemetryOf(words);
+  if (mode !== 'json') return (_action, sentence) => write(`${sentence}\n`);
+  const { logNotes } = await import('../system/modes/live-telemetry.ts');
+  return logNotes({ mode, version, write, service: words.service ?? 'gateway' });
 }
 
 function share(text: string): number {

@@ -25,7 +25,7 @@ import {
   wholeNumber,
 } from './options.ts';
 import { commandLine } from './replay.ts';
-import { addTelemetryOptions, type TelemetryWords, telemetryOf } from './serve-telemetry.ts';
+import { addTelemetryOptions, notesOf, type TelemetryWords, telemetryOf } from './serve-telemetry.ts';
 import { productVersion } from './version.ts';
 import { type Incident, welcome } from './welcome.ts';
 
@@ -137,6 +137,7 @@ async function serve(options: Options): Promise<void> {
   const broken = Promise.withResolvers<void>();
   const setUp = await configure(options);
   const { as, scenario, configuration, hotPlaylists } = setUp;
+  const note = await notesOf(options);
   const shared = {
     configuration,
     hotPlaylists,
@@ -147,7 +148,10 @@ async function serve(options: Options): Promise<void> {
     plays: null,
     ...(options.allowOrigin === undefined ? {} : { allowedOrigins: options.allowOrigin }),
     upstreams: await checkedUpstreams(options.upstream ?? new Map()),
-    journal: options.data === undefined ? undefined : journalIn(options.data),
+    journal:
+      options.data === undefined
+        ? undefined
+        : journalIn(options.data, (sentence) => note('journal', sentence)),
     onFault(error: Error) {
       fault = error;
       broken.resolve();
@@ -156,6 +160,7 @@ async function serve(options: Options): Promise<void> {
     onDefect: () => {},
     observe: telemetryOf(options),
     adminPort: options.adminPort ?? null,
+    note,
   };
   const live = await (options.service === undefined
     ? startGateway(options, shared, await runningOf(options, setUp), await incidentOf(scenario, as, options))
@@ -170,8 +175,9 @@ async function serve(options: Options): Promise<void> {
     options.json ? `${JSON.stringify({ ...live.json, pid: process.pid })}\n` : live.welcome,
   );
   const interrupt = onInterrupt(() =>
-    process.stderr.write(
-      'Stopping: requests in flight are finished, those that take long are cut off. Press Ctrl-C again to end at once.\n',
+    note(
+      'stopping',
+      'Stopping: requests in flight are finished, those that take long are cut off. Press Ctrl-C again to end at once.',
     ),
   );
   await Promise.race([
@@ -182,8 +188,9 @@ async function serve(options: Options): Promise<void> {
   interrupt.release();
   if (fault !== null) throw fault;
   const { count, p50Ms, p99Ms } = live.system.lateness();
-  process.stderr.write(
-    `${grouped(count)} calls answered; the process was behind its own clock by ${p50Ms.toFixed(2)} ms at the median and ${p99Ms.toFixed(2)} ms at p99.\n`,
+  note(
+    'summary',
+    `${grouped(count)} calls answered; the process was behind its own clock by ${p50Ms.toFixed(2)} ms at the median and ${p99Ms.toFixed(2)} ms at p99.`,
   );
 }
 
@@ -220,7 +227,10 @@ async function incidentOf(
   }
 }
 
-type Shared = Omit<LiveServiceOptions, 'service' | 'tls'>;
+interface Shared extends Omit<LiveServiceOptions, 'service' | 'tls'> {
+  /** Tells whoever started the process. */
+  readonly note: (action: string, sentence: string) => void;
+}
 
 async function startGateway(
   options: Options,
@@ -237,8 +247,9 @@ async function startGateway(
     maxInFlight: options.maxInFlight,
     maxLagMs: MAX_LAG_MS,
     onCut: (connections) =>
-      process.stderr.write(
-        `After ${GRACE_MS / 1_000} s there ${connections === 1 ? 'is still 1 connection: it is' : `are still ${connections} connections: they are`} cut off.\n`,
+      shared.note(
+        'cut-off',
+        `After ${GRACE_MS / 1_000} s there ${connections === 1 ? 'is still 1 connection: it is' : `are still ${connections} connections: they are`} cut off.`,
       ),
     ...(certificates === null
       ? {}

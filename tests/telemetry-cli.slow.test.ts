@@ -78,7 +78,16 @@ test('serve hands its spans to a collector and its log to stderr, and both lead 
   });
   await new Promise<void>((resolve) => collector.listen(0, '127.0.0.1', resolve));
   const address = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`;
-  const words = ['--port', '0', '--json', '--no-costs', '--listeners', '10000'];
+  const words = [
+    '--port',
+    '0',
+    '--json',
+    '--no-costs',
+    '--listeners',
+    '10000',
+    '--data',
+    join(folder, 'data'),
+  ];
   const child = spawn(
     process.execPath,
     [LAUNCHER, 'serve', ...words, '--log', 'json', '--sampling', '1', '--otlp', address],
@@ -97,12 +106,21 @@ test('serve hands its spans to a collector and its log to stderr, and both lead 
   child.kill('SIGINT');
   expect(await ended).toBe(0);
   await new Promise((resolve) => collector.close(resolve));
+  // All that is on stderr is JSON: what reads it takes every line.
   const lines = errors
+    .trimEnd()
     .split('\n')
-    .filter((line) => line.startsWith('{'))
     .map((line) => JSON.parse(line) as { message: string; trace?: { id: string } });
-  expect(lines.map(({ message }) => message)).toEqual(['listening', 'GET getPlaylist 401', 'stopped']);
-  const traceId = lines[1]!.trace!.id;
+  const said = lines.map(({ message }) => message);
+  expect(said).toEqual([
+    expect.stringContaining('A new journal is in'),
+    'listening',
+    'GET getPlaylist 401',
+    expect.stringMatching(/^Stopping: /),
+    'stopped',
+    expect.stringContaining('0 calls answered'),
+  ]);
+  const traceId = lines[2]!.trace!.id;
   expect(bodies.join('')).toContain(`"traceId":"${traceId}"`);
   expect(bodies.join('')).toContain('"across"');
   expect(errors + bodies.join('')).not.toContain('no-token');

@@ -16,6 +16,7 @@ import {
   addTelemetryRoutes,
   createPrometheus,
   EventLog,
+  type EventLogOptions,
   epochMsOf,
   type LogMode,
   type ObservedServer,
@@ -98,6 +99,12 @@ export function createLiveTelemetry(service: string, options: LiveTelemetryOptio
     onAuthorization: (event) => log.authorization(event),
     close: async () => exporter?.close(),
   };
+}
+
+/** For what is no part of the system and tells something all the same: by the lines of its log. */
+export function logNotes(options: EventLogOptions): (action: string, text: string) => void {
+  const log = new EventLog(options);
+  return (action, text) => log.note(action, text);
 }
 
 interface Connection {

@@ -19,6 +19,7 @@ function setUp(mode: LogMode) {
 const request = (given: Partial<RequestLine> = {}): RequestLine => ({
   method: 'GET',
   operation: 'getPlaylist',
+  route: '/v1/playlists/:playlistId',
   status: 200,
   durationNs: 1_500_000,
   failure: null,
@@ -79,6 +80,43 @@ test('with access lines every request has one, with its duration in ns', () => {
     event: { action: 'request', duration: 1_500_000 },
     http: { request: { method: 'GET' }, response: { status_code: 200 } },
   });
+});
+
+test('requests that failed and those that did not have the same fields', () => {
+  const { log, parsed } = setUp('json');
+  log.request(request());
+  log.request(request({ status: 404, failure: new PortError('not-found', 'x', true) }));
+  log.request(request({ status: 503, failure: new PortError('reset', 'x', true) }));
+  log.request(request({ status: 503, shed: true, failure: new PortError('overloaded', 'x', true) }));
+  log.request(request({ status: 499, failure: new PortError('cancelled', 'x', false) }));
+  log.request(request({ operation: 'unknown', route: null, status: 404 }));
+  const lines = parsed();
+  expect(lines.map(({ event }) => event.outcome)).toEqual([
+    'success',
+    'failure',
+    'failure',
+    'failure',
+    'unknown',
+    'failure',
+  ]);
+  for (const { event, url, rehearsal } of lines.slice(0, 5)) {
+    expect(event).toMatchObject({ action: 'request', category: ['web'], duration: 1_500_000 });
+    expect([url, rehearsal]).toEqual([{ path: '/v1/playlists/:playlistId' }, { operation: 'getPlaylist' }]);
+  }
+  // What has no route has no path that could be told.
+  expect(lines[5]).not.toHaveProperty('url');
+});
+
+test('what the process tells whoever started it is a line like any other', () => {
+  const { log, parsed } = setUp('json');
+  log.note('journal', 'A new journal is in ‘here’.');
+  expect(parsed()).toMatchObject([
+    {
+      'log.level': 'info',
+      message: 'A new journal is in ‘here’.',
+      event: { action: 'journal', category: ['process'] },
+    },
+  ]);
 });
 
 test('a flood of the same trouble is a few lines, and what was left out is told at the end', () => {

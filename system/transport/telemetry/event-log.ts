@@ -4,6 +4,7 @@
  * years (1.5.0, before pino 9), and its serializers for requests would put headers into lines.
  */
 import { type DestinationStream, type Logger, pino } from 'pino';
+import { CLIENT_CLOSED } from '../../observability/index.ts';
 import { PortError } from '../../ports/errors.ts';
 import type { Unparsed } from '../http/unparsed.ts';
 import type { AuthorizationEvent } from '../tokens/index.ts';
@@ -34,6 +35,8 @@ export interface RequestLine extends Reference {
   readonly method: string;
   /** The name of the route, never the address: ids and queries stay out of logs. */
   readonly operation: string;
+  /** Its pattern, '/v1/playlists/:playlistId'; null: no route took it. */
+  readonly route: string | null;
   readonly status: number;
   readonly durationNs: number;
   readonly failure: unknown;
@@ -59,6 +62,11 @@ export class EventLog {
     this.#log = createLogger(options);
   }
 
+  /** What whoever started the process is told, where every line has to be one of the log. */
+  note(action: string, text: string): void {
+    this.#log.info(event(action, 'process'), text);
+  }
+
   started(address: string): void {
     this.#log.info({ ...event('start', 'process'), url: { full: address } }, 'listening');
   }
@@ -71,7 +79,8 @@ export class EventLog {
 
   /** An error that nobody foresaw. */
   defect(error: unknown, reference: Reference): void {
-    this.#limited('defect', 'error', { ...referred(reference), ...errorFields(error, true) }, 'defect');
+    const fields = { ...event('defect', 'process'), ...referred(reference), ...errorFields(error, true) };
+    this.#limited('defect', 'error', fields, 'defect');
   }
 
   /** The system has broken and answers nothing any more. */
@@ -80,23 +89,31 @@ export class EventLog {
   }
 
   request(line: RequestLine): void {
-    const { method, operation, status, durationNs, failure, shed } = line;
+    const { method, operation, route, status, durationNs, failure, shed } = line;
     if (!this.access && status < 500) return;
     const fields: Fields = {
       ...referred(line),
+      event: {
+        action: 'request',
+        category: ['web'],
+        outcome: outcomeOf(status),
+        duration: Math.round(durationNs),
+      },
       http: { request: { method }, response: { status_code: status } },
+      ...(route === null ? {} : { url: { path: route } }),
+      rehearsal: { operation },
       ...(failure === null || failure === undefined ? {} : errorFields(failure, false)),
     };
-    const duration = Math.round(durationNs);
     const text = `${method} ${operation} ${status}`;
-    if (shed) this.#limited(`shed ${operation}`, 'warn', fields, `${text}: shed`, duration);
-    else if (status >= 500) this.#limited(`${status} ${operation}`, 'warn', fields, text, duration);
-    else this.#log.info({ ...fields, event: { action: 'request', category: ['web'], duration } }, text);
+    if (shed) this.#limited(`shed ${operation}`, 'warn', fields, `${text}: shed`);
+    else if (status >= 500) this.#limited(`${status} ${operation}`, 'warn', fields, text);
+    else this.#log.info(fields, text);
   }
 
   /** What never became a request: there is no method, no route and no trace. */
   unparsed({ status, detail, correlationId }: Unparsed): void {
     const fields = {
+      ...event('unparsed', 'web'),
       ...referred({ correlationId, traceId: null }),
       http: { response: { status_code: status } },
       error: { type: 'unparsed', message: detail },
@@ -106,6 +123,7 @@ export class EventLog {
 
   authorization({ level, message, clientId, listenerId, error }: AuthorizationEvent): void {
     const fields: Fields = {
+      ...event('authorization', 'authentication'),
       ...(clientId === undefined ? {} : { client: { user: { id: redact(clientId) } } }),
       ...(listenerId === undefined ? {} : { user: { id: redact(listenerId) } }),
       ...(error === undefined ? {} : errorFields(error, level === 'error')),
@@ -131,26 +149,21 @@ export class EventLog {
 
   /** Spans could not be handed to the collector. */
   exportFailed(error: unknown, spans: number): void {
-    const fields = { ...errorFields(error, false), labels: { spans: String(spans) } };
+    const fields = {
+      ...event('export', 'process'),
+      ...errorFields(error, false),
+      labels: { spans: String(spans) },
+    };
     this.#limited('export', 'warn', fields, `${spans} spans did not reach the collector`);
   }
 
-  #limited(
-    kind: string,
-    level: 'info' | 'warn' | 'error',
-    fields: Fields,
-    text: string,
-    duration?: number,
-  ): void {
+  /** `kind`: of what there are so many lines in a while. */
+  #limited(kind: string, level: 'info' | 'warn' | 'error', fields: Fields, text: string): void {
     if (!this.#log.isLevelEnabled(level)) return;
     const suppressed = this.#limit.pass(kind);
     if (suppressed === null) return;
     const more = suppressed === 0 ? '' : ` (and ${suppressed} more like it before)`;
-    const about = {
-      action: kind.split(' ', 1)[0]!.replace(':', ''),
-      ...(duration === undefined ? {} : { duration }),
-    };
-    this.#log[level]({ ...fields, event: about }, `${text}${more}`);
+    this.#log[level](fields, `${text}${more}`);
   }
 }
 
@@ -174,6 +187,12 @@ function createLogger({ mode, write, service, version }: EventLogOptions): Logge
 }
 
 const event = (action: string, category: string) => ({ event: { action, category: [category] } });
+
+/** Nobody knows what became of an answer that its client did not wait for. */
+function outcomeOf(status: number): 'success' | 'failure' | 'unknown' {
+  if (status === CLIENT_CLOSED) return 'unknown';
+  return status < 400 ? 'success' : 'failure';
+}
 
 function referred({ correlationId, traceId }: Reference): Fields {
   return {

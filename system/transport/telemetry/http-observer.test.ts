@@ -86,7 +86,12 @@ test('a defect, a failure and a success are each what they are in metrics, spans
   expect(slo('getPlaylist')).toMatchObject({ events: 1, bad: 1 });
   const failed = lines.map((line) => JSON.parse(line)).filter((line) => line['log.level'] === 'warn');
   expect(failed).toMatchObject([
-    { message: 'GET getTrack 500', error: { type: 'TypeError' }, labels: { correlation_id: 'the-id' } },
+    {
+      message: 'GET getTrack 500',
+      url: { path: '/defect' },
+      error: { type: 'TypeError' },
+      labels: { correlation_id: 'the-id' },
+    },
     { message: 'GET getPlaylist 503', error: { type: 'unavailable' }, trace: { id: spans[0]!.traceId } },
   ]);
 });

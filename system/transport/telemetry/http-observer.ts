@@ -59,7 +59,8 @@ function ended(
   startMs: number,
   { telemetry, http, log }: HttpObserverOptions,
 ): void {
-  const { url = 'unknown', schema, config } = request.routeOptions;
+  const { url: route = null, schema, config } = request.routeOptions;
+  const url = route ?? 'unknown';
   const method = (schema as { operationId?: string } | undefined)?.operationId;
   const operation = method ?? url;
   const streamed = config.streamed === true;
@@ -89,6 +90,7 @@ function ended(
   log.request({
     method: request.method,
     operation,
+    route,
     status,
     durationNs,
     failure: request.failure,
