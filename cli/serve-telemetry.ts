@@ -34,7 +34,7 @@ export function addTelemetryOptions(command: Command): Command {
     )
     .option(
       '--admin-port <n>',
-      'with --service: its metrics and traces over HTTP; 0 takes a free port',
+      'with --service: its metrics, traces, /healthz and /readyz over HTTP; 0 takes a free port',
       wholeNumber('--admin-port', 0, 65_535),
     );
 }

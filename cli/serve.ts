@@ -147,7 +147,7 @@ async function serve(options: Options): Promise<void> {
     costs: options.costs,
     plays: null,
     ...(options.allowOrigin === undefined ? {} : { allowedOrigins: options.allowOrigin }),
-    upstreams: await checkedUpstreams(options.upstream ?? new Map()),
+    upstreams: await checkedUpstreams(options.upstream ?? new Map(), options.service),
     journal:
       options.data === undefined
         ? undefined
@@ -296,9 +296,14 @@ async function readTls(folder: string | undefined) {
   return readCertificates(folder, new Date());
 }
 
-async function checkedUpstreams(given: ReadonlyMap<string, string>): Promise<Upstreams> {
+async function checkedUpstreams(
+  given: ReadonlyMap<string, string>,
+  itself: keyof ServiceApis | undefined,
+): Promise<Upstreams> {
   for (const [name, address] of given) {
     splitService('--upstream')(name);
+    if (name === itself)
+      throw new UsageError(`--upstream ${name} is the service that runs here: leave one of the two out.`);
     const port = /^[\w.-]+:(\d{1,5})$/.exec(address)?.[1];
     if (port === undefined || Number(port) > 65_535)
       throw new UsageError(`--upstream ${name} takes host:port, such as 127.0.0.1:9001, not '${address}'.`);

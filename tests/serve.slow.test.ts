@@ -181,6 +181,21 @@ test('what belongs to the gateway’s process is refused as a process of its own
   }
 });
 
+test('a service whose port is in use says so in one line, and is no upstream of itself', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => other.once('listening', resolve));
+  const { port } = other.address() as { port: number };
+  const taken = await start('--service', 'playlist', '--port', String(port), '--no-costs').ended;
+  other.close();
+  expect([taken.code, taken.errors]).toEqual([
+    3,
+    `rehearse: Port ${port} on 127.0.0.1 cannot be used: stop what has it, or take another with --port.\n`,
+  ]);
+  const itself = await start('--service', 'playlist', '--upstream', 'playlist=127.0.0.1:1').ended;
+  expect(itself.code).toBe(2);
+  expect(itself.errors).toContain('--upstream playlist is the service that runs here');
+});
+
 test('what has no value is refused with an example of its own', async () => {
   const { code, errors } = await start('--upstream', 'x').ended;
   expect([code, errors]).toEqual([

@@ -276,6 +276,17 @@ test('one trace through two processes: the same id, the calls over there below t
   expect(new Set([...here!.spans, ...remote!.spans].map(({ spanId }) => spanId)).size).toBe(
     here!.spans.length + remote!.spans.length,
   );
+  const own = async (path: string) => {
+    const answer = await fetch(there.live.adminUrl + path);
+    return [answer.status, answer.headers.get('content-type'), await answer.json()] as const;
+  };
+  expect((await own('/healthz'))[2]).toEqual({ status: 'ok' });
+  expect((await own('/readyz'))[2]).toEqual({ status: 'ready' });
+  expect(await own('/admin/nothing')).toMatchObject([
+    404,
+    expect.stringContaining('application/problem+json'),
+    { title: 'Not found', status: 404 },
+  ]);
   const metrics = await (await fetch(`${there.live.adminUrl}/metrics`)).text();
   const name = 'rehearsal_service_requests_total{service="playlist",operation="getPlaylist"}';
   expect(sampleOf(metrics, name)).toBe(1);

@@ -3,10 +3,12 @@
  * over HTTP/2. Deadline, cancellation, request number and correlation id of the caller come along.
  */
 import {
+  logVerbosity,
   Server,
   type ServerCredentials,
   type ServerUnaryCall,
   type sendUnaryData,
+  setLogVerbosity,
   status,
 } from '@grpc/grpc-js';
 import type { Call, Service } from '../../contracts/wire.ts';
@@ -53,6 +55,8 @@ export interface GrpcServer {
 }
 
 export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
+  // What it would print to stderr, it gives as errors too: those are told once, in words or as lines of the log.
+  setLogVerbosity(logVerbosity.NONE);
   const server = new Server({
     'grpc.max_receive_message_length': LARGEST_MESSAGE_BYTES,
     'grpc.max_send_message_length': LARGEST_MESSAGE_BYTES,

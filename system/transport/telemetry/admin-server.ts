@@ -1,6 +1,6 @@
 /** For a process without an HTTP server of its own: the same pages, on the loopback interface. */
 import Fastify, { type FastifyInstance } from 'fastify';
-import { problemOf, sendProblem } from '../http/problem.ts';
+import { problem, problemOf, sendProblem } from '../http/problem.ts';
 import { compileValidator } from '../http/validation.ts';
 import { addDeadLetterRoutes, type DeadLetterDesk } from './dead-letter-routes.ts';
 import { addFaultRoutes, type FaultDesk } from './fault-routes.ts';
@@ -16,6 +16,8 @@ export interface AdminServer {
 export interface Desks {
   readonly deadLetters?: DeadLetterDesk | null;
   readonly faults?: FaultDesk | null;
+  /** Whether the service answers; left out: as long as the process does. */
+  readonly ready?: () => boolean;
 }
 
 const LOOPBACK = '127.0.0.1';
@@ -24,7 +26,7 @@ const LOOPBACK = '127.0.0.1';
 export async function startAdminServer(
   view: TelemetryView,
   port: number,
-  { deadLetters = null, faults = null }: Desks = {},
+  { deadLetters = null, faults = null, ready = () => true }: Desks = {},
 ): Promise<AdminServer> {
   const server: FastifyInstance = Fastify({ logger: false, forceCloseConnections: true });
   server.removeContentTypeParser('text/plain');
@@ -32,6 +34,14 @@ export async function startAdminServer(
     compileValidator(schema as object, httpPart ?? 'body'),
   );
   server.setErrorHandler((error, request, reply) => sendProblem(reply, problemOf(error, request)));
+  server.setNotFoundHandler((request, reply) =>
+    sendProblem(reply, problem(404, 'There is nothing here: /metrics and /admin/traces are.', request.id)),
+  );
+  server.get('/healthz', async () => ({ status: 'ok' }));
+  server.get('/readyz', async (request, reply) => {
+    if (ready()) return { status: 'ready' };
+    return sendProblem(reply, problem(503, 'The service is starting or going down.', request.id));
+  });
   addTelemetryRoutes(server, view);
   if (deadLetters !== null) addDeadLetterRoutes(server, deadLetters);
   if (faults !== null) addFaultRoutes(server, faults);
