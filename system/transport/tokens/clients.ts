@@ -45,6 +45,11 @@ export const developmentClients: readonly OAuthClient[] = [
   },
 ];
 
+/** What OpenID Connect clients ask for by default: it is discovered here, gets an id token and allows nothing of the API. */
+export const OPENID = 'openid';
+
+const logsIn = ({ grants }: OAuthClient) => grants.includes('authorization_code');
+
 export function metadataOf(client: OAuthClient): ClientMetadata {
   return {
     client_id: client.id,
@@ -55,6 +60,6 @@ export function metadataOf(client: OAuthClient): ClientMetadata {
     grant_types: [...client.grants],
     response_types: client.grants.includes('authorization_code') ? ['code'] : [],
     redirect_uris: [...(client.redirectUris ?? [])],
-    scope: client.scopes.join(' '),
+    scope: [...(logsIn(client) ? [OPENID] : []), ...client.scopes].join(' '),
   };
 }

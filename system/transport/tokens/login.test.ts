@@ -32,6 +32,23 @@ test('a listener logs in at the form, comes back to the app, and the app gets to
   expect([...verified.scopes]).toEqual(['playlist:read', 'search']);
 });
 
+test('an OpenID Connect client, which asks for openid by default, gets an id token beside the access token', async () => {
+  const { base, authorization } = await startAuthorization();
+  const request = newRequest({ scope: 'openid playlist:read' });
+  const back = await logIn(createBrowser(base), request);
+  const { status, body } = await redeem(base, request, back.searchParams.get('code')!);
+  expect(status, JSON.stringify(body)).toBe(200);
+  const claims = (body as unknown as { id_token: string }).id_token.split('.')[1]!;
+  expect(JSON.parse(Buffer.from(claims, 'base64url').toString())).toMatchObject({
+    iss: ISSUER,
+    sub: LISTENER,
+    aud: 'rehearsal-app',
+  });
+  const verifier = createJwtVerifier({ issuer: ISSUER, audience: 'rehearsal', jwks: authorization.jwks });
+  // Of the API it allows nothing.
+  expect([...(await verifier.verify(body.access_token!)).scopes]).toEqual(['playlist:read']);
+});
+
 test('the form is one page: labelled, in both colour schemes, with nothing from elsewhere', async () => {
   const { base } = await startAuthorization({ exampleListenerId: LISTENER });
   const browser = createBrowser(base);

@@ -7,7 +7,7 @@ import {
   type JWKS,
   type KoaContextWithOIDC,
 } from 'oidc-provider';
-import { metadataOf, type OAuthClient } from './clients.ts';
+import { metadataOf, type OAuthClient, OPENID } from './clients.ts';
 import type { MemoryStore } from './memory-store.ts';
 import { PAGE_HEADERS, problemPage } from './pages.ts';
 import { SCOPES } from './scopes.ts';
@@ -121,7 +121,8 @@ function features({ clients, keys, lifetimes, audience }: ConfigurationOptions):
         const scopes = clients.get(client.clientId)?.scopes ?? [];
         // The library drops what it does not know, and a misspelt scope would show as a 403 much later.
         for (const scope of context.oidc.requestParamScopes)
-          if (!scopes.includes(scope)) throw new errors.InvalidScope('requested scope is not allowed', scope);
+          if (scope !== OPENID && !scopes.includes(scope))
+            throw new errors.InvalidScope('requested scope is not allowed', scope);
         const { kid, alg } = keys.current;
         return {
           audience,
@@ -143,6 +144,7 @@ async function grantOf(context: KoaContextWithOIDC, clients: ReadonlyMap<string,
   const existing = known === undefined ? undefined : await provider.Grant.find(known);
   if (existing !== undefined) return existing;
   const grant = new provider.Grant({ clientId: client.clientId, accountId: session.accountId });
+  grant.addOIDCScope(OPENID);
   grant.addResourceScope(RESOURCE, (clients.get(client.clientId)?.scopes ?? []).join(' '));
   await grant.save();
   return grant;
