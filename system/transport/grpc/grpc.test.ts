@@ -180,6 +180,19 @@ test('a service that is not there is unavailable: nothing was done, and where it
   expect((error.cause as Error).message).toContain(address);
 });
 
+test('another service behind the address is unavailable, and never a mistake of the caller', async () => {
+  const { address } = await startServer(async () => answer);
+  const other = connect(address).call((api, context) =>
+    api.getHistory(context, { listenerId: 'l', limit: 1 }),
+  );
+  const error = (await outcome(other)) as PortError;
+  expect(error).toMatchObject({ kind: 'unavailable', definite: true });
+  expect(error.message).toBe(
+    'listening.getHistory: unavailable: a service behind does not know this call: another one has its address',
+  );
+  expect((error.cause as Error).message).toContain(address);
+});
+
 test('a connection that breaks during a call leaves open whether it was done', async () => {
   const breaking = createServer((socket) => {
     // The settings that HTTP/2 begins with, then nothing, until the call is here.

@@ -45,7 +45,8 @@ const KINDS: Readonly<Partial<Record<status, readonly [ErrorKind, boolean]>>> = 
   [status.FAILED_PRECONDITION]: ['conflict', true],
   [status.ABORTED]: ['conflict', true],
   [status.OUT_OF_RANGE]: ['invalid', true],
-  [status.UNIMPLEMENTED]: ['invalid', true],
+  // Who asked the gateway did nothing wrong: the address is another service's, or one of another version.
+  [status.UNIMPLEMENTED]: ['unavailable', true],
   [status.UNAVAILABLE]: ['unavailable', false],
   [status.UNAUTHENTICATED]: ['unauthenticated', true],
 };
@@ -55,6 +56,7 @@ const WORDS: Readonly<Partial<Record<status, string>>> = {
   [status.CANCELLED]: '',
   [status.DEADLINE_EXCEEDED]: '',
   [status.UNAVAILABLE]: 'a service behind cannot be reached',
+  [status.UNIMPLEMENTED]: 'a service behind does not know this call: another one has its address',
 };
 
 export function statusOf(error: unknown): Partial<StatusObject> {
