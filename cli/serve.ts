@@ -286,8 +286,14 @@ async function startService(service: keyof ServiceApis, options: Options, shared
   return {
     ...live,
     json: { address: live.address, service, ...(live.adminUrl === null ? {} : { admin: live.adminUrl }) },
-    welcome: `The service ${service} listens on ${live.address} (${how}). Its engines are in this process: what it stores stays here.\nA gateway that uses it: ${commandLine(['serve', '--upstream', `${service}=${live.address}`, ...(tls === null ? [] : ['--tls', options.tls!])])}\n\nCtrl-C stops it.\n`,
+    welcome: `The service ${service} listens on ${live.address} (${how}). Its engines are in this process: what it stores stays here.\nA gateway that uses it: ${commandLine(['serve', '--upstream', `${service}=${live.address}`, ...(tls === null ? [] : ['--tls', options.tls!])])}\n${needsCatalogue(service, options)}\nCtrl-C stops it.\n`,
   };
+}
+
+/** Every edit asks catalogue for its track: what labels publish to another process, the one in this process does not know. */
+function needsCatalogue(service: keyof ServiceApis, { upstream }: Options): string {
+  if (service !== 'playlist' || upstream?.has('catalogue') === true) return '';
+  return 'Tracks are looked up in this process: where catalogue runs apart, start this one with --upstream catalogue=host:port too.\n';
 }
 
 async function readTls(folder: string | undefined) {

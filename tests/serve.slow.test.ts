@@ -196,6 +196,19 @@ test('a service whose port is in use says so in one line, and is no upstream of 
   expect(itself.errors).toContain('--upstream playlist is the service that runs here');
 });
 
+test('playlist alone says that it has to know where catalogue is, unless it does', async () => {
+  const said = async (...words: string[]) => {
+    const { child } = start('--service', 'playlist', '--port', '0', '--listeners', '10000', ...words);
+    const text = await new Promise<string>((resolve) =>
+      child.stdout.once('data', (data) => resolve(String(data))),
+    );
+    child.kill('SIGTERM');
+    return text;
+  };
+  expect(await said()).toContain('--upstream catalogue=');
+  expect(await said('--upstream', 'catalogue=127.0.0.1:1')).not.toContain('--upstream catalogue=');
+});
+
 test('what has no value is refused with an example of its own', async () => {
   const { code, errors } = await start('--upstream', 'x').ended;
   expect([code, errors]).toEqual([

@@ -32,7 +32,7 @@ export const searchRoutes: readonly Route[] = [
     url: '/v1/search',
     operationId: 'search',
     summary:
-      'Finds tracks, artists, albums, podcasts and episodes, and playlists by their names and by what is on them',
+      'Finds tracks, artists, albums, podcasts and episodes, and playlists by their names and by what is on them: the most popular of the population, and all that is published',
     scope: 'search',
     query: searchQuery,
     status: 200,

@@ -9,3 +9,8 @@ test('summaries, which the front page and the OpenAPI document show, have the ri
   expect(ROUTES.length).toBeGreaterThan(20);
   expect(wrong).toEqual([]);
 });
+
+test('search says of what it finds something: a sample of the population, and what is published', () => {
+  const { summary } = ROUTES.find(({ operationId }) => operationId === 'search')!;
+  expect(summary).toContain('the most popular of the population, and all that is published');
+});
