@@ -192,10 +192,10 @@ test('when the disk is full nothing more is acknowledged, reads go on, and the n
 test('another seed, population, layout or scenario is refused by name', async () => {
   const directory = folder();
   await (await start(directory)).stop();
-  await expect(start(directory, {}, { seed: 2 })).rejects.toThrow(
-    '--seed 1, here --seed 2',
+  await expect(start(directory, {}, { seed: 2 })).rejects.toThrow('--seed 1, here --seed 2');
+  await expect(start(directory, {}, { listeners: 2_000 })).rejects.toThrow(
+    '--listeners 1000, here --listeners 2000',
   );
-  await expect(start(directory, {}, { listeners: 2_000 })).rejects.toThrow('--listeners 1000, here --listeners 2000');
   await expect(start(directory, { 'playlist.schema': 'wide' })).rejects.toThrow(
     '--set playlist.schema=bucketed',
   );

@@ -25,6 +25,7 @@ import { createDeadLetterDesk } from './dead-letters.ts';
 import { audioConfiguration } from './delivery-knobs.ts';
 import { createEnvironment, section } from './environment.ts';
 import { createFaultDesk, faultGauge } from './fault-desk.ts';
+import { followedWaits } from './followed-waits.ts';
 import { createLabelApi } from './label-api.ts';
 import { createLiveAudio, type LiveAudio } from './live-audio.ts';
 import { createMetadataEdge, type MetadataEdge, readFromGateway } from './metadata-edge.ts';
@@ -193,8 +194,13 @@ export function composeEmbeddedSystem(
   const now = () => realTime.wallNs;
   const telemetry =
     options.telemetry === undefined ? null : new Telemetry(options.telemetry, { clock: simulation, now });
+  const wait = waits(simulation, realTime);
   const elsewhere =
-    options.elsewhere?.({ clock: simulation, epochMs, wait: waits(simulation, realTime) }) ?? {};
+    options.elsewhere?.({
+      clock: simulation,
+      epochMs,
+      wait: telemetry === null ? wait : followedWaits(wait, telemetry),
+    }) ?? {};
   const {
     engines,
     services,

@@ -265,8 +265,12 @@ test('one trace through two processes: the same id, the calls over there below t
   expect(answer.status).toBe(200);
   const [here] = await tracesOf(live.url, '?correlationId=both');
   const [remote] = await tracesOf(there.live.adminUrl!, '?correlationId=both');
-  expect(here!.spans.map(({ operation }) => operation)).toEqual(['http.getPlaylist', 'gateway.getPlaylist']);
-  const [gateway] = here!.spans.slice(-1);
+  expect(here!.spans.map(({ operation }) => operation)).toEqual([
+    'http.getPlaylist',
+    'gateway.getPlaylist',
+    'grpc.playlist.getPlaylist',
+  ]);
+  const gateway = here!.spans[1];
   expect(remote).toMatchObject({ traceId: here!.traceId, correlationId: 'both' });
   expect(remote!.spans[0]).toMatchObject({
     operation: 'playlist.getPlaylist',
@@ -290,6 +294,22 @@ test('one trace through two processes: the same id, the calls over there below t
   const metrics = await (await fetch(`${there.live.adminUrl}/metrics`)).text();
   const name = 'rehearsal_service_requests_total{service="playlist",operation="getPlaylist"}';
   expect(sampleOf(metrics, name)).toBe(1);
+});
+
+test('a service that is down is named by the gateway, in its traces and in its metrics', async () => {
+  const { ask, live } = await observed({ sampling: 1 }, { upstreams: { playlist: '127.0.0.1:9' } });
+  const answer = await ask('/v1/playlists/p1', { headers: { 'x-correlation-id': 'down' } });
+  expect(answer.status).toBe(503);
+  const [trace] = await tracesOf(live.url, '?correlationId=down');
+  const client = trace!.spans.find(({ operation }) => operation === 'grpc.playlist.getPlaylist');
+  expect(client).toMatchObject({
+    error: 'unavailable',
+    kind: 'client',
+    attributes: { 'rpc.system.name': 'grpc', 'server.address': 'playlist' },
+  });
+  const metrics = await (await fetch(`${live.url}/metrics`)).text();
+  const name = 'rehearsal_upstream_failures_total{service="playlist",kind="unavailable"}';
+  expect(sampleOf(metrics, name)).toBeGreaterThan(0);
 });
 
 test('the admin pages of a service alone take JSON and nothing else, as those of the whole system do', async () => {

@@ -27,6 +27,7 @@ import { type Outcome, Slos } from './slo.ts';
 import type { Span } from './span.ts';
 import { type ObservedStream, streamFamilies } from './stream-metrics.ts';
 import { Tracer } from './tracer.ts';
+import { UpstreamFailures } from './upstream-failures.ts';
 
 export interface TelemetryOptions {
   /** Share of requests that are traced, 0 to 1; default 0.01. */
@@ -64,6 +65,8 @@ export interface Watched {
 export const DEFAULT_SAMPLING = 0.01;
 
 export class Telemetry implements CallObserver {
+  /** Of services in other processes. */
+  readonly upstreams = new UpstreamFailures();
   readonly red = new RedMetrics();
   readonly slos: Slos;
   readonly tracer: Tracer;
@@ -128,6 +131,7 @@ export class Telemetry implements CallObserver {
     const { nodes, gauges, counters, streams } = this.#watched;
     return [
       ...this.red.families(),
+      this.upstreams.family(),
       ...nodeFamilies(nodes),
       ...gaugeFamilies(gauges()),
       ...counterFamilies(counters),
@@ -139,7 +143,7 @@ export class Telemetry implements CallObserver {
       family(
         'counter',
         'trace_spans_total',
-        'Spans of traced requests, and of failures in others; kind client: calls of engines.',
+        'Spans of traced requests, and of failures in others; kind client: calls of engines and of other processes.',
         [
           { labels: { kind: 'server' }, value: this.#served },
           { labels: { kind: 'client' }, value: this.#calls },
