@@ -22,7 +22,7 @@ const refusal = (start: Promise<Served>) =>
     (error: Refused) => ({ code: error.code, lines: error.said.trim().split('\n') }),
   );
 
-test('a journal in use, of another run or in an impossible place is refused in one sentence', async () => {
+test('a journal in use, of another run or in an impossible place is refused, with what to do', async () => {
   const data = join(directory, 'data');
   running = await serve(data);
   const second = await refusal(serve(data));
@@ -40,8 +40,10 @@ test('a journal in use, of another run or in an impossible place is refused in o
     code: 2,
     lines: [
       expect.stringMatching(
-        /was written with --seed 1 and this run is with --seed 2: start it as it was, or/,
+        /^rehearse: The journal in '.*' was written with other settings than this run has:$/,
       ),
+      '  --seed 1, here --seed 2',
+      'Start it as it was, or take another directory.',
     ],
   });
   const nowhere = await refusal(serve(join(data, 'journal.sqlite')));

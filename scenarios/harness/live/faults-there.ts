@@ -3,8 +3,8 @@
  * sees why it broke could be taken for the system's own. It is the answer of another process, and not taken as it comes.
  */
 import type { FaultWindow } from '../../../reports/result.ts';
-import { HttpClient, NoAnswer, parsed } from './http-client.ts';
 import type { LiveLoad } from './live-load.ts';
+import { askOwnPage } from './own-pages.ts';
 
 interface FaultThere {
   readonly what: string;
@@ -13,25 +13,12 @@ interface FaultThere {
   readonly state: string;
 }
 
-const TIMEOUT_MS = 5_000;
 const LONGEST_TEXT = 500;
 
-/** Nothing where the target says nothing of the kind: it is another system, or does not answer any more. */
-export async function askWhatFailed({
-  baseUrl,
-  authority,
-}: Pick<LiveLoad, 'baseUrl' | 'authority'>): Promise<readonly FaultThere[]> {
-  const client = new HttpClient(baseUrl, authority?.pem ?? null);
-  try {
-    const answer = await client.send({ method: 'GET', path: '/admin/faults', headers: {} }, TIMEOUT_MS);
-    return answer.status === 200 ? faultsIn(parsed(answer)) : [];
-  } catch (error) {
-    if (error instanceof NoAnswer) return [];
-    throw error;
-  } finally {
-    client.close();
-  }
-}
+/** Nothing where the target says nothing of the kind. */
+export const askWhatFailed = async (
+  target: Pick<LiveLoad, 'baseUrl' | 'authority'>,
+): Promise<readonly FaultThere[]> => faultsIn(await askOwnPage(target, '/admin/faults'));
 
 export function faultsIn(content: unknown): readonly FaultThere[] {
   if (!isObject(content) || !Array.isArray(content.faults)) return [];

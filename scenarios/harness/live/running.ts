@@ -3,8 +3,8 @@
  * answer of another process, so nothing of it is taken as it comes.
  */
 import type { Setting } from '../../../reports/result.ts';
-import { HttpClient, NoAnswer, parsed } from './http-client.ts';
 import type { LiveLoad } from './live-load.ts';
+import { askOwnPage } from './own-pages.ts';
 
 export interface RunningThere {
   readonly as: { readonly scenario: string; readonly case: string; readonly arm: string } | null;
@@ -21,24 +21,10 @@ export interface RunningThere {
   }[];
 }
 
-const TIMEOUT_MS = 5_000;
-
 /** Null where the target says nothing of the kind: it is another system, or an older one. */
-export async function askWhatRuns({
-  baseUrl,
-  authority,
-}: Pick<LiveLoad, 'baseUrl' | 'authority'>): Promise<RunningThere | null> {
-  const client = new HttpClient(baseUrl, authority?.pem ?? null);
-  try {
-    const answer = await client.send({ method: 'GET', path: '/admin/running', headers: {} }, TIMEOUT_MS);
-    return answer.status === 200 ? runningIn(parsed(answer)) : null;
-  } catch (error) {
-    if (error instanceof NoAnswer) return null;
-    throw error;
-  } finally {
-    client.close();
-  }
-}
+export const askWhatRuns = async (
+  target: Pick<LiveLoad, 'baseUrl' | 'authority'>,
+): Promise<RunningThere | null> => runningIn(await askOwnPage(target, '/admin/running'));
 
 export function runningIn(content: unknown): RunningThere | null {
   if (!isObject(content) || typeof content.costs !== 'boolean' || !Array.isArray(content.changed))
