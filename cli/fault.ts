@@ -1,8 +1,14 @@
 /** `rehearse fault`: makes machines and links of a live system (rehearse serve) fail, shows what does, and ends it. */
 import type { Command } from 'commander';
 import type { FaultState, FaultsState } from '../system/modes/fault-desk.ts';
-import { ALL_OTHERS, type Fault, type Side } from '../system/modes/fault-kinds.ts';
-import { LIVE_MACHINE_NAMES as KNOWN, type MachineSelection } from '../system/modes/fault-machines.ts';
+import type { Fault, Side } from '../system/modes/fault-kinds.ts';
+import {
+  ALL_OTHERS,
+  LIVE_MACHINE_NAMES as KNOWN,
+  LONGEST_DELAY_MS,
+  LONGEST_FAULT_S,
+  type MachineSelection,
+} from '../system/modes/fault-machines.ts';
 import { didYouMean } from '../system/runtime/suggest.ts';
 import { UsageError } from './errors.ts';
 import { askSystem, TARGET_OPTION, type Target } from './live-system.ts';
@@ -19,8 +25,6 @@ interface Disturbed extends Timed {
 }
 
 const PATH = '/admin/faults';
-const LONGEST_S = 3_600;
-const LONGEST_DELAY_MS = 60_000;
 const MACHINES =
   'by what runs on them: kafka is all of it, kafka-1 the first, kafka-1..2 two of them, and a comma stands between several';
 const ONE = 'what runs on them: kafka is all of it, kafka-1 the first, kafka-1..2 two of them';
@@ -83,8 +87,8 @@ const asking = (command: Command, description: string): Command =>
 
 const lasting = (command: Command, description: string): Command =>
   asking(command, description)
-    .requiredOption('--for <s>', 'how long, in seconds', number('--for', 0.001, LONGEST_S))
-    .option('--after <s>', 'seconds from now on until it begins', number('--after', 0, LONGEST_S));
+    .requiredOption('--for <s>', 'how long, in seconds', number('--for', 0.001, LONGEST_FAULT_S))
+    .option('--after <s>', 'seconds from now on until it begins', number('--after', 0, LONGEST_FAULT_S));
 
 function timed(
   command: Command,

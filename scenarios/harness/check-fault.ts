@@ -1,6 +1,6 @@
 /** Whether a fault is one that acts: a field, a name or a time that is wrong is refused, and so is what no model carries out. */
-import { ALL_OTHERS, canBe, type Side, selectionsOf, whyNot } from '../../system/modes/fault-kinds.ts';
-import { MACHINE_NAMES, type MachineSelection } from '../../system/modes/fault-machines.ts';
+import { canBe, type Side, selectionsOf, whyNot } from '../../system/modes/fault-kinds.ts';
+import { ALL_OTHERS, MACHINE_NAMES, type MachineSelection } from '../../system/modes/fault-machines.ts';
 import {
   type Crash,
   type MachineFault,

@@ -4,17 +4,15 @@ import { SECOND } from '../ports/clock.ts';
 import { PortError } from '../ports/errors.ts';
 import type { Machine, Network, Simulation } from '../runtime/kernel/index.ts';
 import type { FaultDesk, FaultState, FaultsState } from '../transport/telemetry/index.ts';
+import { canBe, type Fault, inject, missingMachines, secondsOf, whatHappens, whyNot } from './fault-kinds.ts';
 import {
   ALL_OTHERS,
-  canBe,
-  type Fault,
-  inject,
-  missingMachines,
-  secondsOf,
-  whatHappens,
-  whyNot,
-} from './fault-kinds.ts';
-import { LIVE_MACHINE_NAMES, type MachineName, selectMachines } from './fault-machines.ts';
+  LIVE_MACHINE_NAMES,
+  LONGEST_DELAY_MS,
+  LONGEST_FAULT_S,
+  type MachineName,
+  selectMachines,
+} from './fault-machines.ts';
 import { type EndFault, Faults } from './faults.ts';
 
 export type { FaultState, FaultsState };
@@ -44,14 +42,11 @@ interface Asked {
 
 /** How many are remembered when they are over. */
 const KEPT = 100;
-const LONGEST_S = 3_600;
 const MOST_SELECTIONS = 20;
 const MOST_MACHINES = 1_000;
-/** Longer than anything here waits for an answer. */
-const LONGEST_DELAY_MS = 60_000;
 
-const seconds = { type: 'number', exclusiveMinimum: 0, maximum: LONGEST_S } as const;
-const afterSeconds = { type: 'number', minimum: 0, maximum: LONGEST_S } as const;
+const seconds = { type: 'number', exclusiveMinimum: 0, maximum: LONGEST_FAULT_S } as const;
+const afterSeconds = { type: 'number', minimum: 0, maximum: LONGEST_FAULT_S } as const;
 const selecting = (names: readonly MachineName[]) =>
   ({
     machines: { type: 'string', enum: names },

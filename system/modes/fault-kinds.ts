@@ -4,6 +4,7 @@
  */
 import { type LinkFault, type Machine, MILLISECOND, SECOND } from '../runtime/kernel/index.ts';
 import {
+  ALL_OTHERS,
   type MachineName,
   type MachineSelection,
   neededFor,
@@ -48,8 +49,6 @@ export interface NetworkFault {
 }
 
 export type Fault = CrashFault | PauseFault | PartitionFault | NetworkFault;
-
-export const ALL_OTHERS = 'all others';
 
 export function secondsOf(fault: Fault): number {
   if (fault.kind === 'pause') return fault.pauseSeconds;

@@ -1,6 +1,6 @@
 /**
  * The machines that a fault can be about, by what runs on them, and how many there are of each. A test compares the
- * table with the machines that a system really has.
+ * table with the machines that a system really has. The command line knows faults by this file, and loads no kernel for it.
  */
 import type { Machine } from '../runtime/kernel/index.ts';
 
@@ -68,6 +68,14 @@ export const MACHINE_NAMES = Object.keys(KINDS) as readonly MachineName[];
  * does it in virtual time stands there unasked.
  */
 export const LIVE_MACHINE_NAMES: readonly MachineName[] = MACHINE_NAMES.filter((name) => name !== 'identity');
+
+/** The second side of a link can be every machine but those of the first. */
+export const ALL_OTHERS = 'all others';
+
+/** A fault of the live system lasts, and is asked for, no longer ahead than that. */
+export const LONGEST_FAULT_S = 3_600;
+/** Longer than anything waits there for an answer. */
+export const LONGEST_DELAY_MS = 60_000;
 
 /** Some machines of a kind: `count` of them from the one at `index` (from 0) on; with neither, all. */
 export interface MachineSelection {

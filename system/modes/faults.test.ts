@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { drive } from '../runtime/drive.ts';
 import { constant, Machine, Network, SECOND, Simulation } from '../runtime/kernel/index.ts';
-import { ALL_OTHERS, endsOf } from './fault-kinds.ts';
-import { MACHINE_NAMES, machineCount } from './fault-machines.ts';
+import { endsOf } from './fault-kinds.ts';
+import { ALL_OTHERS, MACHINE_NAMES, machineCount } from './fault-machines.ts';
 import { Faults } from './faults.ts';
 import { createSimulatedSystem } from './simulated.ts';
 import { configuration } from './test-observed.ts';
