@@ -190,7 +190,6 @@ function say(run: Omit<ArmRun, 'objectives' | 'evidence'>, arm: Arm, phases: rea
   return sentenceOf(arm, figuresOf(run, phases));
 }
 
-/** Every operation that the scenario can book, and the latency within which it counts as goodput. */
 /** Latency within which an answer is good, for each operation: what its objective asks. */
 function goodWithinMsOf(operations: readonly string[], { objectives }: Case): number[] {
   return operations.map((operation) => {

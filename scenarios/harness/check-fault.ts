@@ -70,12 +70,13 @@ function checkWhat(mistakes: Mistakes, fault: MachineFault, of: string): void {
   if (fault.kind === 'restart a replica of the hot playlist') return;
   if (fault.kind === 'network') checkDisturbance(mistakes, fault, of);
   if (fault.kind === 'network' || fault.kind === 'partition') checkBetween(mistakes, fault, of);
-  else if (MACHINE_NAMES.includes(fault.machines) && !canBe(fault.kind, fault.machines))
-    mistakes.fail(`${of} ${whyNot(fault)}`);
-  else {
-    const able = MACHINE_NAMES.filter((name) => canBe(fault.kind, name));
-    checkMachines(mistakes, fault, of, able);
-  }
+  else if (!MACHINE_NAMES.includes(fault.machines) || canBe(fault.kind, fault.machines))
+    checkMachines(
+      mistakes,
+      fault,
+      of,
+      MACHINE_NAMES.filter((name) => canBe(fault.kind, name)),
+    );
   const why = whyNot(fault);
   if (why !== null) mistakes.fail(`${of} ${why}`);
 }

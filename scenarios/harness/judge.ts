@@ -31,13 +31,15 @@ export const DEFAULT_MARGIN = 0.05;
 const compare = (measured: number, comparison: '<=' | '>=', target: number) =>
   comparison === '<=' ? measured <= target : measured >= target;
 
+const asSentence = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`);
+
 /** What a function of the scenario's file gives; whatever is wrong with it is told by the place where it stands. */
 function ask<T>(what: string, answer: (run: RunFigures) => T, run: RunFigures): T {
   try {
     return answer(run);
   } catch (thrown) {
     const why = thrown instanceof Error ? thrown.message : String(thrown);
-    throw new ScenarioError(`${what} fails: ${/[.!?]$/.test(why) ? why : `${why}.`}`);
+    throw new ScenarioError(`${what} fails: ${asSentence(why)}`);
   }
 }
 
@@ -61,7 +63,7 @@ function measured(what: string, { measure }: Objective | Evidence, run: RunFigur
 export function sentenceOf(arm: Arm, run: RunFigures): string {
   const said: unknown = ask('says', arm.says, run);
   if (typeof said !== 'string') throw new ScenarioError(`says gives ${kindOf(said)}, and must give a text.`);
-  return /[.!?]$/.test(said) ? said : `${said}.`;
+  return asSentence(said);
 }
 
 export function judgeObjectives(testCase: Case, run: RunFigures): ObjectiveResult[] {

@@ -63,6 +63,7 @@ export async function runTasks(tasks: readonly Task[], options: PoolOptions): Pr
 
 function runThread(queue: Task[], data: Omit<WorkerData, 'beats'>, options: PoolOptions): Promise<void> {
   const beats = new SharedArrayBuffer(4);
+  const { stuckMs = STUCK_MS } = options;
   const file = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js';
   const worker = new Worker(new URL(file, import.meta.url), {
     workerData: { ...data, beats } satisfies WorkerData,
@@ -87,9 +88,7 @@ function runThread(queue: Task[], data: Omit<WorkerData, 'beats'>, options: Pool
       options.onStarted(task);
       worker.postMessage(task);
       clearInterval(watch);
-      watch = whenStuck(beats, options.stuckMs ?? STUCK_MS, () =>
-        fail(stuckError(task, options.stuckMs ?? STUCK_MS)),
-      );
+      watch = whenStuck(beats, stuckMs, () => fail(stuckError(task, stuckMs)));
     };
     const fail = (error: unknown) => {
       queue.length = 0;

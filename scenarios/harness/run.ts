@@ -26,7 +26,7 @@ import {
 import { faultWindows, missingMachines } from './faults.ts';
 import { checkHeadlineSeries } from './headline-series.ts';
 import { hostEnvironment } from './host-environment.ts';
-import { confirmsAll, verdictOf } from './judge.ts';
+import { confirmsAll, speakerOf, verdictOf } from './judge.ts';
 import { runTasks } from './pool.ts';
 import type { Arm, Case, Scenario } from './scenario.ts';
 import type { Finished as FinishedRun, Task } from './worker.ts';
@@ -341,7 +341,7 @@ function armResult(
     configuration,
     units: unitsOf(configuration),
     difference: differenceFrom(reference, configuration, request.listeners),
-    verdict: unlessOverridden(arm, request.settings, verdictOf(scenario, testCase, arm, done)),
+    verdict: unlessOverridden(arm, request.settings, verdictOf(scenario, testCase, arm, done), done),
     runs,
   };
 }
@@ -353,12 +353,12 @@ function unlessOverridden(
   arm: Arm,
   settings: Readonly<Record<string, Setting>>,
   verdict: ArmResult['verdict'],
+  done: readonly Finished[],
 ): ArmResult['verdict'] {
   const overridden = Object.keys(arm.set ?? {}).filter((name) => name in settings);
   if (overridden.length === 0) return verdict;
   const why = `Not judged: --set ${overridden.join(', ')} overrides what this arm changes.`;
-  const [seen] = verdict.sentence.split(' Not confirmed: ');
-  const sentence = `${seen} ${why}`;
+  const sentence = `${speakerOf(done).sentence} ${why}`;
   return { ...verdict, observed: 'inconclusive', confirmed: false, sentence, overridden };
 }
 

@@ -103,8 +103,9 @@ export async function startLiveServer(options: ServeOptions): Promise<LiveServer
     ...options,
     allowedOrigins: [...ownOrigins(url), ...(options.allowedOrigins ?? [])],
     elsewhere: upstreams.elsewhere,
-    ...(observer === null ? {} : { telemetry: observer.observed }),
-    ...(observer === null ? {} : { onInjected: (fault) => observer.log.injected(fault) }),
+    ...(observer === null
+      ? {}
+      : { telemetry: observer.observed, onInjected: (fault) => observer.log.injected(fault) }),
     onFault(error) {
       observer?.log.fault(error);
       options.onFault(error);

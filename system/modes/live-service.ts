@@ -72,8 +72,9 @@ export async function startLiveService(options: LiveServiceOptions): Promise<Liv
   const system = await startEmbeddedSystem({
     ...options,
     elsewhere: upstreams.elsewhere,
-    ...(observer === null ? {} : { telemetry: observer.observed }),
-    ...(observer === null ? {} : { onInjected: (fault) => observer.log.injected(fault) }),
+    ...(observer === null
+      ? {}
+      : { telemetry: observer.observed, onInjected: (fault) => observer.log.injected(fault) }),
     onFault(error) {
       observer?.log.fault(error);
       options.onFault(error);

@@ -7,7 +7,7 @@ export { OBJECTIVES, type Objective } from './objectives.ts';
 export { attributesOf, isError, otlpJson, SCOPE } from './otlp-json.ts';
 export { type KeptTrace, RecentTraces } from './recent-traces.ts';
 export { ALERTS, HTTP, type Outcome, type SloStatus, WINDOWS } from './slo.ts';
-export { type EngineCall, type Span, serviceOf } from './span.ts';
+export { type EngineCall, ownerOf, type Span, serviceOf } from './span.ts';
 export { type ObservedStream, streamFamilies } from './stream-metrics.ts';
 export { DEFAULT_SAMPLING, Telemetry, type TelemetryOptions } from './telemetry.ts';
 export { ThinnedTraces } from './thinned-traces.ts';

@@ -4,7 +4,7 @@
  */
 import type { FaultWindow } from '../../../reports/result.ts';
 import type { LiveLoad } from './live-load.ts';
-import { askOwnPage } from './own-pages.ts';
+import { askOwnPage, isObject } from './own-pages.ts';
 
 interface FaultThere {
   readonly what: string;
@@ -44,8 +44,6 @@ export function windowsOf(
 
 const within = (second: number, seconds: number) => Number(Math.min(Math.max(second, 0), seconds).toFixed(1));
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null;
 const isTime = (value: unknown): boolean => typeof value === 'string' && !Number.isNaN(Date.parse(value));
 const isFault = (value: unknown): value is FaultThere =>
   isObject(value) &&

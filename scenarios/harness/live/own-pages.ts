@@ -4,6 +4,9 @@ import type { LiveLoad } from './live-load.ts';
 
 const TIMEOUT_MS = 5_000;
 
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;
+
 /** The content, as another process sent it; null where there is none: another system, an older one, or none any more. */
 export async function askOwnPage(
   { baseUrl, authority }: Pick<LiveLoad, 'baseUrl' | 'authority'>,

@@ -4,7 +4,7 @@
  */
 import type { Setting } from '../../../reports/result.ts';
 import type { LiveLoad } from './live-load.ts';
-import { askOwnPage } from './own-pages.ts';
+import { askOwnPage, isObject } from './own-pages.ts';
 
 export interface RunningThere {
   readonly as: { readonly scenario: string; readonly case: string; readonly arm: string } | null;
@@ -40,8 +40,6 @@ export function runningIn(content: unknown): RunningThere | null {
   return { as: { scenario: scenario!, case: testCase!, arm: arm! }, costs, listeners, seed, changed };
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null;
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isSetting = (value: unknown): value is Setting =>
   ['string', 'number', 'boolean'].includes(typeof value);

@@ -23,6 +23,7 @@ import {
   createGuard,
   type Guard,
 } from './guard.ts';
+import { addHealthRoutes } from './health-routes.ts';
 import { describeKept, keptByCaches } from './metadata-cache.ts';
 import { openapiInfo, responsesOf } from './openapi.ts';
 import { refuseOtherMethods } from './other-methods.ts';
@@ -258,11 +259,7 @@ function addOwnRoutes(
   authorization: string | null,
 ): void {
   const hidden = { schema: { hide: true } };
-  server.get('/healthz', hidden, async () => ({ status: 'ok' }));
-  server.get('/readyz', hidden, async (request, reply) => {
-    if (system.ready()) return { status: 'ready' };
-    return sendProblem(reply, problem(503, 'The system is starting or going down.', request.id));
-  });
+  addHealthRoutes(server, 'The system', () => system.ready());
   server.get('/openapi.json', hidden, async () => server.swagger());
   const links = LINKS.filter(([path]) => server.hasRoute({ method: 'GET', url: path }));
   server.get('/', hidden, async (request, reply) =>

@@ -1,5 +1,6 @@
 /** For a process without an HTTP server of its own: the same pages, on the loopback interface. */
 import Fastify, { type FastifyInstance } from 'fastify';
+import { addHealthRoutes } from '../http/health-routes.ts';
 import { problem, problemOf, sendProblem } from '../http/problem.ts';
 import { compileValidator } from '../http/validation.ts';
 import { addDeadLetterRoutes, type DeadLetterDesk } from './dead-letter-routes.ts';
@@ -37,11 +38,7 @@ export async function startAdminServer(
   server.setNotFoundHandler((request, reply) =>
     sendProblem(reply, problem(404, 'There is nothing here: /metrics and /admin/traces are.', request.id)),
   );
-  server.get('/healthz', async () => ({ status: 'ok' }));
-  server.get('/readyz', async (request, reply) => {
-    if (ready()) return { status: 'ready' };
-    return sendProblem(reply, problem(503, 'The service is starting or going down.', request.id));
-  });
+  addHealthRoutes(server, 'The service', ready);
   addTelemetryRoutes(server, view);
   if (deadLetters !== null) addDeadLetterRoutes(server, deadLetters);
   if (faults !== null) addFaultRoutes(server, faults);
