@@ -1,17 +1,20 @@
 /** What is seen of audio: refusals, failures and times count as those of any other route do. */
 import { request as httpRequest } from 'node:http';
-import { afterEach, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { LiveServer } from './live-server.ts';
-import { configuration, sampleOf, startObserved, startObservedService, tracesOf } from './test-observed.ts';
+import {
+  closedAfterEach,
+  configuration,
+  sampleOf,
+  startObserved,
+  startObservedService,
+  tracesOf,
+} from './test-observed.ts';
 
 // Each starts a system, on machines that may be busy with other tests.
 vi.setConfig({ testTimeout: 60_000 });
 
-const closing: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
+const closing = closedAfterEach();
 
 async function observed(...options: Parameters<typeof startObserved>) {
   const { live, ask, lines, token } = await startObserved(...options);

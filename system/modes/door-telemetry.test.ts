@@ -1,16 +1,12 @@
 /** What comes to the door and goes no further, and what is not there behind it: seen all the same. */
 import { connect, createServer } from 'node:net';
-import { afterEach, expect, test, vi } from 'vitest';
-import { configuration, sampleOf, startObserved } from './test-observed.ts';
+import { expect, test, vi } from 'vitest';
+import { closedAfterEach, configuration, sampleOf, startObserved } from './test-observed.ts';
 
 // Each starts a system, on machines that may be busy with other tests.
 vi.setConfig({ testTimeout: 60_000 });
 
-const closing: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
+const closing = closedAfterEach();
 
 async function observed(...options: Parameters<typeof startObserved>) {
   const started = await startObserved(...options);

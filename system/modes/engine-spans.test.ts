@@ -1,4 +1,4 @@
-import { afterEach, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { hotPlaylistId, listenerId, playlistId, trackId } from '../../fixtures/ids.ts';
 import type { Span } from '../observability/index.ts';
 import { drive } from '../runtime/drive.ts';
@@ -6,16 +6,19 @@ import { CallContext, ProcessLife, RequestTrace } from '../runtime/kernel/index.
 import { composeEmbeddedSystem } from './embedded.ts';
 import { recordTelemetry } from './run-telemetry.ts';
 import { createSimulatedSystem, type SimulatedSystem } from './simulated.ts';
-import { configuration, plainSystem, sampleOf, startObserved, tracesOf } from './test-observed.ts';
+import {
+  closedAfterEach,
+  configuration,
+  plainSystem,
+  sampleOf,
+  startObserved,
+  tracesOf,
+} from './test-observed.ts';
 
 // Each starts a system, on machines that may be busy with other tests.
 vi.setConfig({ testTimeout: 60_000 });
 
-const closing: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
+const closing = closedAfterEach();
 
 const CACHED = configuration({ 'playlist.cache': 'cache-aside' });
 const LISTENER = 42;

@@ -1,5 +1,5 @@
 /** What is malformed in the log of a live system: set aside, shown, and sent again once its cause is mended. */
-import { afterEach, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { avroSizeOfPlay, playSchema } from '../contracts/avro/generated/schemas.ts';
 import type { Play } from '../contracts/generated/events.ts';
 import { PLAYS, SKIPS } from '../contracts/topics.ts';
@@ -13,16 +13,12 @@ import { addDeadLetterRoutes } from '../transport/telemetry/index.ts';
 import { composeEmbeddedSystem } from './embedded.ts';
 import { LIVE_DEFAULTS } from './live-defaults.ts';
 import { createLiveTelemetry } from './live-telemetry.ts';
-import { configuration, plainSystem, sampleOf } from './test-observed.ts';
+import { closedAfterEach, configuration, plainSystem, sampleOf } from './test-observed.ts';
 
 // Each starts a system, on machines that may be busy with other tests.
 vi.setConfig({ testTimeout: 60_000 });
 
-const closing: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
-});
+const closing = closedAfterEach();
 
 const LISTENER = 'u000000042';
 const SETTINGS = {

@@ -1,17 +1,13 @@
 /** Faults of the live system over HTTP: asked for, felt by who calls it, seen in metrics and log, ended. */
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { SECOND } from '../ports/clock.ts';
 import { LIVE_DEFAULTS } from './live-defaults.ts';
-import { configuration, startObserved } from './test-observed.ts';
+import { closedAfterEach, configuration, type Observed, startObserved } from './test-observed.ts';
 
 // Each starts a system, on machines that may be busy with other tests.
 vi.setConfig({ testTimeout: 60_000 });
 
-const closing: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
+const closing = closedAfterEach();
 
 interface Fault {
   readonly number: number;
@@ -23,8 +19,12 @@ interface Fault {
 
 async function rehearsed(...given: Parameters<typeof startObserved>) {
   const observed = await startObserved(...given);
+  closing.push(() => observed.live.close());
+  return desk(observed);
+}
+
+function desk(observed: Observed) {
   const { live, lines } = observed;
-  closing.push(() => live.close());
   const admin = async (method: string, path = '', body?: object) => {
     const answer = await fetch(`${live.url}/admin/faults${path}`, {
       method,
@@ -124,14 +124,14 @@ test.each([
   expect(await listed()).toEqual([]);
 });
 
-let one: ReturnType<typeof rehearsed> | undefined;
-const shared = () => {
-  one ??= rehearsed().then((server) => {
-    closing.length = 0;
-    return server;
-  });
-  return one;
+/** One system for all that is refused. */
+let one: Promise<Observed> | undefined;
+const shared = async () => {
+  one ??= startObserved();
+  return desk(await one);
 };
+
+afterAll(async () => (await one)?.live.close());
 
 test('everything may crash at once, with streams and a log, and goes on where it was', async () => {
   const set = { ...LIVE_DEFAULTS, 'listening.streams': 'on' };

@@ -1,18 +1,14 @@
 /** The live server whole: what follows from how its parts are put together. */
 import { connect } from 'node:net';
 import { decodeProtectedHeader } from 'jose';
-import { afterEach, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { createBrowser, follow, LISTENER } from '../transport/tokens/test-support.ts';
-import { configuration, startObserved } from './test-observed.ts';
+import { closedAfterEach, configuration, startObserved } from './test-observed.ts';
 
 // Each starts a system, on machines that may be busy with other tests.
 vi.setConfig({ testTimeout: 60_000 });
 
-const closing: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
+const closing = closedAfterEach();
 
 test('the signing keys rotate with the system’s time, and a token from before still passes', async () => {
   const rotated = Promise.withResolvers<void>();

@@ -1,17 +1,20 @@
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
-import { afterEach, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { traceIdOf } from '../observability/index.ts';
-import { configuration, sampleOf, startObserved, startObservedService, tracesOf } from './test-observed.ts';
+import {
+  closedAfterEach,
+  configuration,
+  sampleOf,
+  startObserved,
+  startObservedService,
+  tracesOf,
+} from './test-observed.ts';
 
 // Each starts a system, on machines that may be busy with other tests.
 vi.setConfig({ testTimeout: 60_000 });
 
-const closing: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
+const closing = closedAfterEach();
 
 async function observed(...options: Parameters<typeof startObserved>) {
   const started = await startObserved(...options);

@@ -1,4 +1,5 @@
 /** A live server that is observed, with tokens of its own, and what it logs. */
+import { afterEach } from 'vitest';
 import { knobNames, knobOf } from './knobs.ts';
 import { type LiveServer, type ServeOptions, startLiveServer } from './live-server.ts';
 import { type LiveService, type LiveServiceOptions, startLiveService } from './live-service.ts';
@@ -8,6 +9,15 @@ export const configuration = (set: Readonly<Record<string, unknown>> = {}) => ({
   ...Object.fromEntries(knobNames().map((name) => [name, knobOf(name)!.default])),
   ...set,
 });
+
+/** What a test of the file opens, to be closed after it, the newest first. */
+export function closedAfterEach(): (() => Promise<void>)[] {
+  const closing: (() => Promise<void>)[] = [];
+  afterEach(async () => {
+    for (const close of closing.splice(0).reverse()) await close();
+  });
+  return closing;
+}
 
 export const plainSystem = {
   seed: 1,
