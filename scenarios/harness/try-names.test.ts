@@ -1,7 +1,6 @@
 /** Names that a scenario asks for are tried before its run: a slip costs a second, not the run. */
 import { expect, test } from 'vitest';
 import hotPartition from '../hot-partition.ts';
-import { registry } from '../index.ts';
 import { type ArmRequest, runArm } from './arm-run.ts';
 import type { RunFigures } from './figures.ts';
 import type { Scenario } from './scenario.ts';
@@ -62,14 +61,3 @@ test('what only a run can tell is left to it', async () => {
   ];
   for (const measure of left) expect(await tried(measure)).toEqual({ said: '', begun: true });
 });
-
-test('no arm of a scenario that comes with the product is refused', async () => {
-  for (const { load } of registry) {
-    const scenario = await load();
-    for (const { name, arms } of scenario.cases)
-      for (const arm of arms) {
-        const { run } = await runArm(scenario, { ...SOUND, case: name, arm: arm.name });
-        expect(run.partial).toBe(true);
-      }
-  }
-}, 60_000);

@@ -4,7 +4,7 @@ import { runArm } from '../scenarios/harness/arm-run.ts';
 import type { Scenario } from '../scenarios/harness/scenario.ts';
 import { registry } from '../scenarios/index.ts';
 
-/** Short enough for every commit: the phases of the scenario, a few seconds each. */
+/** The phases of the scenario, a few seconds each. */
 async function shortened(): Promise<Scenario> {
   const scenario = await registry[0]!.load();
   const phases = scenario.phases.map((phase) => ({ ...phase, seconds: Math.min(phase.seconds, 4) }));
