@@ -5,7 +5,7 @@
  *   driver ──▶ [CPU] ──▶ replicas ──▶ enough answers ▸ [CPU] ──▶ driver
  */
 import { type ErrorKind, PortError } from '../../ports/errors.ts';
-import type { HandlerId, Network, Simulation } from '../../runtime/kernel/index.ts';
+import { empty, type HandlerId, type Network, type Simulation } from '../../runtime/kernel/index.ts';
 import type { Bookings } from './bookings.ts';
 import { answerNs, COORDINATE_GARBAGE_BYTES, COORDINATE_READ_NS, COORDINATE_WRITE_NS } from './cost.ts';
 import type { Gossip } from './gossip.ts';
@@ -130,10 +130,10 @@ export class Coordinator {
     operation.answered = 0;
     operation.refused = 0;
     operation.answeredMask = 0;
-    operation.promises.length = 0;
+    empty(operation.promises);
     operation.wanted = wanted;
-    operation.asked.length = 0;
-    operation.slices.length = 0;
+    empty(operation.asked);
+    empty(operation.slices);
   }
 
   /** Sends a write to every replica believed to be up; the others get hints. */
@@ -326,7 +326,7 @@ export class Coordinator {
     if (writing && mutation !== null) this.#hintSilent(operation, mutation);
     // Answers to come belong to no round any more.
     operation.round++;
-    operation.asked.length = 0;
+    empty(operation.asked);
     operation.answered = 0;
     if (undecided) {
       this.fail(operation, 'timeout', false, detail);

@@ -8,7 +8,7 @@ import type {
   UpsertStatement,
   WriteOutcome,
 } from '../../ports/wide-column-store.ts';
-import type { PendingCall } from '../../runtime/kernel/index.ts';
+import { empty, type PendingCall } from '../../runtime/kernel/index.ts';
 import type { Promised } from './acceptors.ts';
 import type { Mutation } from './mutation.ts';
 import type { ClusterNode } from './node.ts';
@@ -109,9 +109,9 @@ export class Operation implements Pooled {
     this.answered = 0;
     this.answeredMask = 0;
     this.wanted = 0;
-    this.asked.length = 0;
-    this.slices.length = 0;
-    this.promises.length = 0;
+    empty(this.asked);
+    empty(this.slices);
+    empty(this.promises);
     this.refused = 0;
     this.ballot = 0;
     this.mergedRows = 0;
@@ -136,7 +136,7 @@ export class Operation implements Pooled {
     this.rows = null;
     this.outcome = null;
     this.error = null;
-    this.slices.length = 0;
-    this.promises.length = 0;
+    empty(this.slices);
+    empty(this.promises);
   }
 }

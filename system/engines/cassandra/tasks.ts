@@ -223,7 +223,7 @@ export class Tasks {
     const { node, table } = task;
     const command = task.command!;
     const nowNs = this.#simulation.nowNs;
-    const partition = node.partition(table, task.key);
+    const partition = node.mayHold(table, task.hash) ? node.partition(table, task.key) : undefined;
     const each = this.#knobs.sstablesPerPartition;
     let ns: number;
     if (partition === undefined) {

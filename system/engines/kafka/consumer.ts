@@ -7,6 +7,7 @@ import { PortError } from '../../ports/errors.ts';
 import type { AssignedPartition, ConsumerOptions, EventConsumer, LogRecord } from '../../ports/event-log.ts';
 import {
   type Distribution,
+  empty,
   type HandlerId,
   type KeyedRandom,
   type Machine,
@@ -293,9 +294,9 @@ export class Consumer implements EventConsumer, Member {
   #collect(broker: Broker): void {
     const { owned } = this;
     this.#records = [];
-    this.#claims.length = 0;
-    this.#begins.length = 0;
-    this.#ends.length = 0;
+    empty(this.#claims);
+    empty(this.#begins);
+    empty(this.#ends);
     for (let i = 0; i < owned.length && this.#records.length < this.#limit; i++) {
       const claim = owned[(this.#turn + i) % owned.length]!;
       const { partition } = claim;

@@ -8,6 +8,7 @@
 import type { LogRecord } from '../../ports/event-log.ts';
 import {
   type Distribution,
+  empty,
   type HandlerId,
   type KeyedRandom,
   MILLISECOND,
@@ -186,8 +187,8 @@ export class ProducePath<B extends Batch> {
     request.serviceNs = broker.cpu.lastServiceNs;
     request.appendedNs = this.#simulation.nowNs;
     request.state = REPLICATING;
-    request.ends.length = 0;
-    request.epochs.length = 0;
+    empty(request.ends);
+    empty(request.epochs);
     for (const batch of request.batches) {
       const accepted = this.#append(batch, broker);
       request.ends.push(accepted ? batch.baseOffset + batch.records.length : -1);

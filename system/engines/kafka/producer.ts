@@ -7,6 +7,7 @@ import type { Context, Hop } from '../../ports/context.ts';
 import { PortError } from '../../ports/errors.ts';
 import type { EventProducer, ProduceRequest as Outgoing } from '../../ports/event-log.ts';
 import {
+  empty,
   type HandlerId,
   type KeyedRandom,
   type Machine,
@@ -372,7 +373,7 @@ export class Producer implements EventProducer, Sender<ProducerBatch> {
   }
 
   #forget(buffer: Buffer): void {
-    buffer.queue.length = 0;
+    empty(buffer.queue);
     buffer.inFlight = null;
     buffer.request = null;
     buffer.active = false;

@@ -13,6 +13,7 @@ export {
   type RemoteMethod,
   type RemoteOptions,
 } from './host.ts';
+export { empty } from './lists.ts';
 export { Machine } from './machine.ts';
 export { type Carrier, type LinkFault, Network, retransmitAfterNs } from './network.ts';
 export { KeyedRandom, RandomStream } from './random.ts';
