@@ -99,7 +99,8 @@ export class ChunkCache {
   #version(path: string, info: ObjectInfo, freshUntilNs: number): CachedObject {
     const object = this.#objects.get(path);
     if (object?.info.etag === info.etag) {
-      object.freshUntilNs = freshUntilNs;
+      // Whoever has vouched for this version last counts: a copy may come that is older than what is here.
+      object.freshUntilNs = Math.max(object.freshUntilNs, freshUntilNs);
       return object;
     }
     if (object !== undefined) this.remove(path);

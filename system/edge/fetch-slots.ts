@@ -36,6 +36,8 @@ export class Fetch {
   mixed = false;
   restarts = 0;
   info: ObjectInfo | null = null;
+  /** Until when what it brings may be kept, in the run's time: as long as the origin said when it gave it, to whom it was. */
+  freshUntilNs = 0;
   error: PortError | null = null;
 }
 
@@ -111,6 +113,7 @@ export class FetchSlots {
     fetch.restarts = 0;
     fetch.context = null;
     fetch.info = null;
+    fetch.freshUntilNs = 0;
     fetch.error = null;
     this.#free.push(argument & SLOT_MASK);
   }

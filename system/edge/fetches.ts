@@ -42,12 +42,13 @@ export interface FetchesParts {
   readonly wideArea: WideArea;
   readonly shield: CacheNode | null;
   readonly knobs: EdgeKnobs;
-  /** Chunks from `first` up to `end` are at the point of presence, or cannot be had. */
+  /** Chunks from `first` up to `end` are at the point of presence, fresh until that time of the run, or cannot be had. */
   readonly onReady: (
     waiter: number,
     first: number,
     end: number,
     info: ObjectInfo | null,
+    freshUntilNs: number,
     error: PortError | null,
   ) => void;
 }
@@ -226,10 +227,12 @@ export class Fetches {
     fetch.mixed = false;
     if (object !== undefined && object.freshUntilNs > nowNs) {
       fetch.info = object.info;
+      fetch.freshUntilNs = object.freshUntilNs - shield.machine.clockSkewNs;
       this.#wantAtShield(argument, fetch, object, first, first);
       return;
     }
     fetch.info = null;
+    fetch.freshUntilNs = 0;
     fetch.missing = 1;
     this.wantUnknown(shield, path, first, end - 1, request, argument);
   }
@@ -254,6 +257,7 @@ export class Fetches {
     first: number,
     end: number,
     info: ObjectInfo | null,
+    freshUntilNs: number,
     error: PortError | null,
   ): void {
     const fetch = this.#fetches.find(argument, BEHIND_SHIELD);
@@ -262,6 +266,7 @@ export class Fetches {
       this.#answerFromShield(argument, null, error);
       return;
     }
+    fetch.freshUntilNs = Math.max(fetch.freshUntilNs, freshUntilNs);
     if (fetch.info === null) {
       fetch.info = info;
       const object = this.#parts.shield!.cache.findVersion(fetch.path, info.etag);
@@ -309,6 +314,7 @@ export class Fetches {
       ({ info, from, to }) => {
         if (this.#fetches.find(argument, AT_ORIGIN) === null) return;
         node.originBytes += to - from;
+        this.#fetches.at(argument).freshUntilNs = this.#parts.simulation.nowNs + info.maxAgeS * 1e9;
         this.#complete(argument, info, null);
       },
       (error: unknown) => {
@@ -342,16 +348,14 @@ export class Fetches {
 
   #complete(argument: number, info: ObjectInfo | null, error: PortError | null): void {
     const fetch = this.#fetches.at(argument);
-    const { node, path, first, end, doomed, waiters } = fetch;
-    const { simulation, shield, onReady } = this.#parts;
+    const { node, path, first, end, doomed, waiters, freshUntilNs } = fetch;
+    const { shield, onReady } = this.#parts;
     this.#release(argument);
-    if (info !== null && !doomed && info.maxAgeS > 0) {
-      const nowNs = simulation.nowNs + node!.machine.clockSkewNs;
-      node!.cache.add(path, info, first, end, nowNs + info.maxAgeS * 1e9);
-    }
+    if (info !== null && !doomed && info.maxAgeS > 0)
+      node!.cache.add(path, info, first, end, freshUntilNs + node!.machine.clockSkewNs);
     for (const waiter of waiters) {
-      if (node === shield) this.#readyAtShield(waiter, first, end, info, error);
-      else onReady(waiter, first, end, info, error);
+      if (node === shield) this.#readyAtShield(waiter, first, end, info, freshUntilNs, error);
+      else onReady(waiter, first, end, info, freshUntilNs, error);
     }
   }
 

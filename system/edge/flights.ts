@@ -36,6 +36,8 @@ export class Flight {
   place = 0;
   node: CacheNode | null = null;
   info: ObjectInfo | null = null;
+  /** In the run's time. */
+  freshUntilNs = 0;
   from = 0;
   to = 0;
   missing = 0;
@@ -93,6 +95,7 @@ export class Flights {
     flight.call = null;
     flight.node = null;
     flight.info = null;
+    flight.freshUntilNs = 0;
     flight.error = null;
     flight.grant = undefined;
     flight.cached = true;

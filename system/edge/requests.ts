@@ -76,7 +76,8 @@ export class Requests {
       wideArea,
       shield,
       knobs,
-      onReady: (waiter, first, end, info, error) => this.#ready(waiter, first, end, info, error),
+      onReady: (waiter, first, end, info, freshUntilNs, error) =>
+        this.#ready(waiter, first, end, info, freshUntilNs, error),
     });
     this.#arrived = simulation.register((argument) => this.#arrive(argument));
     this.#served = simulation.register((argument) => this.#serve(argument));
@@ -222,6 +223,7 @@ export class Requests {
     const nowNs = this.#simulation.nowNs + machine.clockSkewNs;
     if (object !== undefined && object.freshUntilNs > nowNs) {
       flight.info = object.info;
+      flight.freshUntilNs = object.freshUntilNs - machine.clockSkewNs;
       if (this.#resolve(argument, flight)) this.#want(argument, flight, object, 0, 0);
       return;
     }
@@ -269,6 +271,7 @@ export class Requests {
     first: number,
     end: number,
     info: ObjectInfo | null,
+    freshUntilNs: number,
     error: PortError | null,
   ): void {
     const flight = this.#flights.find(argument, FETCHING);
@@ -277,6 +280,7 @@ export class Requests {
       this.#fail(argument, error!);
       return;
     }
+    flight.freshUntilNs = Math.max(flight.freshUntilNs, freshUntilNs);
     if (flight.info === null) {
       flight.info = info;
       const object = flight.node!.cache.findVersion(flight.path, info.etag);
@@ -297,6 +301,7 @@ export class Requests {
       return;
     }
     flight.info = null;
+    flight.freshUntilNs = 0;
     // What was asked for so far is not waited for any more: it comes back under the old number.
     const renumbered = this.#flights.renumber(argument);
     flight.call!.cancelArgument = renumbered;
@@ -336,7 +341,7 @@ export class Requests {
   #return(argument: number): void {
     const flight = this.#flights.find(argument, RETURNING);
     if (flight === null) return;
-    const { info, error, from, to, cached, place } = flight;
+    const { info, error, from, to, cached, place, freshUntilNs } = flight;
     const call = flight.call!;
     const servedBy = flight.node!.name;
     if (!call.settled) {
@@ -348,8 +353,12 @@ export class Requests {
       trace.add(this.#lineHop, flight.lineNs);
     }
     this.#flights.release(argument);
-    if (error === null) call.resolve({ info: info!, from, to, cached, servedBy, place });
-    else call.reject(error);
+    if (error !== null) {
+      call.reject(error);
+      return;
+    }
+    const ageNs = Math.max(0, this.#simulation.nowNs + info!.maxAgeS * 1e9 - freshUntilNs);
+    call.resolve({ info: info!, from, to, cached, ageNs, servedBy, place });
   }
 
   /** The listener gave up: what is fetched for him comes all the same, for others. */

@@ -17,7 +17,7 @@ import {
 import { type LiveEvent, SEGMENT_MS, segmentExists } from '../contracts/live-audio.ts';
 import type { BaseObject, ObjectBaseLayer } from '../engines/s3/index.ts';
 
-/** A year: a version of audio never changes (RFC 9111 advises no more). */
+/** A year: a version of audio never changes (RFC 2616, 14.21 advised no more; RFC 9111 has no such limit). */
 const FOREVER_S = 31_536_000;
 /** estimate: segments are wanted while they are on the air, and for a while by those who joined late. */
 const SEGMENT_MAX_AGE_S = 3_600;

@@ -28,6 +28,8 @@ export interface EdgeAnswer {
   readonly to: number;
   /** Whether anything had to be fetched for it. */
   readonly cached: boolean;
+  /** How long ago the origin gave it, or vouched for it, at whichever tier it has been since (RFC 9111, 4.2.3). */
+  readonly ageNs: number;
   /** Which point of presence answered: 'fra'. */
   readonly servedBy: string;
   readonly place: number;

@@ -239,6 +239,8 @@ test('what a point of presence has is a hit, and says who served it', async () =
   await get(url, { range: 'bytes=0-9' });
   const answer = await get(url, { range: 'bytes=10-19' });
   expect([answer.headers.get('x-cache'), answer.headers.get('x-served-by')]).toEqual(['HIT', 'iad']);
+  // RFC 9111, 4: a cache that answers from what it keeps has to say how old that is.
+  expect(answer.headers.get('age')).toMatch(/^[0-9]$/);
 });
 
 test('a listener is served by the point of presence that is near the place where the population has him', async () => {

@@ -134,7 +134,7 @@ function checkOrigin(
   reply.header('access-control-allow-origin', origin);
   reply.header(
     'access-control-expose-headers',
-    'accept-ranges, content-length, content-range, etag, x-cache, x-served-by',
+    'accept-ranges, age, content-length, content-range, etag, x-cache, x-served-by',
   );
 }
 
@@ -274,9 +274,10 @@ function endOf(range: ByteRange | undefined, { info, to }: EdgeAnswer): number {
   return Math.min(range?.to ?? info.size, info.size);
 }
 
-function describe(reply: FastifyReply, { info, cached, servedBy }: EdgeAnswer): void {
+function describe(reply: FastifyReply, { info, cached, ageNs, servedBy }: EdgeAnswer): void {
   reply.headers({
     'accept-ranges': 'bytes',
+    age: Math.floor(ageNs / SECOND),
     'content-type': info.key.endsWith('.ogg') ? 'audio/ogg' : 'audio/aac',
     'cache-control': `private, max-age=${info.maxAgeS}, immutable`,
     etag: quoted(info.etag),
