@@ -37,7 +37,7 @@ export interface RegisteredSchema {
 
 /**
  * Every call may reject with `unavailable` (no node, or no leader for a write), `reset`, `overloaded`.
- * Answers about what is registered may come from a node that lags behind, but a schema that was registered is found.
+ * Answers about what is registered may come from a node that lags behind and does not know yet what was just registered.
  */
 export interface SchemaRegistry {
   /**
@@ -47,7 +47,7 @@ export interface SchemaRegistry {
   register(context: Context, subject: string, schema: AvroSchema): Promise<RegisteredSchema>;
   /** The version of the subject that has this schema; `not-found`. */
   lookUp(context: Context, subject: string, schema: AvroSchema): Promise<RegisteredSchema>;
-  /** `not-found`: nobody has registered it. Answers are kept by the client. */
+  /** `not-found`: nobody has registered it, as far as the node knows that was asked. Answers are kept by the client. */
   schemaById(context: Context, id: number): Promise<AvroSchema>;
   /** `not-found`: no such subject or version. */
   version(context: Context, subject: string, version: number | 'latest'): Promise<RegisteredSchema>;

@@ -2,7 +2,7 @@
  * The registry in virtual time: nodes behind HTTP, one of which leads and writes, and clients that keep what they were
  * told. It is off the path of messages, so its nodes are hosts of ordinary code, like services.
  *
- *   client [kept answers] ──network──▶ any node ──(writes, and what it does not know yet)──▶ leader ▸ topic of schemas
+ *   client [kept answers] ──network──▶ any node ──(writes)──▶ leader ▸ topic of schemas
  */
 import type { Context } from '../../ports/context.ts';
 import type { AvroSchema, RegisteredSchema, SchemaRegistry } from '../../ports/schema-registry.ts';

@@ -1,4 +1,8 @@
-/** One node of the registry: it answers what it has read, and hands the rest to the leader, which alone writes. */
+/**
+ * One node of the registry: it answers from what it has read, and hands writes to the leader. What it has not read yet it
+ * does not know, as Confluent's nodes do not: they hand on requests to register, and configurations, and nothing else
+ * (KafkaSchemaRegistry: `registerOrForward`, but `get` from the local store; confluentinc/schema-registry#437).
+ */
 import type { Context } from '../../ports/context.ts';
 import { PortError } from '../../ports/errors.ts';
 import {
@@ -27,16 +31,8 @@ export function createNode(parts: NodeParts): SchemaRegistry {
   const { store, now, followerLagNs, leader, write } = parts;
   const asOfNs = () => (leader() === null ? now() : now() - followerLagNs);
 
-  /** A node that lags asks the leader before it says that there is no such thing. */
-  async function found<T>(
-    name: keyof SchemaRegistry,
-    what: string,
-    here: T | undefined,
-    there: (from: SchemaRegistry) => Promise<T>,
-  ): Promise<T> {
+  function found<T>(name: keyof SchemaRegistry, what: string, here: T | undefined): T {
     if (here !== undefined) return here;
-    const other = leader();
-    if (other !== null) return there(other);
     throw new PortError('not-found', operation(name), true, `there is no ${what}`);
   }
 
@@ -68,36 +64,28 @@ export function createNode(parts: NodeParts): SchemaRegistry {
       return settled(subject, parsed) ?? store.append(subject, schema, parsed, now());
     },
 
-    async lookUp(context, subject, schema) {
+    async lookUp(_, subject, schema) {
       const here = store.find(subject, checked('lookUp', subject, schema), asOfNs());
-      const what = `version of ${subject} with this schema`;
-      return found('lookUp', what, here, (from) => from.lookUp(context, subject, schema));
+      return found('lookUp', `version of ${subject} with this schema`, here);
     },
 
-    schemaById(context, id) {
-      const here = store.schemaById(id, asOfNs());
-      return found('schemaById', `schema ${id}`, here, (from) => from.schemaById(context, id));
-    },
+    schemaById: async (_, id) => found('schemaById', `schema ${id}`, store.schemaById(id, asOfNs())),
 
-    version(context, subject, version) {
+    async version(_, subject, version) {
       const versions = store.versions(subject, asOfNs());
       const here = version === 'latest' ? versions.at(-1) : versions[version - 1];
-      const what = `version ${version} of ${subject}`;
-      return found('version', what, here, (from) => from.version(context, subject, version));
+      return found('version', `version ${version} of ${subject}`, here);
     },
 
-    versions(context, subject) {
+    async versions(_, subject) {
       const numbers = store.versions(subject, asOfNs()).map(({ version }) => version);
-      const here = numbers.length > 0 ? numbers : undefined;
-      return found('versions', `subject ${subject}`, here, (from) => from.versions(context, subject));
+      return found('versions', `subject ${subject}`, numbers.length > 0 ? numbers : undefined);
     },
 
     subjects: async () => store.subjects(asOfNs()),
 
-    async testCompatibility(context, subject, schema) {
-      const other = leader();
-      if (other !== null) return other.testCompatibility(context, subject, schema);
-      return store.objections(subject, checked('testCompatibility', subject, schema), now());
+    async testCompatibility(_, subject, schema) {
+      return store.objections(subject, checked('testCompatibility', subject, schema), asOfNs());
     },
 
     compatibility: async (_, subject) => store.level(subject, asOfNs()),

@@ -163,7 +163,7 @@ describe.each(formatsUnderTest)('$name', (format) => {
   });
 
   test('a field is found under its old name by an alias, and a record by its', async () => {
-    const { process } = setUp(format, { registry: { compatibility: 'NONE' } });
+    const { process } = setUp(format, { registry: { compatibility: 'NONE', followerLagMs: 0 } });
     const fields = PLAY_FIELDS.map((field) =>
       field.name === 'trackId' ? { name: 'songId', aliases: ['trackId'], type: 'string' } : field,
     );
@@ -220,6 +220,32 @@ describe.each(formatsUnderTest)('$name', (format) => {
     expect(error.kind).toBe('unavailable');
     for (const { machine } of registry.nodes) machine.restart();
     expect(await decode(PLAYS, payload)).toEqual(playOf(1));
+  });
+
+  test('an id that a node does not know yet is asked for again soon, one that stays unknown ever less often', async () => {
+    const { bench, process, requests } = setUp(format, { registry: { followerLagMs: 50 } });
+    const { payload } = await process('writer').encode(PLAYS, playOf(1));
+    const readers = ['one', 'two'].map((name) => process(name));
+    const read = () =>
+      Promise.all(readers.map(({ decode }) => decode(PLAYS, payload).catch((error) => error)));
+    const early = await read();
+    // They asked different nodes, of which one leads.
+    expect(early.filter((outcome) => outcome instanceof MalformedEvent)).toHaveLength(1);
+    const pass = async (seconds: number) => {
+      bench.simulation.after(seconds * 1e9, () => {});
+      await bench.run(seconds);
+    };
+    await pass(0.2);
+    expect(await read()).toEqual([playOf(1), playOf(1)]);
+    const unknown = format.damage(payload, 'unknown-schema');
+    const before = requests();
+    for (let i = 0; i < 300; i++) {
+      await failure(readers[0]!.decode(PLAYS, unknown));
+      await pass(0.1);
+    }
+    // Half a minute: after 0.1, 0.2, 0.4 … 6.4 s, then every ten.
+    expect(requests() - before).toBeLessThan(11);
+    expect(requests() - before).toBeGreaterThan(5);
   });
 
   test('an id that nobody knows is asked for once, and again when some time has passed', async () => {

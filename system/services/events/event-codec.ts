@@ -30,6 +30,8 @@ type Reader = (payload: unknown) => unknown;
 interface Refusal {
   readonly reason: MalformedReason;
   readonly detail: string;
+  /** How long it is remembered, and until when. */
+  readonly forNs: number;
   readonly untilNs: number;
 }
 
@@ -44,6 +46,8 @@ interface Topic {
 
 /** Ids that could not be read are remembered up to this number: made-up ones must not fill the memory. */
 const MOST_REFUSALS = 1_000;
+/** estimate: twice as long as a node of the registry is behind another one (`schema-registry.followerLagMs`). */
+const FIRST_REFUSAL_NS = 100 * MILLISECOND;
 
 export function createEventCodec(dependencies: EventCodecDependencies): EventCodec {
   const { format, registry, contracts, clock, knobs } = dependencies;
@@ -77,18 +81,24 @@ export function createEventCodec(dependencies: EventCodecDependencies): EventCod
     return topic.readers.get(id)!(payload);
   }
 
-  /** What no waiting mends is remembered for a while; other errors pass as they are. */
+  /**
+   * What no waiting mends is remembered for a while; other errors pass as they are. An id that is not known may be too new for
+   * the node that was asked: it is asked for again soon, and each time after twice as long.
+   */
   function refuse(topic: Topic, id: number, error: unknown): unknown {
+    const { refusals } = topic;
+    const longestNs = knobs.refusalMs * MILLISECOND;
     let [reason, detail]: [MalformedReason, string] = [
       'unknown-schema',
       `nobody has registered schema ${id}`,
     ];
+    let forNs = longestNs;
     if (error instanceof MalformedEvent) [reason, detail] = [error.reason, error.detail];
     else if (!(error instanceof PortError) || error.kind !== 'not-found') return error;
-    const { refusals } = topic;
+    else forNs = Math.min(longestNs, 2 * (refusals.get(id)?.forNs ?? FIRST_REFUSAL_NS / 2));
     refusals.delete(id);
     if (refusals.size >= MOST_REFUSALS) refusals.delete(refusals.keys().next().value!);
-    refusals.set(id, { reason, detail, untilNs: clock.now() + knobs.refusalMs * MILLISECOND });
+    refusals.set(id, { reason, detail, forNs, untilNs: clock.now() + forNs });
     return new MalformedEvent(reason, id, detail);
   }
 

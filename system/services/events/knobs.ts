@@ -20,7 +20,7 @@ export const eventsKnobs = {
     default: 10_000,
     unit: 'ms',
     description:
-      'How long a process takes a schema id that could not be read for unreadable, without asking again',
+      'How long at most a process takes a schema id that could not be read for unreadable, without asking again; one that is unknown it asks for after 100 ms, then after twice as long each time',
     min: 0,
   },
   // max.request.size: 1048576
