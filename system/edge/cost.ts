@@ -8,8 +8,8 @@ export function requestSpread(): Distribution {
   return new Distribution((u) => shape.at(u) / mean);
 }
 
-/** estimate: the first pause before an origin that said SlowDown is asked again. */
-export const RETRY_MS = 100;
+/** The mean first pause before an origin that is overloaded and does not say for how long is asked again, as AWS's SDKs have it. */
+export const RETRY_MS = 500;
 /** Headers of an answer. estimate: type, length, range, tag, age, policy, identifiers. */
 export const HEADER_BYTES = 600;
 /** How often a purge is sent again to a point of presence that cannot be reached. estimate. */

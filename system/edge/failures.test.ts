@@ -172,6 +172,25 @@ test('an object that changes again and again is given up', async () => {
   expect(outcomes).toEqual(['conflict']);
 });
 
+test('after SlowDown caches come back as the SDKs of AWS do: spread over a second, then over two', async () => {
+  const knobs = { shield: false, originAttempts: 3, originTimeoutMs: 60_000 };
+  const { edge, get, at, until } = createBench({ knobs, s3: { getsPerSecond: 1 } });
+  const fetches = 400;
+  at(1, () => {
+    for (let i = 0; i < fetches; i++) void kindOf(get(pathOf(i), { range: { from: 0, to: 9 } }));
+  });
+  const askedBy = async (ms: number) => {
+    await until(ms);
+    return edge.figures.originRequests / fetches;
+  };
+  const first = await askedBy(150);
+  expect(first).toBeLessThan(1.15);
+  // Half of them after half a second, all after a second; a few are on their third attempt by then.
+  expect(await askedBy(600)).toBeGreaterThan(1.4);
+  expect(edge.figures.originRequests / fetches).toBeLessThan(1.85);
+  expect(await askedBy(3_500)).toBeGreaterThan(2.9);
+});
+
 test('what may not be kept is fetched each time, and what has aged is asked for again', async () => {
   const { edge, s3, get, finish, until } = createBench();
   s3.preload('live/e1/now', { size: 10, contentId: 'x', maxAgeS: 0 });

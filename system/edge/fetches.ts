@@ -331,7 +331,8 @@ export class Fetches {
       return;
     }
     const u = this.#random.uniform(fetch.first, fetch.request, 2 + fetch.attempt);
-    const waitMs = (error.retryAfterMs ?? RETRY_MS) * 2 ** fetch.attempt * (0.5 + u);
+    // Drawn from 0 to twice the mean: those who were refused together must not come back together.
+    const waitMs = (error.retryAfterMs ?? RETRY_MS) * 2 ** fetch.attempt * 2 * u;
     fetch.attempt++;
     fetch.state = BACKING_OFF;
     this.#parts.simulation.schedule(waitMs * MILLISECOND, this.#again, argument);

@@ -64,7 +64,7 @@ export const edgeKnobs = {
     description: 'How long a point of presence waits for a chunk before it gives up',
     min: 1,
   },
-  // As the AWS SDKs do: three attempts with exponential back-off.
+  // As the AWS SDKs do: three attempts, exponential back-off with full jitter (`cost.ts`).
   originAttempts: {
     default: 3,
     unit: '1',

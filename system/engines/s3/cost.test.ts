@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { PortError } from '../../ports/errors.ts';
 import { SECOND } from '../../runtime/kernel/index.ts';
+import { SLOW_DOWN_MS } from './cost.ts';
 import { createBench } from './test-support.ts';
 
 const sorted = (samples: readonly number[]) => samples.toSorted((a, b) => a - b);
@@ -50,7 +51,7 @@ async function load(
     if (second >= seconds) return;
     void send(sent++).catch((error: unknown) => {
       if (!(error instanceof PortError) || error.kind !== 'overloaded') throw error;
-      expect(error.retryAfterMs).toBe(100);
+      expect(error.retryAfterMs).toBe(SLOW_DOWN_MS);
       refused[second]!++;
     });
     simulation.schedule(SECOND / perSecond, handler);

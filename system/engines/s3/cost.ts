@@ -25,5 +25,9 @@ export const LIST_LIMIT = 1_000;
 export const KEY_BYTES = 1_024;
 /** Largest object of a single PUT (user guide, "Uploading objects"). */
 export const PUT_BYTES = 5 * 1024 ** 3;
-/** What a refused caller is told: the SDKs wait about this long before the first repetition. estimate. */
-export const SLOW_DOWN_MS = 100;
+/**
+ * After this time, in the mean, AWS's SDKs come back for the first time after a refusal: aws-sdk-js-v3 draws from 0 to
+ * 2^n · 500 ms before repetition n (middleware-retry, THROTTLING_RETRY_DELAY_BASE; 100 ms only after other errors). S3 itself
+ * does not say when to; here the refusal does, so that its callers need not know S3.
+ */
+export const SLOW_DOWN_MS = 500;
