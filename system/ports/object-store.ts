@@ -38,7 +38,7 @@ export interface PutObject {
 }
 
 export interface PutOptions {
-  /** Rejects with `conflict` unless the object has this tag now. */
+  /** Rejects with `conflict` unless the object has this tag now, with `not-found` where there is none. */
   readonly ifMatch?: string;
   /** Rejects with `conflict` if there is an object. */
   readonly ifAbsent?: boolean;

@@ -74,6 +74,9 @@ test('conditions: only if absent, only if unchanged', async () => {
   const first = await finish(store.put(context(), 'a', { size: 1, contentId: 'x' }, { ifAbsent: true }));
   const again = store.put(context(), 'a', { size: 1, contentId: 'y' }, { ifAbsent: true });
   expect(await kindOf(finish(again))).toBe('conflict');
+  // S3 answers 404 here, where there is nothing to compare with, and 412 where there is something else.
+  const nothing = store.put(context(), 'b', { size: 1, contentId: 'x' }, { ifMatch: first.etag });
+  expect(await kindOf(finish(nothing))).toBe('not-found');
   const second = await finish(
     store.put(context(), 'a', { size: 2, contentId: 'z' }, { ifMatch: first.etag }),
   );

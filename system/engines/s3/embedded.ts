@@ -124,8 +124,8 @@ class Client implements ObjectStore {
       const present = this.#objects.find(key);
       if (options.ifAbsent && present !== null)
         throw new PortError('conflict', operation, true, `'${key}' exists`);
-      if (options.ifMatch !== undefined && options.ifMatch !== present?.etag)
-        throw new PortError('conflict', operation, true, `the tag of '${key}' is ${present?.etag ?? 'none'}`);
+      if (options.ifMatch !== undefined && options.ifMatch !== this.#existing(operation, key).etag)
+        throw new PortError('conflict', operation, true, `the tag of '${key}' is ${present!.etag}`);
       return { answer: this.#objects.put(key, object), bytes: 0 };
     };
     return this.#send(context, { operation, key, kind: 'put', bodyBytes: size, run });
