@@ -38,7 +38,10 @@ async function measureAmplification(seed: number, model: RetryModel): Promise<nu
     simulation.schedule(MILLISECOND, answer, number);
     return call.promise;
   };
-  const budget = model.budget === undefined ? {} : { budget: createAttemptBudget({ share: model.budget }) };
+  const budget =
+    model.budget === undefined
+      ? {}
+      : { budget: createAttemptBudget({ clock: simulation, share: model.budget }) };
   const layers: Retry[] = Array.from({ length: model.layers ?? 1 }, (_, entity) =>
     createRetry({
       clock: simulation,
@@ -90,7 +93,7 @@ function amplification(name: string, model: RetryModel, expected: number, rest: 
 }
 
 const BUDGET_REQUESTS = 4_000;
-/** Tokens that a budget starts with (its default reserve); they are spent once. */
+/** Tokens that a budget has beside those that are earned, in the few seconds that this takes. */
 const RESERVE = 10;
 
 export const retryLaws: readonly Law[] = [

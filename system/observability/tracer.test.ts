@@ -269,7 +269,7 @@ test('calls made side by side, or shared, belong to the request that began them'
   await createSingleFlight<void>({ clock, operation: 'x' }).run(context(root), 'key', (own) =>
     call(own, 'e.f'),
   );
-  const budget = createAttemptBudget({ share: 1 });
+  const budget = createAttemptBudget({ clock, share: 1 });
   await createHedge({ clock, budget, delayNs: 1e9 }).run(context(root), (own) => call(own, 'g.h'));
   tracer.end('gateway.all', 'gateway-1', root, 1, null);
   const gateway = spans.at(-1)!;

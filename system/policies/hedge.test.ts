@@ -7,7 +7,7 @@ import { createHedge } from './hedge.ts';
 import { createBench } from './test-support.ts';
 
 function hedgeOn(bench: ReturnType<typeof createBench>, share = 1) {
-  const budget = createAttemptBudget({ share });
+  const budget = createAttemptBudget({ clock: bench.simulation, share });
   return createHedge({ clock: bench.simulation, delayNs: 10 * MILLISECOND, budget, hop: 0 });
 }
 

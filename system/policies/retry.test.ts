@@ -104,7 +104,7 @@ describe('retry', () => {
 
   test('with a budget of 10 % a dead callee sees 1.1 times the load, not 3 times', async () => {
     const bench = createBench();
-    const retry = retryOn(bench, { budget: createAttemptBudget({ share: 0.1 }) });
+    const retry = retryOn(bench, { budget: createAttemptBudget({ clock: bench.simulation, share: 0.1 }) });
     let tries = 0;
     const requests = 2000;
     for (let request = 0; request < requests; request++) {

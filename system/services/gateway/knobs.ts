@@ -46,7 +46,8 @@ export const gatewayKnobs = {
   readRetryBudget: {
     default: 0.1,
     unit: 'tries/read',
-    description: 'Further tries that each playlist read earns; 1: every failed read may be repeated',
+    description:
+      'Further tries that each playlist read earns for the next 10 s (ten more in that time are free); 1: every failed read may be repeated',
     min: 0,
     max: 1,
   },

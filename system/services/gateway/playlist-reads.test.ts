@@ -51,7 +51,7 @@ test('further tries are a tenth of the reads when all fail, and three calls a re
     return state.calls;
   };
   expect(await calls(1)).toBe(3_000);
-  // And ten that are saved up at the start.
+  // And the ten that there are in any ten seconds.
   expect(Math.abs((await calls(0.1)) - 1_110)).toBeLessThanOrEqual(1);
 });
 

@@ -54,7 +54,9 @@ function repeated({ clock, random, knobs, instance = 0 }: PlaylistReadsDependenc
     baseDelayNs: knobs.readBackoffMs * MILLISECOND,
     maxDelayNs: 10 * knobs.readBackoffMs * MILLISECOND,
     // A whole further attempt for every read is no budget at all.
-    ...(knobs.readRetryBudget < 1 ? { budget: createAttemptBudget({ share: knobs.readRetryBudget }) } : {}),
+    ...(knobs.readRetryBudget < 1
+      ? { budget: createAttemptBudget({ clock, share: knobs.readRetryBudget }) }
+      : {}),
   });
   return (context, request) => retry.run(context, { idempotent: true }, (attempt) => read(attempt, request));
 }
