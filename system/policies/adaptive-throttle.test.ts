@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { PortError } from '../ports/errors.ts';
 import { createAdaptiveThrottle } from './adaptive-throttle.ts';
 import { createRateLimiter } from './rate-limiter.ts';
 import { createBench } from './test-support.ts';
@@ -46,4 +47,20 @@ test('a backend that accepts 100 of 1,000 requests a second soon sees about K ti
   await bench.run(41_000);
   expect(sent / 20).toBeGreaterThan(190);
   expect(sent / 20).toBeLessThan(215);
+});
+
+test('callers who give up on a backend that hangs do not make it look as if it accepted', async () => {
+  const bench = createBench();
+  const throttle = throttleOn(bench);
+  for (let i = 0; i < 100; i++) {
+    const context = bench.context(i);
+    void bench.outcome(throttle.run(context, (c) => bench.call(c, 10_000, 'x')));
+    bench.at(50, () => context.cancel(new PortError('cancelled', 'page', false)));
+  }
+  await bench.run(60);
+  expect(throttle.rejectionProbability()).toBe(0);
+  for (let i = 100; i < 200; i++)
+    void bench.outcome(throttle.run(bench.context(i), (c) => bench.fail(c, 1, 'overloaded')));
+  await bench.run(100);
+  expect(throttle.rejectionProbability()).toBeGreaterThan(0.95);
 });

@@ -63,7 +63,9 @@ export function createAdaptiveThrottle(dependencies: AdaptiveThrottleDependencie
         count(1);
         return result;
       } catch (error) {
-        // An answer that refuses for a reason is an accept; so is a caller that gave up (nobody refused it).
+        // A caller that gave up proves nothing: the backend may have hung.
+        if (error instanceof PortError && error.kind === 'cancelled') throw error;
+        // An answer that refuses for a reason is an accept.
         count(error instanceof PortError && NOT_ACCEPTED.has(error.kind) ? 0 : 1);
         throw error;
       }
