@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { PortError } from '../../ports/errors.ts';
 import { MILLISECOND } from '../../runtime/kernel/index.ts';
 import { outcomeOf } from '../test-support.ts';
 import { bookedNs, setUp } from './test-playlists.ts';
@@ -195,6 +196,28 @@ test('under the lock a rebuild that began before an edit leaves nothing old behi
   await bench.run(0.1);
   expect(redis.inspectKeys()).toEqual([]);
   expect((await bench.finish(instance(3).get())).trackIds).toContain('t1');
+});
+
+test('nor does one whose reader gives up, whenever that is', async () => {
+  const stale: number[] = [];
+  for (let gaveUpMs = 205; gaveUpMs <= 330; gaveUpMs += 5) {
+    const setup = cached('lock', { cacheTtlMs: 60_000 });
+    const { bench, instance } = setup;
+    const [slow, editor] = [slowInstance(setup, 1), instance(2)];
+    const context = slow.context();
+    const reading = outcomeOf(slow.get('l1', 0, 'hot', context));
+    await bench.run(0.2);
+    const editing = editor.add('t1');
+    bench.simulation.after((gaveUpMs - 200) * MILLISECOND, () =>
+      context.cancel(new PortError('cancelled', 'page', false)),
+    );
+    await bench.finish(editing);
+    await bench.finish(reading);
+    // As long as a lock lasts, and more.
+    await bench.run(0.6);
+    if (!(await bench.finish(instance(3).get())).trackIds.includes('t1')) stale.push(gaveUpMs);
+  }
+  expect(stale).toEqual([]);
 });
 
 test('an editor whose write took long is not shown what was read meanwhile, though a later edit is in it', async () => {

@@ -2,7 +2,8 @@
  * Cache-aside for values that are costly to rebuild, with the ways to survive the moment when a much-read one is gone:
  *
  *   none                    everybody who misses rebuilds
- *   lock                    SET NX: one rebuilds, the others look again every few milliseconds (memcache's leases)
+ *   lock                    SET NX: one rebuilds, the others look again every few milliseconds (as memcache's leases,
+ *                           Nishtala et al., NSDI 2013, but those refuse what is set after a deletion; here it is taken back)
  *   stale-while-revalidate  kept past its TTL: one rebuilds in the background, everybody is served the old value
  *   xfetch                  rebuilt before its expiry, by a reader whom chance picks the likelier the nearer it is
  *
@@ -122,16 +123,31 @@ export function createCacheAside<T>(dependencies: CacheAsideDependencies<T>): Ca
     if (ours !== true) await cache.delete(context, valueKey(id));
   }
 
+  /** A caller that gives up meanwhile does not leave the lock to its TTL, nor to the value's what that may lack. */
+  async function free(context: Context, id: string, token: number): Promise<void> {
+    try {
+      await releaseLock(context, id, token);
+    } catch (error) {
+      if (context.cancelled === null) return;
+      freeLater(id, token);
+      throw error;
+    }
+  }
+
+  function freeLater(id: string, token: number): void {
+    background((detached) => unlessCancelled(detached, () => releaseLock(detached, id, token)));
+  }
+
   async function rebuildLocked(context: Context, id: string, readerId: string, token: number): Promise<T> {
     let value: T;
     try {
       value = await rebuild(context, id, readerId);
     } catch (error) {
       // Those who wait should not have to wait for the TTL of a lock whose holder has failed.
-      background((detached) => unlessCancelled(detached, () => releaseLock(detached, id, token)));
+      freeLater(id, token);
       throw error;
     }
-    await unlessCancelled(context, () => releaseLock(context, id, token));
+    await free(context, id, token);
     return value;
   }
 
@@ -143,7 +159,7 @@ export function createCacheAside<T>(dependencies: CacheAsideDependencies<T>): Ca
         // The holder before us may have finished between our miss and our lock.
         const entry = await lookUp(context, id);
         if (entry === undefined) return rebuildLocked(context, id, readerId, token);
-        await unlessCancelled(context, () => releaseLock(context, id, token));
+        await free(context, id, token);
         return entry.value;
       }
       const holderDeadNs = clock.now() + lockTtlNs;
