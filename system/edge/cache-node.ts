@@ -3,7 +3,7 @@ import type { ObjectStore } from '../ports/object-store.ts';
 import { type Machine, type Simulation, Station } from '../runtime/kernel/index.ts';
 import { ChunkCache } from './chunk-cache.ts';
 import type { EdgeKnobs } from './knobs.ts';
-import { WarmContents, type WarmSource } from './warm-contents.ts';
+import type { WarmContents } from './warm-contents.ts';
 
 export class CacheNode {
   readonly name: string;
@@ -38,7 +38,7 @@ export class CacheNode {
     readonly store: ObjectStore;
     readonly cacheGB: number;
     readonly knobs: EdgeKnobs;
-    readonly warm: WarmSource | undefined;
+    readonly warm: WarmContents | undefined;
   }) {
     const { simulation, name, site, machine, store, cacheGB, knobs, warm } = options;
     this.name = name;
@@ -47,12 +47,11 @@ export class CacheNode {
     this.store = store;
     const { cores, queueLimit, chunkKiB, evictionPolicy } = knobs;
     this.cpu = new Station(simulation, { name: `${machine.name} cpu`, servers: cores, queueLimit });
-    const maxBytes = cacheGB * 1e9;
     this.cache = new ChunkCache({
-      maxBytes,
+      maxBytes: cacheGB * 1e9,
       chunkBytes: chunkKiB * 1024,
       policy: evictionPolicy,
-      warm: warm === undefined ? undefined : new WarmContents(warm, maxBytes),
+      warm,
     });
     machine.attach(this.cpu);
     machine.onCrash(() => {

@@ -137,7 +137,7 @@ export class ChunkCache {
 
   /** An object from before the run is asked for, or asked about, for the first time. */
   #thaw(path: string, warm: WarmContents): CachedObject | undefined {
-    const info = warm.take(path);
+    const info = warm.take(path, hashOfPath(path));
     if (info === null) return undefined;
     const object = this.#create(path, info, info.maxAgeS * 1e9);
     this.#put(object, 0, Number.POSITIVE_INFINITY);

@@ -15,7 +15,8 @@ import { type EdgeKnobs, edgeKnobs } from './knobs.ts';
 import { ListenerLink, Trips } from './links.ts';
 import { Purges } from './purges.ts';
 import { Requests } from './requests.ts';
-import type { WarmSource } from './warm-contents.ts';
+import { createSteadyStates, type SteadyState } from './steady-state.ts';
+import { WarmContents, type WarmSource } from './warm-contents.ts';
 import { type SiteFault, WideArea } from './wide-area.ts';
 
 export interface EdgeOptions {
@@ -97,13 +98,18 @@ export function createEdge(environment: EngineEnvironment, options: EdgeOptions)
   const positions = SITES.slice(0, knobs.sites);
   const nearest = PLACES.map((place) => nearestSites(place, positions));
   const wideArea = new WideArea(simulation, PLACES, positions);
-  const createNode = (name: string, site: number, cacheGB: number) => {
+  const states =
+    options.warm &&
+    createSteadyStates(options.warm, knobs.evictionPolicy, knobs.cacheGB * 1e9, knobs.shieldCacheGB * 1e9);
+  const createNode = (name: string, site: number, cacheGB: number, state: SteadyState | undefined) => {
     const machine = environment.createMachine(`edge-${name}`);
     const store = options.origin(machine);
-    return new CacheNode({ simulation, name, site, machine, store, cacheGB, knobs, warm: options.warm });
+    const random = simulation.random(`edge warm ${name}`);
+    const warm = state && new WarmContents(options.warm!, state, (hash) => random.uniform(hash));
+    return new CacheNode({ simulation, name, site, machine, store, cacheGB, knobs, warm });
   };
-  const sites = positions.map(({ name }, site) => createNode(name, site, knobs.cacheGB));
-  const shield = knobs.shield ? createNode('shield', 0, knobs.shieldCacheGB) : null;
+  const sites = positions.map(({ name }, site) => createNode(name, site, knobs.cacheGB, states?.ofSite()));
+  const shield = knobs.shield ? createNode('shield', 0, knobs.shieldCacheGB, states?.ofShield()) : null;
   const requests = new Requests({
     simulation,
     wideArea,

@@ -1,16 +1,25 @@
 import { expect, test } from 'vitest';
 import type { ObjectInfo } from '../ports/object-store.ts';
 import { ChunkCache } from './chunk-cache.ts';
+import { createSteadyStates } from './steady-state.ts';
 import { WarmContents, type WarmSource } from './warm-contents.ts';
 
-/** Objects of 20 bytes whose number is their rank; a cache of 200 bytes has the first ten. */
+/** Objects of 20 bytes whose number is their rank; a cache of 200 bytes has the first ten (`steady-state.ts` has LRU's state). */
 const source: WarmSource = {
+  objects: 1_000,
+  exponent: 1,
   rankOf: (path) => Number(/^\/a\/(\d+)$/.exec(path)?.[1] ?? Number.POSITIVE_INFINITY),
   find: (path): ObjectInfo => ({ key: path.slice(1), size: 20, etag: 'v1', contentId: 'x', maxAgeS: 60 }),
   meanBytes: 20,
 };
+const state = () => createSteadyStates(source, 'w-tinylfu', 200, 0).ofSite();
 const createCache = () =>
-  new ChunkCache({ maxBytes: 200, chunkBytes: 10, policy: 'lru', warm: new WarmContents(source, 200) });
+  new ChunkCache({
+    maxBytes: 200,
+    chunkBytes: 10,
+    policy: 'lru',
+    warm: new WarmContents(source, state(), () => 0),
+  });
 const fresh: ObjectInfo = { key: 'new', size: 10, etag: 'v1', contentId: 'x', maxAgeS: 60 };
 
 test('a cache begins with the most popular objects, as many as it can hold', () => {

@@ -180,9 +180,10 @@ test('caches that begin full hit as often as popularity says; empty ones do not'
     return hits / (hits + misses);
   };
   const [full, empty] = [await ratio(true), await ratio(false)];
-  // 64 GB hold some 11,000 of the most wanted objects of a hundred million tracks.
-  expect(full).toBeGreaterThan(0.4);
-  expect(full).toBeLessThan(0.7);
+  // 64 GB hold some 11,000 objects of a hundred million tracks. By Che's approximation 36 % of requests find what LRU holds;
+  // if it were the most wanted ones, 46 %.
+  expect(full).toBeGreaterThan(0.31);
+  expect(full).toBeLessThan(0.41);
   expect(empty).toBeLessThan(full - 0.1);
 });
 

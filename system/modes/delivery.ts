@@ -201,6 +201,8 @@ function popularAudio(population: Population, s3: EmbeddedS3): WarmSource {
   );
   return {
     meanBytes,
+    exponent: catalogue.exponent,
+    objects: population.tracks,
     rankOf(path) {
       const audio = parseAudioPath(path);
       if (audio === null || audio.version !== 1) return Number.POSITIVE_INFINITY;
