@@ -32,7 +32,7 @@ export interface CircuitBreakerDependencies {
   readonly failureRate: number;
   /** Calls in the window below which no rate is judged. resilience4j's default: 100. */
   readonly minimumCalls: number;
-  /** resilience4j has no default for it: its windows count calls unless told otherwise. */
+  /** resilience4j's default `slidingWindowSize` of 100 is in seconds where the type is TIME_BASED, and in calls otherwise. */
   readonly windowNs: number;
   /** How long it stays open. resilience4j's default: 60 s. */
   readonly openNs: number;
