@@ -17,7 +17,7 @@ interface Aggregate {
 
 const plus = (a: number, b: number) => a + b;
 
-/** JSON knows no infinity. */
+/** The smallest of nothing. JSON knows no infinity. */
 const NOTHING_SMALLER = Number.MAX_VALUE;
 
 export const aggregates: Readonly<Record<AggregateName, Aggregate>> = {
@@ -68,6 +68,12 @@ export class Folding {
     }));
     this.#zeroes = this.#folded.map(({ aggregate }) => aggregate.zero);
     this.#numbers = this.#folded.filter(({ aggregate }) => aggregate.takesField).map(({ field }) => field);
+  }
+
+  /** Whether an aggregate's value is of some record, or is one without any (a count of none is 0); otherwise results leave it out. */
+  isSome(place: number, value: number): boolean {
+    const { zero } = this.#folded[place]!.aggregate;
+    return zero === 0 || value !== zero;
   }
 
   /** Whether a record has what the aggregates are of. */

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { SESSIONS, TOP_CHARTS_PARTS } from '../../../contracts/topics.ts';
 import { SECOND } from '../../../ports/clock.ts';
 import type { LogRecord } from '../../../ports/event-log.ts';
+import type { StreamJob } from './description.ts';
 import { PartitionState, type Step } from './partition-state.ts';
 import { createSinks } from './sinks.ts';
 import { type Stage, stagesOf } from './stage.ts';
@@ -109,4 +110,34 @@ test('who tells nothing new writes nothing', async () => {
   for (const topic of [SESSIONS, TOP_CHARTS_PARTS])
     expect(streams.kafka.inspect(topic).flatMap(({ records }) => records)).toEqual([]);
   expect(streams.redis.inspectKeys()).toEqual([]);
+});
+
+test('the largest and the smallest of no record are nothing, as NULL in SQL, and not a number', async () => {
+  const streams = createStreamBench();
+  const where = [{ field: 'skipped', equals: true }];
+  const job: StreamJob = {
+    ...sessions,
+    aggregates: {
+      longest: { function: 'max', field: 'listenedMs' },
+      longestSkip: { function: 'max', field: 'listenedMs', where },
+      shortestSkip: { function: 'min', field: 'listenedMs', where },
+      skips: { function: 'count', where },
+    },
+  };
+  const [stage] = stagesOf(job, 1) as [Stage];
+  const state = new PartitionState(stage);
+  const tellOf = async (records: readonly LogRecord[]) => {
+    await tell(streams, stage, state, state.take(records));
+    return streams.keptSession('l1') as unknown as Record<string, unknown>;
+  };
+  const without = await tellOf(recordsOf([play(1, 1)]));
+  expect(without).toMatchObject({ longest: 60_000, skips: 0 });
+  expect(Object.keys(without)).not.toContain('longestSkip');
+  expect(Object.keys(without)).not.toContain('shortestSkip');
+  const skip = { ...play(2, 2), listenedMs: 5_000, skipped: true };
+  expect(await tellOf(recordsOf([skip], 1))).toMatchObject({
+    longestSkip: 5_000,
+    shortestSkip: 5_000,
+    skips: 1,
+  });
 });

@@ -160,7 +160,8 @@ function resultsOf({ job, folding }: Stage, { key, from, until }: Naming) {
     result[key] = pane.key;
     result[from] = pane.startNs;
     result[until] = retracted ? pane.endNs : pane.endNs - afterLastNs;
-    for (let i = 0; i < names.length; i++) result[names[i]!] = pane.values[i];
+    for (let i = 0; i < names.length; i++)
+      if (folding.isSome(i, pane.values[i]!)) result[names[i]!] = pane.values[i];
     result.version = version;
     result.retracted = retracted;
     return result as Result;
