@@ -92,6 +92,25 @@ test('registering a schema again changes nothing; a new one is the next version 
   expect(await bench.ask(other, (r, c) => r.schemaById(c, 2))).toEqual(withDefault);
 });
 
+test('what says the same in other words is one schema; with other documentation it is a version of its own', async () => {
+  const bench = createBench({ knobs: { followerLagMs: 0 } });
+  const one = bench.machine('one');
+  const register = (schema: AvroSchema) => bench.ask(one, (r, c) => r.register(c, 'plays-value', schema));
+  const named = { type: 'record', name: 'a.Play', fields: [{ name: 'id', type: 'int' }] };
+  const apart = {
+    fields: [{ type: { type: 'int' }, name: 'id' }],
+    namespace: 'a',
+    name: 'Play',
+    type: 'record',
+  };
+  expect(await register(named)).toMatchObject({ version: 1, id: 1 });
+  expect(await register(apart)).toMatchObject({ version: 1, id: 1 });
+  expect(await register({ ...named, doc: 'A play.' })).toMatchObject({ version: 2, id: 2 });
+  expect(await register({ ...apart, doc: 'A play.' })).toMatchObject({ version: 2, id: 2 });
+  const typed = [{ name: 'id', type: { type: 'int', logicalType: 'date' } }];
+  expect(await register({ ...named, fields: typed })).toMatchObject({ version: 3, id: 3 });
+});
+
 test('what breaks the level is refused with field and rule, and lower levels let it pass', async () => {
   const bench = createBench();
   const one = bench.machine('one');

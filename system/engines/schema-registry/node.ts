@@ -37,8 +37,8 @@ export function createNode(parts: NodeParts): SchemaRegistry {
   }
 
   /** Checked before and after the wait: another write may have come first. */
-  function settled(subject: string, parsed: Schema): RegisteredSchema | undefined {
-    const known = store.find(subject, parsed, now());
+  function settled(subject: string, schema: AvroSchema, parsed: Schema): RegisteredSchema | undefined {
+    const known = store.find(subject, schema, parsed, now());
     if (known !== undefined) return known;
     const objection = store.objections(subject, parsed, now())[0];
     if (objection === undefined) return undefined;
@@ -54,18 +54,18 @@ export function createNode(parts: NodeParts): SchemaRegistry {
   const node: SchemaRegistry = {
     async register(context, subject, schema) {
       const parsed = checked('register', subject, schema);
-      const here = store.find(subject, parsed, asOfNs());
+      const here = store.find(subject, schema, parsed, asOfNs());
       if (here !== undefined) return here;
       const other = leader();
       if (other !== null) return other.register(context, subject, schema);
-      const known = settled(subject, parsed);
+      const known = settled(subject, schema, parsed);
       if (known !== undefined) return known;
       await write(context);
-      return settled(subject, parsed) ?? store.append(subject, schema, parsed, now());
+      return settled(subject, schema, parsed) ?? store.append(subject, schema, parsed, now());
     },
 
     async lookUp(_, subject, schema) {
-      const here = store.find(subject, checked('lookUp', subject, schema), asOfNs());
+      const here = store.find(subject, schema, checked('lookUp', subject, schema), asOfNs());
       return found('lookUp', `version of ${subject} with this schema`, here);
     },
 

@@ -210,6 +210,38 @@ export function identityOf(schema: Schema): string {
   return JSON.stringify(normalised(schema, new Set()));
 }
 
+/**
+ * A text that is the same for schemas that say the same: documentation and attributes that Avro does not know count, where
+ * they stand does not. By this Confluent's registry tells versions apart (`AvroSchema.canonicalString`).
+ */
+export function wordingOf(schema: AvroSchema, parsed: Schema): string {
+  const remarks: string[] = [];
+  remark(schema, '', remarks);
+  return [identityOf(parsed), ...remarks.sort()].join('\n');
+}
+
+/** What says nothing beyond the type. */
+const KNOWN: ReadonlySet<string> = new Set(
+  'type name namespace aliases fields symbols size items values default'.split(' '),
+);
+
+function remark(schema: unknown, path: string, remarks: string[]): void {
+  if (typeof schema !== 'object' || schema === null) return;
+  if (Array.isArray(schema)) {
+    for (const [i, branch] of schema.entries()) remark(branch, `${path}|${i}`, remarks);
+    return;
+  }
+  const definition = schema as Definition;
+  for (const [key, value] of Object.entries(definition))
+    if (!KNOWN.has(key)) remarks.push(`${path}/${key} ${JSON.stringify(value)}`);
+  const { type, items, values, fields } = definition;
+  remark(type, path, remarks);
+  remark(items, `${path}[]`, remarks);
+  remark(values, `${path}{}`, remarks);
+  if (!Array.isArray(fields)) return;
+  for (const field of fields as readonly Definition[]) remark(field, `${path}.${field.name}`, remarks);
+}
+
 function normalised(schema: Schema, defined: Set<string>): unknown {
   switch (schema.kind) {
     case 'array':

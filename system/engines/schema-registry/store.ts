@@ -6,11 +6,12 @@
 import type { AvroSchema, CompatibilityLevel, RegisteredSchema } from '../../ports/schema-registry.ts';
 import type { Durable } from '../engine.ts';
 import { objections, type Version } from './compatibility.ts';
-import { identityOf, parseSchema, type Schema } from './schema.ts';
+import { parseSchema, type Schema, wordingOf } from './schema.ts';
 
 interface Entry extends Version {
   readonly registered: RegisteredSchema;
-  readonly identity: string;
+  /** `wordingOf` it. */
+  readonly wording: string;
   readonly writtenNs: number;
 }
 
@@ -31,7 +32,7 @@ export class SchemaStore implements Durable {
   readonly #default: CompatibilityLevel;
   readonly #subjects = new Map<string, Entry[]>();
   readonly #byId: Entry[] = [];
-  readonly #idByIdentity = new Map<string, number>();
+  readonly #idByWording = new Map<string, number>();
   readonly #levels: LevelChange[] = [];
   /** Registered when it is first asked for something: what an earlier process had comes before. */
   #initial: { subject: string; schema: AvroSchema }[] = [];
@@ -70,9 +71,9 @@ export class SchemaStore implements Durable {
     return [...this.#subjects.keys()].filter((subject) => this.#entries(subject, asOfNs).length > 0).sort();
   }
 
-  find(subject: string, parsed: Schema, asOfNs: number): RegisteredSchema | undefined {
-    const identity = identityOf(parsed);
-    return this.#entries(subject, asOfNs).find((entry) => entry.identity === identity)?.registered;
+  find(subject: string, schema: AvroSchema, parsed: Schema, asOfNs: number): RegisteredSchema | undefined {
+    const wording = wordingOf(schema, parsed);
+    return this.#entries(subject, asOfNs).find((entry) => entry.wording === wording)?.registered;
   }
 
   objections(subject: string, parsed: Schema, asOfNs: number): readonly string[] {
@@ -86,7 +87,7 @@ export class SchemaStore implements Durable {
   }
 
   append(subject: string, schema: AvroSchema, parsed: Schema, nowNs: number): RegisteredSchema {
-    const id = this.#idByIdentity.get(identityOf(parsed)) ?? this.#byId.length + 1;
+    const id = this.#idByWording.get(wordingOf(schema, parsed)) ?? this.#byId.length + 1;
     const version = (this.#subjects.get(subject)?.length ?? 0) + 1;
     const registered = { subject, version, id, schema: deepFreeze(schema) };
     this.#add(registered, parsed, nowNs);
@@ -115,7 +116,7 @@ export class SchemaStore implements Durable {
     const there = this.#subjects.get(subject)?.[version - 1];
     const parsed = parseSchema(schema);
     if (there === undefined) this.#add({ subject, version, id, schema: deepFreeze(schema) }, parsed, BEFORE);
-    else if (there.registered.id !== id || there.identity !== identityOf(parsed))
+    else if (there.registered.id !== id || there.wording !== wordingOf(schema, parsed))
       throw new RangeError(`Version ${version} of ${subject} is another schema than before.`);
   }
 
@@ -136,7 +137,8 @@ export class SchemaStore implements Durable {
     this.#initial = [];
     for (const { subject, schema } of initial) {
       const parsed = parseSchema(schema);
-      if (this.find(subject, parsed, ALWAYS) === undefined) this.append(subject, schema, parsed, BEFORE);
+      if (this.find(subject, schema, parsed, ALWAYS) === undefined)
+        this.append(subject, schema, parsed, BEFORE);
     }
   }
 
@@ -146,9 +148,9 @@ export class SchemaStore implements Durable {
   }
 
   #add(registered: RegisteredSchema, parsed: Schema, writtenNs: number): void {
-    const { subject, version, id } = registered;
-    const identity = identityOf(parsed);
-    const entry = { version, parsed, registered, identity, writtenNs };
+    const { subject, version, id, schema } = registered;
+    const wording = wordingOf(schema, parsed);
+    const entry = { version, parsed, registered, wording, writtenNs };
     let entries = this.#subjects.get(subject);
     if (entries === undefined) {
       entries = [];
@@ -157,7 +159,7 @@ export class SchemaStore implements Durable {
     entries[version - 1] = entry;
     if (this.#byId[id - 1] !== undefined) return;
     this.#byId[id - 1] = entry;
-    this.#idByIdentity.set(identity, id);
+    this.#idByWording.set(wording, id);
   }
 
   #entries(subject: string, asOfNs: number): readonly Entry[] {
