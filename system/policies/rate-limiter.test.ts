@@ -31,3 +31,11 @@ test('a bucket allows its burst, then its rate, and says when to come back', asy
   expect(refused!.retryAfterMs).toBeGreaterThan(0);
   expect(refused!.retryAfterMs).toBeLessThanOrEqual(100);
 });
+
+test('more than the bucket ever holds is a mistake, and not a matter of waiting', () => {
+  const bench = createBench();
+  const limiter = createRateLimiter({ clock: bench.simulation, operation: 'x', ratePerSecond: 10, burst: 5 });
+  expect(limiter.take(5)).toEqual({ allowed: true, retryAfterMs: 0 });
+  expect(limiter.take(5)).toEqual({ allowed: false, retryAfterMs: 500 });
+  expect(() => limiter.take(6)).toThrow(/holds 5/);
+});

@@ -14,7 +14,7 @@ export interface RateLimiterDependencies {
 }
 
 export interface RateLimiter {
-  /** Takes tokens if they are there; says otherwise in how many milliseconds they will be. */
+  /** Takes tokens if they are there; says otherwise in how many milliseconds they will be. Throws for more than `burst`. */
   take(tokens?: number): { readonly allowed: boolean; readonly retryAfterMs: number };
   /** Rejects with `rate-limited` (definite, with the time to wait) without calling `work` when the bucket is empty. */
   run<T>(context: Context, work: (context: Context) => Promise<T>): Promise<T>;
@@ -32,6 +32,8 @@ export function createRateLimiter(dependencies: RateLimiterDependencies): RateLi
   let filledNs = clock.now();
 
   const take = (wanted = 1) => {
+    // However long somebody waited for them.
+    if (wanted > burst) throw new RangeError(`A bucket that holds ${burst} never has ${wanted} tokens.`);
     const nowNs = clock.now();
     tokens = Math.min(burst, tokens + ((nowNs - filledNs) / SECOND) * ratePerSecond);
     filledNs = nowNs;
