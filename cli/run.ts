@@ -1,7 +1,7 @@
 /** `rehearse run`: rehearses scenarios, prints what came out and writes the reports. */
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
-import type { RunResult, Setting, Verdict } from '../reports/result.ts';
+import type { RunResult, Setting } from '../reports/result.ts';
 import { didYouMean } from '../system/runtime/suggest.ts';
 import { EXIT, UnavailableError, UsageError } from './errors.ts';
 import { type Found, findScenarios } from './find-scenarios.ts';
@@ -127,6 +127,7 @@ async function run(words: readonly string[], options: RunOptions): Promise<numbe
   let kept = null as RunResult | null;
   try {
     const { runScenarios } = await import('../scenarios/harness/run.ts');
+    const { verdictLine } = await import('./verdict-line.ts');
     result = await runScenarios({
       scenarios: found,
       seeds,
@@ -148,7 +149,7 @@ async function run(words: readonly string[], options: RunOptions): Promise<numbe
         progress.update({ ...state, detail: playsSoFar > 0 ? `${amount(playsSoFar)} plays` : '' });
       },
       onVerdict(verdict) {
-        if (!interrupt.signal.aborted) progress.say(verdictLine(verdict));
+        if (!interrupt.signal.aborted) progress.say(`  ${verdictLine(verdict)}`);
       },
       ...(options.telemetry === true ? { onTelemetry: telemetryWriter(options.out) } : {}),
       onKept(finished) {
@@ -202,14 +203,6 @@ async function checkedSettings(
 async function readPlays(file: string): Promise<unknown> {
   const { readProfile } = await import('./fixtures.ts');
   return (await readProfile(file)).toTransferable();
-}
-
-/** One line an arm as soon as all its seeds are there; the reasons stand in the table at the end. */
-function verdictLine({ scenario, case: testCase, arm, confirmed, expected }: Verdict): string {
-  const place = testCase === scenario ? scenario : `${scenario} / ${testCase}`;
-  return confirmed
-    ? `  ✓ ${place} / ${arm} ${expected}, as expected`
-    : `  ✗ ${place} / ${arm} is not confirmed`;
 }
 
 function announce(

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { RunResult } from '../reports/result.ts';
+import type { RunResult, Verdict } from '../reports/result.ts';
 import { parseResult } from '../reports/validate-result.ts';
 import { runScenarios } from '../scenarios/harness/run.ts';
 import type { Drain } from '../system/runtime/drive.ts';
@@ -15,6 +15,7 @@ async function run(
     drain?: Drain;
     arm?: string;
     settings?: Record<string, string>;
+    onVerdict?: (verdict: Verdict) => void;
   } = {},
 ) {
   return runScenarios({
@@ -29,6 +30,7 @@ async function run(
     command: 'test',
     commandFor: () => 'test',
     onProgress: () => {},
+    onVerdict: options.onVerdict ?? (() => {}),
     signal: new AbortController().signal,
   });
 }
@@ -65,13 +67,17 @@ test('another seed is another run, and arms of a case share their arrivals', asy
 }, 600_000);
 
 test('a setting that goes over what an arm changes leaves that arm unconfirmed', async () => {
-  const result = await run({ seeds: [11], settings: { 'playlist.stampedeProtection': 'none' } });
+  const told: Verdict[] = [];
+  const onVerdict = (verdict: Verdict) => told.push(verdict);
+  const result = await run({ seeds: [11], settings: { 'playlist.stampedeProtection': 'none' }, onVerdict });
   const [verdict] = result.verdicts;
   expect(verdict!.confirmed).toBe(false);
   expect(verdict!.sentence).toMatch(
     /Not judged: --set playlist.stampedeProtection overrides what this arm changes\.$/,
   );
   expect(verdict!.overridden).toEqual(['playlist.stampedeProtection']);
+  // Who watches it run is told the same.
+  expect(told).toEqual([verdict]);
 }, 600_000);
 
 test('an interrupted run keeps what was finished, is marked partial and confirms nothing', async () => {

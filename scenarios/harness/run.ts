@@ -110,7 +110,7 @@ export async function runScenarios(request: RunRequest): Promise<RunResult> {
         finished.set(result.id, result);
         playsSoFar += result.run.plays;
         report();
-        const verdict = request.onVerdict && verdictAfter(planned, finished, planned[result.id]!);
+        const verdict = request.onVerdict && verdictAfter(request, planned, finished, planned[result.id]!);
         if (verdict) request.onVerdict?.(verdict);
         checkSeries(planned, finished, planned[result.id]!);
       },
@@ -156,6 +156,7 @@ function checkSeries(
 
 /** The verdict of the arm that this run belongs to, if it was the last one missing. */
 function verdictAfter(
+  request: RunRequest,
   planned: readonly Planned[],
   finished: ReadonlyMap<number, Finished>,
   { scenario, testCase, arm }: Planned,
@@ -164,7 +165,7 @@ function verdictAfter(
     .filter((other) => other.testCase === testCase && other.arm === arm)
     .map(({ task }) => finished.get(task.id));
   if (!done.every((result) => result !== undefined)) return null;
-  return verdictOf(scenario, testCase, arm, done);
+  return unlessOverridden(arm, request.settings, verdictOf(scenario, testCase, arm, done), done);
 }
 
 function plan(request: RunRequest): Planned[] {
