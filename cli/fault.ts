@@ -153,8 +153,12 @@ function textOf({ faults, messagesLost, messagesDelayed }: FaultsState): string 
   return [...lines, links].join('\n');
 }
 
-/** '3  acting  kafka-1 crashes, and is back after 20 s (16:02:11 to 16:02:31 UTC)' */
+/** '3  acting   kafka-1 crashes, and is back after 20 s (16:02:11 to 16:02:31 UTC)' */
 function line({ number: place, state, what, beginsAt, endsAt }: FaultState): string {
   const clock = (time: string) => time.slice(11, 19);
-  return `${place}  ${state.padEnd(6)}  ${what} (${clock(beginsAt)} to ${clock(endsAt)} UTC)`;
+  const when =
+    state === 'dropped'
+      ? `was to begin at ${clock(beginsAt)} UTC`
+      : `${clock(beginsAt)} to ${clock(endsAt)} UTC`;
+  return `${place}  ${state.padEnd(7)}  ${what} (${when})`;
 }

@@ -20,7 +20,7 @@ test('faults are asked for by the names that metrics have, listed, and ended', a
   expect([crash.status, crash.stdout]).toEqual([
     0,
     expect.stringMatching(
-      /^1 {2}acting {2}kafka-1 crashes, and is back after 600 s \([\d:]{8} to [\d:]{8} UTC\)\n$/,
+      /^1 {2}acting {3}kafka-1 crashes, and is back after 600 s \([\d:]{8} to [\d:]{8} UTC\)\n$/,
     ),
   ]);
   const later = await fault('pause', 'cassandra-2..3', '--for', '0.5', '--after', '600', '--json');
@@ -46,8 +46,10 @@ test('faults are asked for by the names that metrics have, listed, and ended', a
   }
   const ended = await fault('end', '--json');
   const { faults } = JSON.parse(ended.stdout) as { faults: { state: string }[] };
-  expect(faults.map(({ state }) => state)).toEqual(['ended', 'ended', 'ended']);
-  expect((await fault('list')).stdout).toMatch(/^3 {2}ended .*\n2 {2}ended .*\n1 {2}ended .*\n/);
+  expect(faults.map(({ state }) => state)).toEqual(['ended', 'dropped', 'ended']);
+  expect((await fault('list')).stdout).toMatch(
+    /^3 {2}ended {4}.*\n2 {2}dropped {2}.* \(was to begin at \d\d:\d\d:\d\d UTC\)\n1 {2}ended {4}.*\n/,
+  );
 });
 
 test.each([

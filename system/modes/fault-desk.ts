@@ -119,7 +119,7 @@ export function createFaultDesk(options: FaultDeskOptions): FaultDesk {
   let number = 0;
   const timeOf = (ns: number) => new Date(epochMs + ns / 1e6).toISOString();
   const stateOf = (one: Asked): FaultState['state'] => {
-    if (one.ended) return 'ended';
+    if (one.ended) return one.endsNs > one.beginsNs ? 'ended' : 'dropped';
     if (simulation.nowNs < one.beginsNs) return 'coming';
     return simulation.nowNs < one.endsNs ? 'acting' : 'over';
   };
@@ -169,7 +169,8 @@ export function createFaultDesk(options: FaultDeskOptions): FaultDesk {
           if ((before !== 'coming' && before !== 'acting') || lasts) continue;
           one.end();
           one.ended = true;
-          one.endsNs = simulation.nowNs;
+          // What has not begun lasts no time.
+          one.endsNs = before === 'coming' ? one.beginsNs : simulation.nowNs;
           onChange(told(one));
         }
         return state();
@@ -182,7 +183,7 @@ export function createFaultDesk(options: FaultDeskOptions): FaultDesk {
 
 /** The oldest that is over. */
 function forget(asked: Asked[], stateOf: (one: Asked) => FaultState['state']): void {
-  const place = asked.findIndex((one) => ['over', 'ended'].includes(stateOf(one)));
+  const place = asked.findIndex((one) => ['over', 'ended', 'dropped'].includes(stateOf(one)));
   if (place >= 0) asked.splice(place, 1);
 }
 

@@ -51,6 +51,15 @@ const LIMIT = { lines: 3, everyMs: 10_000 };
 
 type Fields = Readonly<Record<string, unknown>>;
 
+/** Of what an operator makes fail: the action of the event, and how its line begins. */
+const FAULT_LINES: Readonly<Record<FaultState['state'], readonly [string, string]>> = {
+  coming: ['fault-coming', 'fault to come'],
+  acting: ['fault-begin', 'fault'],
+  over: ['fault-end', 'fault over'],
+  ended: ['fault-end', 'fault ended'],
+  dropped: ['fault-end', 'fault dropped'],
+};
+
 export class EventLog {
   /** Whether each request has a line. */
   readonly access: boolean;
@@ -138,12 +147,7 @@ export class EventLog {
 
   /** An operator makes something fail: whoever reads what follows has to know of it. */
   injected({ what, state }: FaultState): void {
-    const action = { coming: 'fault-coming', acting: 'fault-begin', over: 'fault-end', ended: 'fault-end' }[
-      state
-    ];
-    const begins = { coming: 'fault to come', acting: 'fault', over: 'fault over', ended: 'fault ended' }[
-      state
-    ];
+    const [action, begins] = FAULT_LINES[state];
     this.#log.warn(event(action, 'configuration'), `${begins}: ${what}`);
   }
 

@@ -9,8 +9,8 @@ export interface FaultState {
   /** RFC 3339. */
   readonly beginsAt: string;
   readonly endsAt: string;
-  /** 'ended': before its time, by an operator. */
-  readonly state: 'coming' | 'acting' | 'over' | 'ended';
+  /** By an operator: 'ended' before its time, or 'dropped' before it began, and then `endsAt` is `beginsAt`. */
+  readonly state: 'coming' | 'acting' | 'over' | 'ended' | 'dropped';
 }
 
 export interface FaultsState {
