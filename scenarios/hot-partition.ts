@@ -270,7 +270,7 @@ export default defineScenario({
     ],
     caveats: [
       'The incident on record names the broken key (user_id, playlist_id) and the fix (playlist_id, user_id) with buckets. Taken literally the broken key spreads followers over users and cannot be hot, and the fix without its buckets is the hot partition. What can happen is modelled here: one row per follower under playlist_id alone.',
-      'A coordinator asks its own replica and draws the other one: the dynamic snitch and speculative retries are not modelled. They move load from one replica of the partition to the other two.',
+      'A coordinator asks its own replica and draws the other one: the dynamic snitch is not modelled, and speculative retry is off (--set cassandra.speculativeRetry=99p turns it on). They move load from one replica of the partition to the other two.',
     ],
     arithmetic: [
       '600,000 followers × 189 bytes stored = 113 MB in one partition; Cassandra warns at 100 MB.',

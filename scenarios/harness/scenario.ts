@@ -18,7 +18,7 @@ export interface Phase {
 
 /** What a listener or an uploader does, once per arrival. The arguments are pure functions of (seed, arrival). */
 export type Journey =
-  /** Opens one playlist: 'catalogue' draws it by popularity, 'hot' takes one of the scenario's hot set. */
+  /** Opens one playlist: 'popularity' draws it as listeners choose, 'hot' takes one of the scenario's hot set. */
   | { readonly kind: 'open-playlist'; readonly from: 'popularity' | 'hot' }
   /** Adds a track to a playlist and, once acknowledged, reads it back: the check of read-your-writes. */
   | { readonly kind: 'add-track'; readonly from: 'popularity' | 'hot' }
