@@ -159,6 +159,20 @@ describe('comparing results', () => {
     expect(text).not.toContain('It says a lot');
   });
 
+  it('takes the reasons of a verdict from their own field, whatever its sentence says', () => {
+    const later = structuredClone(stampede(1));
+    later.digest = 'changed';
+    Object.assign(later.scenarios[0]!.cases[0]!.arms[2]!.verdict, {
+      confirmed: false,
+      sentence:
+        'It writes Not confirmed: in its log. Not judged: --set a.knob overrides what this arm changes.',
+      reasons: ['--set a.knob overrides what this arm changes', 'and more'],
+    });
+    expect(reasons(compareResults(stampede(1), later))).toContain(
+      'no longer confirmed: --set a.knob overrides what this arm changes; and more.',
+    );
+  });
+
   it('says which settings differ, and in which arms', () => {
     const [earlier, later] = [stampede(1), stampede(1)];
     later.digest = 'changed';

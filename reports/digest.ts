@@ -7,11 +7,12 @@ const CHUNK = 64 * 1024;
 
 /**
  * SHA-256, in hexadecimal, over the result as JSON with sorted keys, without `environment` (the machine), `digest`
- * itself and `command` (how it was asked for), here and in each scenario, without `interrupted` (what it did not do) and
- * without the words for a scenario's faults: what they did is in the figures.
+ * itself and `command` (how it was asked for), here and in each scenario, without `interrupted` and `leftOut` (what it did
+ * not do) and without the words for a scenario's faults: what they did is in the figures.
  */
 export function digestOf(result: RunResult): string {
-  const { environment: _environment, digest: _digest, command: _command, interrupted: _, ...told } = result;
+  const { environment: _environment, digest: _digest, command: _command, ...done } = result;
+  const { interrupted: _stopped, leftOut: _left, ...told } = done;
   const { scenarios, ...rest } = told;
   const measured = scenarios.map(({ command: _replay, faults: _stated, ...scenario }) => scenario);
   const writer = new CanonicalWriter(createHash('sha256'));

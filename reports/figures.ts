@@ -212,8 +212,13 @@ export function sentenceText(arm: ArmResult): string {
   return seed === null ? arm.verdict.sentence : `${capital(seed)}: ${arm.verdict.sentence}`;
 }
 
-/** Why an arm is not confirmed, without what it says of itself; the whole sentence where it gives no reason. */
+/**
+ * Why an arm is not confirmed, without what it says of itself. Results of older versions have the reasons in their sentence
+ * alone: they are known by its wording, and where that fails it is the whole sentence.
+ */
 export function reasonsText(arm: ArmResult): string {
+  const { reasons = [] } = arm.verdict;
+  if (reasons.length > 0) return asSentence(reasons.join('; '));
   const said = sentenceText(arm);
   return /(?:^| )(?:Not confirmed|Inconclusive): (.*)$/s.exec(said)?.[1] ?? said;
 }
@@ -228,7 +233,7 @@ export function brokenPromises(arm: ArmResult): string[] {
   return [...new Set(names)];
 }
 
-type Part = Pick<RunResult, 'verdicts' | 'interrupted'>;
+type Part = Pick<RunResult, 'verdicts' | 'interrupted' | 'leftOut'>;
 
 /** Arms without a run at any seed when all was stopped: they have no verdict, and stand nowhere else. */
 export function armsNotRun({ verdicts, interrupted }: Part): readonly NotRun[] {
@@ -241,7 +246,7 @@ export function armsNotRun({ verdicts, interrupted }: Part): readonly NotRun[] {
 export function partText(result: Part & Pick<RunResult, 'partial'>): string | null {
   const { partial, interrupted } = result;
   if (!partial) return null;
-  if (interrupted === undefined) return 'Only a part was run: a part confirms nothing.';
+  if (interrupted === undefined) return `Only a part was run${withoutText(result)}: a part confirms nothing.`;
   const whole = armsNotRun(result);
   const names = interrupted.notRun.map((arm) => {
     const name = nameOf(arm.scenario, arm.case, arm.arm);
@@ -252,6 +257,16 @@ export function partText(result: Part & Pick<RunResult, 'partial'>): string | nu
     return `Ended by an error${notRun}. A part confirms nothing. ${asSentence(interrupted.error)}`;
   if (names.length === 0) return 'Interrupted: a part confirms nothing.';
   return `Interrupted; not run: ${names.join(', ')}. A part confirms nothing.`;
+}
+
+/** Above this many, what `--arm` left out is only counted: it was chosen so. */
+const LEFT_OUT_SHOWN = 6;
+
+function withoutText({ leftOut = [] }: Part): string {
+  if (leftOut.length === 0) return '';
+  const names = leftOut.slice(0, LEFT_OUT_SHOWN).map((arm) => nameOf(arm.scenario, arm.case, arm.arm));
+  const more = leftOut.length - names.length;
+  return `, without ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 const asSentence = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`);

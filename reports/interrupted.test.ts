@@ -122,3 +122,25 @@ it('a part that was chosen is not called interrupted, and nothing of it is missi
     expect(text).not.toMatch(/interrupted;/i);
   }
 });
+
+it('arms that a chosen part leaves out are named, and skipped by CI, which would otherwise be green', () => {
+  const result = { ...sampleResult({ scenarios: ['cache-stampede'] }), partial: true, confirmed: false };
+  const [testCase] = result.scenarios[0]!.cases;
+  const left = testCase!.arms.splice(1);
+  result.verdicts = testCase!.arms.map(({ verdict }) => verdict);
+  result.leftOut = left.map(({ name, role }) => ({
+    ...{ scenario: 'cache-stampede', case: testCase!.name, arm: name, role },
+    seeds: result.seeds,
+  }));
+  const names = left.map(({ name }) => `cache-stampede / ${name}`);
+  for (const text of [renderTable(result), renderMarkdown(result), renderHtml(result)])
+    expect(text.replaceAll(/\s+/g, ' ')).toContain(
+      `Only a part was run, without ${names.join(', ')}: a part confirms nothing.`,
+    );
+  expect(confirmedText(result)).toBe('1 of 1 arm did what it says');
+  const xml = renderJunit(result);
+  expect(xml).toContain(`failures="0" errors="0" skipped="${left.length}"`);
+  expect(xml).toMatch(/name="xfetch \(fixed\)">\s*<skipped message="left out by --arm"\/>/);
+  result.leftOut.push(...result.leftOut, ...result.leftOut);
+  expect(renderMarkdown(result)).toContain(` and ${3 * left.length - 6} more: a part confirms nothing.`);
+});

@@ -16,7 +16,10 @@ interface TestCase {
 }
 
 export function renderJunit(result: RunResult, compared: Compared | null = null): string {
-  const notRun = armsNotRun(result);
+  const notRun = [
+    ...armsNotRun(result).map((arm) => ({ ...arm, why: 'not run: it was stopped before' })),
+    ...(result.leftOut ?? []).map((arm) => ({ ...arm, why: 'left out by --arm' })),
+  ];
   const suites = result.scenarios.map(({ name, command, cases }) => {
     const seen = cases.flatMap((testCase) => {
       const className = classNameOf(name, testCase.name);
@@ -47,14 +50,14 @@ export function renderJunit(result: RunResult, compared: Compared | null = null)
 const classNameOf = (scenario: string, testCase: string) =>
   testCase === scenario ? scenario : `${scenario}.${testCase}`;
 
-function casesNotRun(arms: readonly NotRun[], scenario: string): TestCase[] {
+function casesNotRun(arms: readonly (NotRun & { readonly why: string })[], scenario: string): TestCase[] {
   return arms
     .filter((arm) => arm.scenario === scenario)
-    .map(({ case: testCase, arm, role }) => ({
+    .map(({ case: testCase, arm, role, why }) => ({
       name: `${arm} (${role})`,
       className: classNameOf(scenario, testCase),
       failure: null,
-      skipped: 'not run: it was stopped before',
+      skipped: why,
     }));
 }
 

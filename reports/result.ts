@@ -15,7 +15,7 @@ export type Setting = number | string | boolean;
 export interface RunResult {
   version: typeof RESULT_VERSION;
   mode: Mode;
-  /** SHA-256 over everything except `environment`, `digest`, `command` and `interrupted`. */
+  /** SHA-256 over everything except `environment`, `digest`, `command`, `interrupted` and `leftOut`. */
   digest: string;
   /** The command that replays this run. */
   command: string;
@@ -25,6 +25,8 @@ export interface RunResult {
   partial: boolean;
   /** Only where that is why it is partial; not in the digest. */
   interrupted?: Interrupted;
+  /** Arms that `--arm` left out, where that is why it is partial; not in the digest. */
+  leftOut?: NotRun[];
   seeds: number[];
   scale: Scale;
   totals: Totals;
@@ -96,8 +98,10 @@ export interface Verdict {
   expected: Outcome;
   observed: Outcome;
   confirmed: boolean;
-  /** One sentence with numbers. */
+  /** One sentence with numbers; of an arm that is not confirmed, also the first of the reasons. */
   sentence: string;
+  /** Why the arm is not confirmed, one text a reason; left out: it is, or the result was written by an older version. */
+  reasons?: string[];
   /** Knobs of this arm that --set put something else in place of: what ran is not the arm, and is not judged. */
   overridden?: string[];
   /** With several seeds: the one that the sentence speaks of, whose figure is the median. */

@@ -76,6 +76,10 @@ test('a setting that goes over what an arm changes leaves that arm unconfirmed',
     /Not judged: --set playlist.stampedeProtection overrides what this arm changes\.$/,
   );
   expect(verdict!.overridden).toEqual(['playlist.stampedeProtection']);
+  expect(verdict!.reasons).toEqual(['--set playlist.stampedeProtection overrides what this arm changes']);
+  expect(result.leftOut!.map(({ arm }) => arm)).toEqual(
+    scenario.cases[0]!.arms.map(({ name }) => name).filter((name) => name !== 'lock'),
+  );
   // Who watches it run is told the same.
   expect(told).toEqual([verdict]);
 }, 600_000);

@@ -293,6 +293,7 @@ export function verdictOf(
     observed,
     confirmed,
     sentence: confirmed ? sentence : `${sentence} Not confirmed: ${failures.slice(0, 3).join('; ')}.`,
+    ...(confirmed ? {} : { reasons: failures }),
     ...(runs.length > 1 ? { sentenceSeed: speaker.run.seed } : {}),
   };
 }

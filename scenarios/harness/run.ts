@@ -4,7 +4,6 @@ import type {
   ArmResult,
   ArmRun,
   CaseResult,
-  NotRun,
   RunResult,
   ScenarioResult,
   Setting,
@@ -27,6 +26,7 @@ import { faultWindows, missingMachines } from './faults.ts';
 import { checkHeadlineSeries } from './headline-series.ts';
 import { hostEnvironment } from './host-environment.ts';
 import { confirmsAll, speakerOf, verdictOf } from './judge.ts';
+import { leftOutOf, withoutRun } from './not-run.ts';
 import { runTasks } from './pool.ts';
 import type { Arm, Case, Scenario } from './scenario.ts';
 import type { Finished as FinishedRun, Task } from './worker.ts';
@@ -284,6 +284,7 @@ function assemble(
     command: request.command,
     confirmed: !partial && scenarios.length > 0 && scenarios.every(({ confirmed }) => confirmed),
     partial,
+    ...leftOutOf(request),
     ...(interrupted ? { interrupted: { notRun: withoutRun(planned, finished), ...errorOf(error) } } : {}),
     seeds: [...request.seeds],
     scale: scaleOf(request),
@@ -299,20 +300,6 @@ function assemble(
 /** A part that an error left has to say so itself: who reads a report has not seen the terminal. */
 const errorOf = (error: unknown): { error?: string } =>
   error === undefined ? {} : { error: error instanceof Error ? error.message : String(error) };
-
-/** An arm at a time, the seeds at which it has no run. */
-function withoutRun(planned: readonly Planned[], finished: ReadonlyMap<number, Finished>): NotRun[] {
-  const arms = new Map<string, NotRun>();
-  for (const { task, arm } of planned) {
-    if (finished.has(task.id)) continue;
-    const { scenario, case: testCase, seed } = task;
-    const key = JSON.stringify([scenario, testCase, arm.name]);
-    const known = arms.get(key);
-    if (known !== undefined) known.seeds.push(seed);
-    else arms.set(key, { scenario, case: testCase, arm: arm.name, role: arm.role, seeds: [seed] });
-  }
-  return [...arms.values()];
-}
 
 function faultsOf({ faults = [], phases }: Scenario): Pick<ScenarioResult, 'faults'> {
   return faults.length === 0 ? {} : { faults: faultWindows(faults, phaseWindows(phases)) };
@@ -358,9 +345,9 @@ function unlessOverridden(
 ): ArmResult['verdict'] {
   const overridden = Object.keys(arm.set ?? {}).filter((name) => name in settings);
   if (overridden.length === 0) return verdict;
-  const why = `Not judged: --set ${overridden.join(', ')} overrides what this arm changes.`;
-  const sentence = `${speakerOf(done).sentence} ${why}`;
-  return { ...verdict, observed: 'inconclusive', confirmed: false, sentence, overridden };
+  const why = `--set ${overridden.join(', ')} overrides what this arm changes`;
+  const sentence = `${speakerOf(done).sentence} Not judged: ${why}.`;
+  return { ...verdict, observed: 'inconclusive', confirmed: false, sentence, reasons: [why], overridden };
 }
 
 function totalsOf(scenarios: readonly ScenarioResult[], finished: ReadonlyMap<number, Finished>) {

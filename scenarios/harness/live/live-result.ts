@@ -274,6 +274,7 @@ function weighed(verdict: Verdict, series: Series, told: readonly ArmRun[]): Ver
     observed: 'inconclusive',
     confirmed: false,
     sentence: `${verdict.sentence} Inconclusive: ${doubts.join('; ')}.`,
+    reasons: [...(verdict.reasons ?? []), ...doubts],
   };
 }
 
