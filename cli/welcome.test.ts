@@ -13,6 +13,16 @@ test('the load that is shown is a command of where we are, for the population th
   );
 });
 
+test('what can be made to fail is named, as a command for the system that listens', () => {
+  const faultOf = (text: string) => /^ {2}A fault {5}(.*)$/m.exec(text)?.[1];
+  const url = 'http://127.0.0.1:8080';
+  const crash = `${programName()} fault crash kafka-1 --for 20 --target`;
+  expect(faultOf(welcome(url, usual))).toBe(`${crash} ${url}`);
+  expect(faultOf(welcome('https://x', { ...usual, listeners: 20_000, tls: 'certs' }))).toBe(
+    `${crash} https://x --ca certs/authority.pem`,
+  );
+});
+
 test('under TLS every command names the authority', () => {
   const text = welcome('https://127.0.0.1:8080', { ...usual, tls: 'certs' });
   expect(loadOf(text)).toMatch(/ --ca certs\/authority\.pem$/);

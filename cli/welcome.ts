@@ -36,6 +36,7 @@ export function welcome(url: string, welcomed: Welcomed): string {
   const as = running?.as ? `, as ${servedAs(running.as)}` : '';
   const authority = tls === undefined ? null : join(tls, 'authority.pem');
   const curl = authority === null ? 'curl' : `curl --cacert '${authority}'`;
+  const target = ['--target', url, ...(authority === null ? [] : ['--ca', authority])];
   const load = ['--target', url];
   if (listeners !== DEFAULT_LISTENERS) load.push('--listeners', String(listeners));
   if (seed !== DEFAULT_SEED) load.push('--seed', String(seed));
@@ -54,6 +55,7 @@ export function welcome(url: string, welcomed: Welcomed): string {
   Metrics     ${url}/metrics, burn rates ${url}/admin/slo
   Traces      ${curl} '${url}/admin/traces?format=text' ${sampled(sampling, `${curl} -X PUT -H 'content-type: application/json' -d '{"share":1}' ${url}/admin/sampling`)}
   Load        ${browse}
+  A fault     ${commandLine(['fault', 'crash', 'kafka-1', '--for', '20', ...target])}
 ${incident ? feel(incident, running?.as?.case, load) : ''}
 Ctrl-C stops it.
 `;

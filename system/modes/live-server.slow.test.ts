@@ -58,6 +58,17 @@ test('the login that the front page shows leads to a token, by what is printed t
   expect((await ask('/v1/playlists/p42', { token })).status).toBe(200);
 });
 
+test('the front page names what an operator may look at, and every link of it leads there', async () => {
+  const running = { as: null, costs: true, listeners: 10_000, seed: 1, changed: [] };
+  const { live } = await startObserved({}, { running });
+  closing.push(() => live.close());
+  const page = await (await fetch(live.url)).text();
+  const list = /<ul class="links">.*<\/ul>/.exec(page)![0];
+  const paths = [...list.matchAll(/href="([^"]+)"/g)].map(([, path]) => path!);
+  expect(paths).toEqual(expect.arrayContaining(['/admin/faults', '/admin/running', '/admin/slo']));
+  for (const path of paths) expect((await fetch(live.url + path)).status, path).toBe(200);
+});
+
 test('a purge drops the copies of a track at every point of presence, and the next listener’s come from the origin', async () => {
   const { live, ask, token } = await startObserved();
   closing.push(() => live.close());

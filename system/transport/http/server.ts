@@ -89,6 +89,8 @@ const LINKS = [
   ['/metrics', 'Metrics'],
   ['/admin/traces', 'Traces'],
   ['/admin/slo', 'Objectives and burn rates'],
+  ['/admin/running', 'What runs here'],
+  ['/admin/faults', 'What was made to fail'],
   ['/admin/dead-letters', 'Dead letters'],
   ['/admin/search/reindex', 'Search index being made anew'],
 ] as const;
