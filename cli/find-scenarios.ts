@@ -40,11 +40,12 @@ export async function findScenarios(words: readonly string[]): Promise<Found[]> 
   return [...found.values()];
 }
 
-export async function findScenario(word: string): Promise<Found> {
+/** `limitMs`: for how long a file may load; left out: as the harness says. */
+export async function findScenario(word: string, limitMs?: number): Promise<Found> {
   const { registry } = await import('../scenarios/index.ts');
   const registered = registry.find(({ name }) => name === word);
   if (registered !== undefined) return { scenario: await registered.load(), module: registered.module, word };
-  if (looksLikeFile(word)) return loadFile(word);
+  if (looksLikeFile(word)) return loadFile(word, limitMs);
   const names = registry.map(({ name }) => name);
   throw new UsageError(
     `There is no scenario '${word}'.${didYouMean(word, [...names, 'all'])} Known are: ${names.join(', ')}; a file of your own is given as ./${word}.scenario.ts.`,
@@ -55,13 +56,15 @@ function looksLikeFile(word: string): boolean {
   return /[\\/]|\.[cm]?[jt]s$/.test(word);
 }
 
-async function loadFile(word: string): Promise<Found> {
+async function loadFile(word: string, limitMs?: number): Promise<Found> {
   const path = resolve(word);
   if (!existsSync(path) || !statSync(path).isFile())
     throw new UsageError(`There is no scenario file '${word}'.`);
+  const { loadOnceApart } = await import('../scenarios/harness/first-load.ts');
   const { loadScenario } = await import('../scenarios/harness/load-scenario.ts');
   const module = pathToFileURL(path).href;
   try {
+    await loadOnceApart(module, limitMs);
     return { scenario: await loadScenario(module), module, word };
   } catch (error) {
     // The file under the name by which it was given.

@@ -73,6 +73,26 @@ test('init writes a scenario that loads from anywhere and never overwrites one',
   expect(refusal('init', 'My Friday')).toContain("Try 'my-friday'.");
 });
 
+test('a scenario file that ends the process, or waits at its top for what never comes, confirms nothing', () => {
+  writeFileSync(join(folder, 'ends.scenario.mjs'), 'process.exit(0);');
+  writeFileSync(join(folder, 'waits.scenario.mjs'), 'await new Promise(() => {});');
+  for (const file of ['ends', 'waits'])
+    for (const command of ['run', 'show'])
+      expect(refusal(command, `./${file}.scenario.mjs`)).toContain(
+        `'./${file}.scenario.mjs' is never loaded: at its top it ends its thread, or waits for what never comes.`,
+      );
+});
+
+test('a scenario as init writes it loads without a warning where package.json says no type', () => {
+  const untyped = join(folder, 'untyped');
+  mkdirSync(untyped);
+  writeFileSync(join(untyped, 'package.json'), '{}');
+  expect(rehearse('init', 'untyped-friday').status).toBe(0);
+  copyFileSync(join(folder, 'untyped-friday.scenario.ts'), join(untyped, 'mine.scenario.ts'));
+  const { status, stderr } = rehearse('show', './untyped/mine.scenario.ts');
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+});
+
 test('a reader that closes the pipe early is no error', async () => {
   const child = spawn(process.execPath, [LAUNCHER, 'show', 'hot-partition'], {
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -18,7 +18,9 @@ function placeOf({ stack = '' }: Error, module: string): string {
   const [first = ''] = stack.split('\n', 1);
   const parsed = /^(.+):(\d+)$/.exec(first);
   if (parsed !== null) {
-    const [, file, line] = parsed;
+    const [, where = '', line] = parsed;
+    // A path, or a URL where Node was told that it is an ES module.
+    const file = where.startsWith('file:') ? fileURLToPath(where) : where;
     return file === fileURLToPath(module) ? ` (line ${line})` : ` (${file}, line ${line})`;
   }
   const threw = stack.split('\n').find((frame) => frame.includes(module));

@@ -14,6 +14,15 @@ const MODULES: Readonly<Record<string, string>> = {
 
 let registered = false;
 
+/**
+ * What `npm init` writes today makes a folder CommonJS, and `npm install` says nothing, of which Node warns in each thread.
+ * Scenarios are ES modules all the same.
+ */
+function formatOf(url: string, format: string | null | undefined): string | null | undefined {
+  const unsaid = (format ?? null) === null && url.endsWith('.ts');
+  return unsaid || format === 'commonjs-typescript' ? 'module-typescript' : format;
+}
+
 /** Once a thread. An installed copy beside the scenario is not preferred: two harnesses in one process would not mix. */
 export function resolveOwnName(): void {
   if (registered) return;
@@ -27,9 +36,7 @@ export function resolveOwnName(): void {
       return { url: href, shortCircuit: true };
     },
     load(url, context, nextLoad) {
-      // What `npm init` writes today makes a folder CommonJS. Scenarios are ES modules all the same.
-      const format = context.format === 'commonjs-typescript' ? 'module-typescript' : context.format;
-      return nextLoad(url, { ...context, format });
+      return nextLoad(url, { ...context, format: formatOf(url, context.format) });
     },
   });
 }
