@@ -85,6 +85,10 @@ describe('comparing results', () => {
     expect(reasons(compareResults(stampede(3), failing))).toContain(
       'playlist.get hot errors is worse by more than 1 point in each of 3 pairs',
     );
+    // 5 % of the requests more: as a share of what failed before it would be any figure, or none.
+    expect(renderComparison(compareResults(stampede(3), failing))).toMatch(
+      /playlist\.get hot errors .* → .* \+(4\.\d+|5) points {2}worse in 3 of 3/,
+    );
     const less = stampede(3);
     less.digest = 'changed';
     const [before, after] = [stampede(3), less];

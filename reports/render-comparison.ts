@@ -51,7 +51,7 @@ function notes({ pairs, tested, arms }: Comparison): string[] {
   }
   if (arms.some(({ changes }) => changes.some((change) => isVisible(change) && disagrees(change))))
     found.push(
-      'A row has the medians of both sides and, as a percentage, the median change of the pairs: they need not agree.',
+      'A row has the medians of both sides and, behind them, the median change of the pairs: they need not agree.',
     );
   return found;
 }
@@ -146,10 +146,15 @@ function isVisible(change: MetricChange): boolean {
   return change.relative === null || Math.abs(change.relative) >= VISIBLE_SHARE;
 }
 
-function share({ relative }: MetricChange): string {
+/** By how much: of a share in points, which is also how it is judged. */
+function share({ relative, difference, unit }: MetricChange): string {
+  if (unit === '%') return `${difference > 0 ? '+' : '−'}${formatPoints(Math.abs(difference))}`;
   if (relative === null) return 'from 0';
   return `${relative > 0 ? '+' : '−'}${formatQuantity(Math.abs(relative) * 100, '%')}`;
 }
+
+const formatPoints = (points: number) =>
+  points === 1 ? '1 point' : `${formatQuantity(points, '%').replace(/ %$/, '')} points`;
 
 function judgement(change: MetricChange): string {
   const { worsePairs, betterPairs, pairs, significant, pValue } = change;
