@@ -110,7 +110,12 @@ test('numbers that JavaScript cannot hold exactly are refused, not rounded', () 
 
 test('what the generator does not know is an error that names the line', () => {
   const head = 'syntax = "proto3";\npackage rehearsal.x;\n';
-  expect(() => parseProto('x.proto', `${head}message A {\n  int32 a = 1;\n}`)).toThrow(/x\.proto:4: a type/);
+  expect(() => parseProto('x.proto', `${head}message A {\n  int32 a = 1;\n}`)).toThrow(
+    /x\.proto:4: a type \(string, bool, double, uint32, uint64 or a message\) was expected, found 'int32'/,
+  );
+  expect(() => parseProto('x.proto', `${head}message A {\n  repeated bool a = 1;\n}`)).toThrow(
+    /x\.proto:4: a type \(repeated: string or a message\) was expected, found 'bool'/,
+  );
   expect(() => parseProto('x.proto', `${head}message A {\n  bool a = 1;\n  bool b = 1;\n}`)).toThrow(
     /number 1 is taken/,
   );

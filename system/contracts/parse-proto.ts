@@ -140,7 +140,7 @@ function parseMessage(cursor: Cursor, comment: string): ProtoMessage {
     const said = cursor.comment;
     const repeated = cursor.accept('repeated');
     const type = cursor.word(
-      'a type',
+      `a type (${repeated ? 'repeated: string' : [...SCALARS].join(', ')} or a message)`,
       repeated ? /^(string|[\w.]*[A-Z]\w*)$/ : /^(string|bool|double|uint(32|64)|[\w.]*[A-Z]\w*)$/,
     );
     const field = cursor.word('the name of a field', /^[a-z][a-z0-9_]*$/);
