@@ -1,7 +1,7 @@
 import { loadScenario } from './harness/load-scenario.ts';
 import type { Scenario } from './harness/scenario.ts';
 
-/** The incidents and load profiles that ship with the product: one line each. */
+/** The incidents that ship with the product: one line each. Load profiles: `load/profiles.ts`. */
 export interface RegisteredScenario {
   readonly name: string;
   /** URL of the module; worker threads import it again. */
