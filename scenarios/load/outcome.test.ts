@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { failureOf, unanswered } from './outcome.ts';
+import { failureOf, shownKind, unanswered, waitedInVain } from './outcome.ts';
 
 const problem = (kind: string) => ({ type: `urn:rehearsal:problem:${kind}`, detail: 'why' });
 
@@ -25,4 +25,15 @@ test('whoever was shed knows that nothing happened; whoever waited in vain does 
   expect(failureOf({ status: 504, body: null, retryAfter: false }).definite).toBe(false);
   expect(unanswered('refused', '')).toMatchObject({ kind: 'refused', definite: true });
   expect(unanswered('reset', '').definite).toBe(false);
+});
+
+test('a timeout that the target answers with is none of the client’s, and both were waited for in vain', () => {
+  const answered = failureOf({ status: 504, body: problem('timeout'), retryAfter: false });
+  const given = unanswered('no-answer', '');
+  expect([answered, given].map(({ kind }) => shownKind(kind))).toEqual([
+    'timeout (504)',
+    'no answer within 10 s',
+  ]);
+  for (const { kind, definite } of [answered, given])
+    expect([waitedInVain(kind), definite]).toEqual([true, false]);
 });

@@ -14,6 +14,8 @@ export interface Failure {
   readonly why: string;
 }
 
+type NoAnswerKind = 'no-answer' | 'refused' | 'reset';
+
 const PROBLEM = 'urn:rehearsal:problem:';
 /** Kinds after which the outcome of a write is open. */
 const OPEN = new Set(['deadline-exceeded', 'cancelled', 'timeout', 'reset', 'internal', 'unavailable']);
@@ -44,23 +46,28 @@ export function failureOf({ status, body, retryAfter }: Answered): Failure {
   return { kind, definite: !OPEN.has(kind), why: typeof detail === 'string' ? detail : `status ${status}` };
 }
 
-/** No answer came. `refused`: nobody took the connection, so nothing can have happened. */
-export function unanswered(reason: 'timeout' | 'refused' | 'reset', why: string): Failure {
+/**
+ * No answer came. `no-answer`: not in the time that a client waits; `timeout` is what a target answers. `refused`: nobody
+ * took the connection, so nothing can have happened.
+ */
+export function unanswered(reason: NoAnswerKind, why: string): Failure {
   return { kind: reason, definite: reason === 'refused', why };
 }
 
 /** Waited in vain: its latency counts, at the time when the client gave up or was told. */
-export const waitedInVain = (kind: string) => kind === 'deadline-exceeded' || kind === 'timeout';
+export const waitedInVain = (kind: string) =>
+  kind === 'deadline-exceeded' || kind === 'timeout' || kind === 'no-answer';
 
 /** The answer to expect of each kind, for people: 'overloaded (503)'. */
 const SHOWN: Readonly<Record<string, string>> = {
   refused: 'connection refused',
   reset: 'connection reset',
-  timeout: 'no answer within 10 s',
+  'no-answer': 'no answer within 10 s',
   overloaded: 'overloaded (503)',
   unavailable: 'unavailable (503)',
   'circuit-open': 'circuit open (503)',
   internal: 'internal (500)',
+  timeout: 'timeout (504)',
   'deadline-exceeded': 'deadline exceeded (504)',
   'rate-limited': 'rate-limited (429)',
 };

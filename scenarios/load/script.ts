@@ -237,7 +237,7 @@ function failureIn(response: Answer): Failure {
     return failureOf({ status, body: parsed(response), retryAfter });
   }
   // k6's codes: 1050 request timeout, 1211 dial timeout, 1212 refused; the other 12xx and 1220 broke on the way.
-  if (code === 1050 || code === 1211) return unanswered('timeout', error);
+  if (code === 1050 || code === 1211) return unanswered('no-answer', error);
   return unanswered(code === 1212 ? 'refused' : 'reset', error);
 }
 

@@ -23,7 +23,8 @@ export const BEGUN = 'every journey that was due was begun';
 export const ANSWERED = 'every operation was answered';
 export const CONSERVATION = 'conservation';
 
-const TIMED_OUT = 'timeout';
+/** Of requests that nobody answered in time; a timeout that the target answers is the target's own. */
+const NO_ANSWER = 'no-answer';
 
 /** Why this run says nothing about the target, in words; nothing where what was seen is the target's own. */
 export function unfitness(run: ArmRun, observed: Outcome, generator: Generator): string[] {
@@ -56,13 +57,13 @@ function isExplained(objective: ObjectiveResult, run: ArmRun, { lateMs, dropped 
   const asked = run.phases
     .find((phase) => phase.name === objective.phase)
     ?.operations.find((one) => one.operation === operation);
-  const timedOut = asked === undefined ? 0 : countOf(asked, TIMED_OUT);
+  const noAnswer = asked === undefined ? 0 : countOf(asked, NO_ANSWER);
   // Only who could not keep up leaves requests without an answer that would have come.
-  const isOverrun = (dropped > 0 || lateMs >= TIMEOUT_MS) && timedOut > 0;
+  const isOverrun = (dropped > 0 || lateMs >= TIMEOUT_MS) && noAnswer > 0;
   if (unit !== '%') return isOverrun || inMs(measured - target, unit) <= lateMs;
   if (!isOverrun) return false;
   const { completed, failed } = asked!.conservation;
-  return (100 * (failed - timedOut)) / (completed + failed) <= target;
+  return (100 * (failed - noAnswer)) / (completed + failed) <= target;
 }
 
 const inMs = (value: number, unit: string) => (unit === 's' ? 1_000 * value : value);

@@ -85,7 +85,7 @@ export class HttpClient {
       }, timeoutMs);
       function fail(error: NodeJS.ErrnoException): void {
         clearTimeout(timer);
-        reject(new NoAnswer(unanswered(late ? 'timeout' : reasonOf(error), error.message)));
+        reject(new NoAnswer(unanswered(late ? 'no-answer' : reasonOf(error), error.message)));
       }
       request.on('error', fail);
       request.end(body);

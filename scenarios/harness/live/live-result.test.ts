@@ -308,17 +308,18 @@ describe('a miss proves nothing when the generator itself explains it:', () => {
     expect(gone.sentence).not.toContain('the generator itself');
     const mixed = failing('overloaded', 5, (recorder) => {
       recorder.arrive(READ, 'steady', 2);
-      recorder.fail(READ, 'steady', 2, { kind: 'timeout', definite: false, why: '' });
+      recorder.fail(READ, 'steady', 2, { kind: 'no-answer', definite: false, why: '' });
     });
     expect(mixed.sentence).toContain('failures: 5 overloaded (503), 1 no answer within 10 s');
   });
 
-  test('and timeouts only where it could not keep up', () => {
+  test('and requests without an answer only where it could not keep up, nor a timeout that was answered', () => {
     const dropping = (recorder: LiveRecorder) => {
       recorder.dropped = 7;
     };
-    expect(failing('timeout', 60).observed).toBe('misses');
-    expect(failing('timeout', 60, dropping).observed).toBe('inconclusive');
+    expect(failing('no-answer', 60).observed).toBe('misses');
+    expect(failing('no-answer', 60, dropping).observed).toBe('inconclusive');
+    expect(failing('timeout', 60, dropping).observed).toBe('misses');
     expect(failing('refused', 60, dropping).observed).toBe('misses');
   });
 });
