@@ -138,6 +138,10 @@ test('a traced request is a tree from the door to the database’s caller, found
 
 test('the trace of a caller is taken over, and its spans hang below the caller’s', async () => {
   const { ask, live } = await observed({ sampling: 0 });
+  // An empty page would read as one that failed.
+  expect(await (await fetch(`${live.url}/admin/traces?format=text`)).text()).toBe(
+    'No trace of that kind is kept. Traced are 0 % of requests; PUT /admin/sampling changes that.\n',
+  );
   const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
   const headers = { traceparent: `00-${traceId}-00f067aa0ba902b7-01` };
   await ask('/v1/playlists/p1', { headers });

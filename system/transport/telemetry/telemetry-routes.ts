@@ -80,6 +80,7 @@ export function addTelemetryRoutes(server: FastifyInstance, view: TelemetryView)
       const traces = chosen(view.traces, choice);
       if (choice.format === 'text') {
         reply.header('content-type', 'text/plain; charset=utf-8');
+        if (traces.length === 0) return noneText(telemetry.tracer.share);
         return traces.map((trace) => textOf(trace, view.epochMs)).join('\n');
       }
       return { share: telemetry.tracer.share, traces: traces.map((trace) => jsonOf(trace, view.epochMs)) };
@@ -95,6 +96,11 @@ export function onlyFromHere(
   const from = request.socket.remoteAddress ?? '';
   if (LOOPBACK_ADDRESS.test(from) && LOOPBACK_NAME.test(request.headers.host ?? '')) done();
   else done(new PortError('permission-denied', 'admin', true, 'it is shown to this machine only'));
+}
+
+function noneText(share: number): string {
+  const traced = Number((100 * share).toPrecision(3));
+  return `No trace of that kind is kept. Traced are ${traced} % of requests; PUT /admin/sampling changes that.\n`;
 }
 
 function chosen(
