@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sentenceOf } from './refusal.ts';
 
@@ -91,6 +92,22 @@ test('a scenario as init writes it loads without a warning where package.json sa
   copyFileSync(join(folder, 'untyped-friday.scenario.ts'), join(untyped, 'mine.scenario.ts'));
   const { status, stderr } = rehearse('show', './untyped/mine.scenario.ts');
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+});
+
+test('a scenario gets from the names of the package what the package itself exports under them', () => {
+  const { exports } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    exports: Record<string, { '@rehearsal/source': string }>;
+  };
+  for (const name of ['', '/kernel']) {
+    const source = pathToFileURL(join(ROOT, exports[`.${name}`]!['@rehearsal/source'])).href;
+    writeFileSync(
+      join(folder, 'names.scenario.mjs'),
+      `import * as mine from '@rehearsal/rehearse${name}';
+      import * as own from '${source}';
+      throw new Error(Object.keys(own).filter((key) => !(key in mine)).join(' ') || 'all are there');`,
+    );
+    expect(refusal('show', './names.scenario.mjs')).toContain('cannot be loaded: all are there');
+  }
 });
 
 test('a reader that closes the pipe early is no error', async () => {

@@ -9,7 +9,7 @@ const NAME = '@rehearsal/rehearse';
 /** Modules under the package's names, relative to its root; in the packed product they are JavaScript under dist/. */
 const MODULES: Readonly<Record<string, string>> = {
   [NAME]: 'index',
-  [`${NAME}/kernel`]: 'system/runtime/kernel/index',
+  [`${NAME}/kernel`]: 'system/runtime/index',
 };
 
 let registered = false;
