@@ -55,7 +55,7 @@ export class HttpClient {
     timeoutMs = TIMEOUT_MS,
   ): Promise<HttpAnswer> {
     return new Promise((resolve, reject) => {
-      const { hostname, port, protocol } = this.#origin;
+      const { hostname, host, port, protocol } = this.#origin;
       const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
       const request = this.#request(
         {
@@ -85,7 +85,7 @@ export class HttpClient {
       }, timeoutMs);
       function fail(error: NodeJS.ErrnoException): void {
         clearTimeout(timer);
-        reject(new NoAnswer(unanswered(late ? 'no-answer' : reasonOf(error), error.message)));
+        reject(new NoAnswer(unanswered(late ? 'no-answer' : reasonOf(error), whyOf(error, host))));
       }
       request.on('error', fail);
       request.end(body);
@@ -100,6 +100,12 @@ export class HttpClient {
 
 const reasonOf = ({ code }: NodeJS.ErrnoException) =>
   code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'EHOSTUNREACH' ? 'refused' : 'reset';
+
+/** OpenSSL's words for a server that does not speak TLS help nobody, and have a line break. */
+const whyOf = ({ code, message }: NodeJS.ErrnoException, host: string) =>
+  code === 'EPROTO' && message.includes('wrong version number')
+    ? `it speaks no TLS: is http://${host} meant?`
+    : message.trim();
 
 export function parsed({ body }: Pick<HttpAnswer, 'body'>): unknown {
   if (body === '') return null;
