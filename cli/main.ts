@@ -19,6 +19,7 @@ import { registerReport } from './report.ts';
 import { registerRun } from './run.ts';
 import { registerSearch } from './search.ts';
 import { registerServe } from './serve.ts';
+import { type Ending, logEnding } from './serve-telemetry.ts';
 import { registerShow } from './show.ts';
 import { registerValidate } from './validate.ts';
 import { productVersion } from './version.ts';
@@ -39,7 +40,11 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
       { from: 'user' },
     );
   } catch (error) {
-    process.exitCode = report(error, debug, commandOf(program, argv));
+    const command = commandOf(program, argv);
+    const ending = endingOf(error, debug, command);
+    const told = command === ' serve' && (await logEnding(argv, ending, debug));
+    if (!told) tell(ending, debug);
+    process.exitCode = ending.exitCode;
   }
 }
 
@@ -87,23 +92,26 @@ function commandOf(program: Command, argv: readonly string[]): string {
   return path;
 }
 
-/** Prints the error as one sentence and returns the exit code. */
-function report(error: unknown, debug: boolean, command: string): number {
+/** What the error comes to: one sentence ('' where all has been said), an exit code, and a stack for who asks for it. */
+function endingOf(error: unknown, debug: boolean, command: string): Ending {
   if (error instanceof CommanderError) {
-    if (error.code === 'commander.help') return EXIT.usage;
-    if (error.exitCode === 0) return 0;
+    if (error.code === 'commander.help') return { sentence: '', exitCode: EXIT.usage };
+    if (error.exitCode === 0) return { sentence: '', exitCode: 0 };
     const [message, ...suggestion] = error.message.replace(/^error: /, '').split('\n');
     const hint = suggestion.join(' ').replace(/^\((.*)\)$/, '$1');
-    say(
-      `${capitalised(message!.replace(/[.:]$/, ''))}.${hint === '' ? '' : ` ${hint}`} See rehearse${command} --help.`,
-    );
-    return EXIT.usage;
+    const said = capitalised(message!.replace(/[.:]$/, ''));
+    const sentence = `${said}.${hint === '' ? '' : ` ${hint}`} See rehearse${command} --help.`;
+    return { sentence, exitCode: EXIT.usage };
   }
   const { message, exitCode, stack } = describe(error);
-  if (exitCode === null) say(`Internal error: ${message}${debug ? '' : ' (--debug shows the stack)'}`);
-  else say(message);
+  const more = debug ? '' : ' (--debug shows the stack)';
+  const sentence = ended(exitCode === null ? `Internal error: ${message}${more}` : message);
+  return { sentence, exitCode: exitCode ?? EXIT.internal, stack };
+}
+
+function tell({ sentence, stack }: Ending, debug: boolean): void {
+  if (sentence !== '') say(sentence);
   if (debug && stack !== undefined) process.stderr.write(`${stack}\n`);
-  return exitCode ?? EXIT.internal;
 }
 
 function describe(error: unknown): { message: string; exitCode: number | null; stack: string | undefined } {
@@ -119,9 +127,10 @@ function describe(error: unknown): { message: string; exitCode: number | null; s
 }
 
 function say(sentence: string): void {
-  const end = /[.?!)]$/.test(sentence) ? '' : '.';
-  process.stderr.write(`rehearse: ${sentence}${end}\n`);
+  process.stderr.write(`rehearse: ${ended(sentence)}\n`);
 }
+
+const ended = (sentence: string) => (/[.?!)]$/.test(sentence) ? sentence : `${sentence}.`);
 
 function capitalised(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);

@@ -61,6 +61,45 @@ export async function notesOf(words: TelemetryWords): Promise<(action: string, s
   return logNotes({ mode, version, write, service: words.service ?? 'gateway' });
 }
 
+/** How a command line ended that did not do what it said. */
+export interface Ending {
+  /** '': all has been said. */
+  readonly sentence: string;
+  readonly exitCode: number;
+  readonly stack?: string | undefined;
+}
+
+/**
+ * Makes it a line of the log where all of stderr is one; false: it is not. The words themselves are asked, since an option
+ * that cannot be read may stand before the one about the log.
+ */
+export async function logEnding(argv: readonly string[], ending: Ending, debug: boolean): Promise<boolean> {
+  if (ending.sentence === '' || lastOf(argv, '--log') !== 'json') return false;
+  const { EventLog } = await import('../system/modes/live-telemetry.ts');
+  const write = (text: string) => {
+    process.stderr.write(text);
+  };
+  const named = lastOf(argv, '--service');
+  const service = named !== undefined && /^[a-z]+$/.test(named) ? named : 'gateway';
+  new EventLog({ mode: 'json', write, service, version: productVersion() }).ended({
+    ...ending,
+    stack: debug ? ending.stack : undefined,
+  });
+  return true;
+}
+
+/** The value that an option has in the end: '--log json' or '--log=json'. */
+function lastOf(argv: readonly string[], option: string): string | undefined {
+  const values = argv.map((word, index) =>
+    word.startsWith(`${option}=`)
+      ? word.slice(option.length + 1)
+      : word === option
+        ? argv[index + 1]
+        : undefined,
+  );
+  return values.findLast((value) => value !== undefined);
+}
+
 function share(text: string): number {
   const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN;
   if (value >= 0 && value <= 1) return value;

@@ -28,7 +28,7 @@ import {
 import type { AuthorizationEvent } from '../transport/tokens/index.ts';
 import type { EmbeddedSystem } from './embedded.ts';
 
-export type { LogMode };
+export { EventLog, type LogMode };
 
 export interface LiveTelemetryOptions {
   /** Share of requests that are traced, 0 to 1. */

@@ -86,6 +86,25 @@ export class EventLog {
     this.#log.info({ ...event('stop', 'process'), labels: { answers: String(answers) } }, 'stopped');
   }
 
+  /** The process ends without having done what it was started for: the last line. */
+  ended({
+    sentence,
+    exitCode,
+    stack,
+  }: {
+    sentence: string;
+    exitCode: number;
+    stack?: string | undefined;
+  }): void {
+    const { event: what } = event('end', 'process');
+    const fields = {
+      event: { ...what, outcome: 'failure' },
+      labels: { exit_code: String(exitCode) },
+      error: { message: sentence, ...(stack === undefined ? {} : { stack_trace: redact(stack) }) },
+    };
+    this.#log.fatal(fields, sentence);
+  }
+
   /** An error that nobody foresaw. */
   defect(error: unknown, reference: Reference): void {
     const fields = { ...event('defect', 'process'), ...referred(reference), ...errorFields(error, true) };
