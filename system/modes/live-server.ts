@@ -22,6 +22,7 @@ import {
   createJwtVerifier,
   scheduleKeyRotation,
 } from '../transport/tokens/index.ts';
+import { checkUpstreams } from './check-upstreams.ts';
 import { type JournalSettings, startEmbeddedSystem } from './durable.ts';
 import type { EmbeddedOptions, EmbeddedSystem } from './embedded.ts';
 import { section } from './environment.ts';
@@ -77,9 +78,11 @@ const LOOPBACK = '127.0.0.1';
 
 /**
  * Rejects with Node's error (`EADDRINUSE`, `EACCES`) when the port cannot be had, and with one that says what to do when
- * the journal cannot be used.
+ * the journal cannot be used, or an upstream is not what it is called.
  */
 export async function startLiveServer(options: ServeOptions): Promise<LiveServer> {
+  const { upstreams: elsewhere = {}, upstreamTls = null } = options;
+  await checkUpstreams(elsewhere, upstreamTls, options);
   const port = options.port === 0 ? await freePort() : options.port;
   const url = `${options.https === undefined ? 'http' : 'https'}://${LOOPBACK}:${port}`;
   const issuer = `${url}/oauth`;
@@ -98,7 +101,7 @@ export async function startLiveServer(options: ServeOptions): Promise<LiveServer
     onEvent,
   });
   const tokens = createJwtVerifier({ issuer, audience: AUDIENCE, jwks: () => authorization.jwks() });
-  const upstreams = connectUpstreams(options.upstreams ?? {}, options.upstreamTls ?? null);
+  const upstreams = connectUpstreams(elsewhere, upstreamTls, options);
   const system = await startEmbeddedSystem({
     ...options,
     allowedOrigins: [...ownOrigins(url), ...(options.allowedOrigins ?? [])],

@@ -7,6 +7,7 @@ import { catalogueService } from '../contracts/generated/catalogue.ts';
 import { deliveryService } from '../contracts/generated/delivery.ts';
 import { listeningService } from '../contracts/generated/listening.ts';
 import { playlistService } from '../contracts/generated/playlist.ts';
+import { type PopulationApi, populationService } from '../contracts/generated/population.ts';
 import { searchService } from '../contracts/generated/search.ts';
 import type { Service } from '../contracts/wire.ts';
 import {
@@ -18,6 +19,7 @@ import {
   serverCredentials,
 } from '../transport/grpc/index.ts';
 import { type AdminServer, startAdminServer } from '../transport/telemetry/index.ts';
+import { checkUpstreams, type PopulationOf, populationKey } from './check-upstreams.ts';
 import { type JournalSettings, startEmbeddedSystem } from './durable.ts';
 import type { EmbeddedOptions, EmbeddedSystem, OutsideWaits } from './embedded.ts';
 import { createLiveTelemetry, type LiveTelemetryOptions } from './live-telemetry.ts';
@@ -65,10 +67,12 @@ const LOOPBACK = '127.0.0.1';
 /** Calls in flight get this long when the process goes down: twice the deadline of a public request. */
 const GRACE_MS = 1_000;
 
+/** Rejects with an `UpstreamError` where an upstream is not what it is called, and as `startLiveServer` does. */
 export async function startLiveService(options: LiveServiceOptions): Promise<LiveService> {
   const { service, port, tls, observe } = options;
   const observer = observe === undefined ? null : createLiveTelemetry(service, observe);
-  const upstreams = connectUpstreams(options.upstreams, tls);
+  await checkUpstreams(options.upstreams, tls, options);
+  const upstreams = connectUpstreams(options.upstreams, tls, options);
   const system = await startEmbeddedSystem({
     ...options,
     elsewhere: upstreams.elsewhere,
@@ -86,6 +90,7 @@ export async function startLiveService(options: LiveServiceOptions): Promise<Liv
     enter: (work) => system.enter(work),
     context: ({ remainingMs, ...from }) => system.context({ ...from, remainingNs: remainingMs * 1e6 }),
     epochMs: system.epochMs,
+    population: populationKey(options),
     credentials: serverCredentials(tls),
     onDefect(error, correlationId, trace) {
       observer?.onDefect(error, correlationId, trace);
@@ -93,6 +98,8 @@ export async function startLiveService(options: LiveServiceOptions): Promise<Liv
     },
   });
   addService(server, service, system);
+  const { seed, listeners } = options;
+  server.add<PopulationApi>(populationService, { describe: async () => ({ service, seed, listeners }) });
   const close = async () => {
     await server.close(GRACE_MS);
     upstreams.close();
@@ -127,11 +134,21 @@ export interface ConnectedUpstreams {
 }
 
 /** Clients of services in other processes; nothing is connected before the first call. */
-export function connectUpstreams(upstreams: Upstreams, tls: MutualTls | null): ConnectedUpstreams {
+export function connectUpstreams(
+  upstreams: Upstreams,
+  tls: MutualTls | null,
+  own: PopulationOf,
+): ConnectedUpstreams {
+  const population = populationKey(own);
   const clients: GrpcClient<object>[] = [];
   const connect = <Name extends keyof ServiceApis>(name: Name, address: string, outside: OutsideWaits) => {
     const credentials = clientCredentials(tls);
-    const client = createGrpcClient<ServiceApis[Name]>(CONTRACTS[name], { address, credentials, ...outside });
+    const client = createGrpcClient<ServiceApis[Name]>(CONTRACTS[name], {
+      address,
+      credentials,
+      population,
+      ...outside,
+    });
     clients.push(client);
     return client.api;
   };

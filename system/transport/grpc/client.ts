@@ -6,7 +6,7 @@ import { type ChannelCredentials, Client, Metadata, type ServiceError } from '@g
 import type { Call, Service } from '../../contracts/wire.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Context } from '../../ports/context.ts';
-import { ATTEMPT, CORRELATION_ID, EPOCH, REQUEST, TRACEPARENT } from './metadata.ts';
+import { ATTEMPT, CORRELATION_ID, EPOCH, POPULATION, REQUEST, TRACEPARENT } from './metadata.ts';
 import { errorOf } from './status.ts';
 
 /** Begins something outside the system; returns what stops it. `done` is to be called once, at any time. */
@@ -17,9 +17,11 @@ export interface GrpcClientOptions {
   readonly address: string;
   readonly credentials: ChannelCredentials;
   /** The clock that deadlines of contexts are on. */
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, 'now'>;
   /** Unix time, in ms, at which it stands at 0. Absent: times in messages are not this process's. */
   readonly epochMs?: number;
+  /** Which population this process serves, in any words; absent: anybody's is asked. */
+  readonly population?: string;
   /** Waits inside the system for something outside of it; rejects when the context is cancelled before. */
   readonly wait: <T>(context: Context, operation: string, begin: Outside<T>) => Promise<T>;
 }
@@ -35,7 +37,7 @@ export function createGrpcClient<Api extends object>(
   service: Service<Api>,
   options: GrpcClientOptions,
 ): GrpcClient<Api> {
-  const { clock, epochMs, wait } = options;
+  const { clock, wait } = options;
   const client = new Client(options.address, options.credentials, {
     // An address is no server name (RFC 6066), and certificates of development name the loopback interface so.
     ...(LOOPBACK.test(options.address) ? { 'grpc.ssl_target_name_override': 'localhost' } : {}),
@@ -58,7 +60,7 @@ export function createGrpcClient<Api extends object>(
             encode,
             decode,
             request,
-            metadataOf(context, epochMs),
+            metadataOf(context, options),
             { deadline },
             answered,
           );
@@ -70,11 +72,14 @@ export function createGrpcClient<Api extends object>(
   return { api: api as Api, close: () => client.close() };
 }
 
-function metadataOf(context: Context, epochMs: number | undefined): Metadata {
+type Own = Pick<GrpcClientOptions, 'epochMs' | 'population'>;
+
+function metadataOf(context: Context, { epochMs, population }: Own): Metadata {
   const metadata = new Metadata();
   metadata.set(REQUEST, String(context.request));
   metadata.set(ATTEMPT, String(context.attempt));
   if (epochMs !== undefined) metadata.set(EPOCH, String(epochMs));
+  if (population !== undefined) metadata.set(POPULATION, population);
   const { correlationId, traceparent } = context.trace;
   if (correlationId !== undefined) metadata.set(CORRELATION_ID, correlationId);
   if (traceparent !== undefined) metadata.set(TRACEPARENT, traceparent);

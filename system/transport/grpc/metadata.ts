@@ -9,6 +9,8 @@ export const REQUEST = 'rehearsal-request';
 export const ATTEMPT = 'rehearsal-attempt';
 /** Unix time, in ms, at which the caller's clock stood at 0: times in the message, and in the answer, are of that clock. */
 export const EPOCH = 'rehearsal-epoch-ms';
+/** Seed and size of the population that the caller serves: another process is asked only by one of the same. */
+export const POPULATION = 'rehearsal-population';
 
 export function metadataText(metadata: Metadata, key: string): string | undefined {
   const value = metadata.get(key)[0];

@@ -15,7 +15,15 @@ import type { Call, Service } from '../../contracts/wire.ts';
 import type { ChildContext, Context, Trace } from '../../ports/context.ts';
 import { PortError } from '../../ports/errors.ts';
 import { shifted } from './clocks.ts';
-import { ATTEMPT, CORRELATION_ID, EPOCH, metadataText, REQUEST, TRACEPARENT } from './metadata.ts';
+import {
+  ATTEMPT,
+  CORRELATION_ID,
+  EPOCH,
+  metadataText,
+  POPULATION,
+  REQUEST,
+  TRACEPARENT,
+} from './metadata.ts';
 import { statusOf } from './status.ts';
 
 /** What a call brings along. */
@@ -36,6 +44,8 @@ export interface GrpcServerOptions {
   readonly enter: <T>(work: () => Promise<T>) => Promise<T>;
   /** Unix time, in ms, at which the system's clock stands at 0. Absent: callers have the same clock. */
   readonly epochMs?: number;
+  /** Which population is served: callers of another one are refused. Absent: nobody is. */
+  readonly population?: string;
   readonly credentials: ServerCredentials;
   /** Told of every error that is a defect. */
   readonly onDefect: (error: unknown, correlationId: string, trace: Trace | null) => void;
@@ -43,6 +53,9 @@ export interface GrpcServerOptions {
 
 /** Larger messages than any contract has are refused before they are read. */
 const LARGEST_MESSAGE_BYTES = 1_048_576;
+
+/** For whoever asked the caller, who did nothing wrong. */
+const OTHER_POPULATION = 'a service behind serves another population';
 
 type AnyApi = Record<string, (context: Context, request: unknown) => Promise<unknown>>;
 
@@ -97,8 +110,12 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
 }
 
 function unary(operation: string, api: AnyApi, name: string, options: GrpcServerOptions) {
-  const { enter, context: contextOf, epochMs, onDefect } = options;
+  const { enter, context: contextOf, epochMs, population, onDefect } = options;
   return (call: ServerUnaryCall<unknown, unknown>, done: sendUnaryData<unknown>) => {
+    if (isOfAnother(call, population)) {
+      done(statusOf(new PortError('unavailable', operation, true, OTHER_POPULATION)));
+      return;
+    }
     const incoming = incomingOf(call);
     const laterNs = epochMs === undefined ? 0 : (epochOf(call, epochMs) - epochMs) * 1e6;
     let context: ChildContext | null = null;
@@ -121,6 +138,11 @@ function unary(operation: string, api: AnyApi, name: string, options: GrpcServer
       )
       .finally(() => context?.close());
   };
+}
+
+function isOfAnother(call: ServerUnaryCall<unknown, unknown>, own: string | undefined): boolean {
+  const theirs = own === undefined ? undefined : metadataText(call.metadata, POPULATION);
+  return theirs !== undefined && theirs !== own;
 }
 
 /** Unix time, in ms, at which the caller's clock stood at 0; `own` where it does not say. */
