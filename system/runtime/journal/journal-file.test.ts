@@ -118,22 +118,6 @@ test('an end that was cut off anywhere costs the batches that it hits and none b
   }
 });
 
-test('an end that was garbled costs the batches from there on', () => {
-  const directory = folder();
-  const file = journal(directory);
-  write(file, 1, 5, 3_000);
-  const path = 'journal.sqlite-wal';
-  const whole = statSync(join(directory, path)).size;
-  write(file, 6, 7, 3_000);
-  const copy = killed(directory);
-  const bytes = readFileSync(join(copy, path));
-  bytes[whole + 2_000]! ^= 0x10;
-  writeFileSync(join(copy, path), bytes);
-  const left = journal(copy);
-  expect(numbers(left)).toEqual(upTo(5));
-  expect(left.found.tornBytes).toBeGreaterThan(0);
-});
-
 /** Changes a byte of the body of these batches behind the journal's back. */
 function garble(directory: string, ...batches: number[]): void {
   const database = new DatabaseSync(join(directory, 'journal.sqlite'));

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { checksumOf, type StoredBatch } from './batch.ts';
 import { damaged, JournalError, journalErrorOf } from './journal-error.ts';
+import { transactionsBehindBreak } from './log-check.ts';
 
 /** Of what the batches hold and how; another number is refused. */
 export const FORMAT = 1;
@@ -71,6 +72,7 @@ export class JournalFile {
   constructor({ directory, identity, epochMs, maxBytes }: JournalFileOptions) {
     this.#directory = directory;
     this.#path = join(directory, FILE_NAME);
+    this.#refuseDamagedLog();
     const logBytes = sizeOf(`${this.#path}-wal`);
     this.#database = this.#tried(() => new DatabaseSync(this.#path));
     try {
@@ -158,6 +160,20 @@ export class JournalFile {
     } catch (error) {
       throw journalErrorOf(error, this.#directory);
     }
+  }
+
+  /** Before SQLite opens the log for writing, which would cut it off where it is damaged. */
+  #refuseDamagedLog(): void {
+    const path = `${this.#path}-wal`;
+    if (transactionsBehindBreak(path) === 0) return;
+    // Whoever writes it now may have been in the middle of something.
+    this.#tried(() => expectFree(this.#path));
+    const behind = transactionsBehindBreak(path);
+    if (behind > 0)
+      throw damaged(
+        this.#directory,
+        `its log does not fit its checksums, and ${behind} whole ${behind === 1 ? 'batch follows' : 'batches follow'}`,
+      );
   }
 
   #lock(): void {
@@ -310,6 +326,16 @@ export class JournalFile {
 
   #setMeta(name: string, value: string | number): void {
     this.#database.prepare('INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)').run(name, value);
+  }
+}
+
+/** Throws what SQLite says where another process has the database. A reader changes nothing, also where nobody has it. */
+function expectFree(path: string): void {
+  const database = new DatabaseSync(path, { readOnly: true });
+  try {
+    database.prepare('SELECT count(*) FROM sqlite_schema').get();
+  } finally {
+    database.close();
   }
 }
 
