@@ -121,3 +121,10 @@ test('a label gets a token of its own, which is good for delivering alone', () =
   const basic = Buffer.from('rehearsal-label:rehearse').toString('base64');
   expect(sent[0]!.headers.authorization).toBe(`Basic ${basic}`);
 });
+
+test('a token that no header can carry is no token', () => {
+  for (const token of ['a\r\nb', 'a b', 'tökén', ''])
+    expect(() =>
+      play(loadToken(ENDPOINTS, 42, DEVELOPMENT), () => ({ body: JSON.stringify({ access_token: token }) })),
+    ).toThrow('/oauth/token answered 200 and gave no token');
+});

@@ -56,6 +56,9 @@ const SCOPE = 'playlist:read playlist:write plays:write history:read search cata
 const LOGIN_STEPS = 12;
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 
+/** Visible ASCII: more than a bearer token may have (RFC 6750, section 2.1), and nothing that ends a header. */
+const IN_A_HEADER = /^[!-~]+$/;
+
 export class LoginError extends Error {
   override readonly name = 'LoginError';
 }
@@ -188,7 +191,7 @@ function* tokenFrom(
 ): Generator<Exchange, Token, Reply> {
   const reply = yield { method: 'POST', path: endpoints.token, headers: { ...FORM, ...headers }, form };
   const { access_token: token, expires_in: expiresInS, error, error_description: why } = json(reply);
-  if (reply.status !== 200 || typeof token !== 'string')
+  if (reply.status !== 200 || typeof token !== 'string' || !IN_A_HEADER.test(token))
     throw new LoginError(
       `${endpoints.token} answered ${reply.status} and gave no token${error === undefined ? '' : `: ${String(why ?? error)}`}.`,
     );

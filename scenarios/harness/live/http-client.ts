@@ -1,5 +1,10 @@
 /** HTTP as an app speaks it: connections that stay open, a bound on their number, a deadline for every request. */
-import { Agent as HttpAgent, type IncomingHttpHeaders, request as overHttp } from 'node:http';
+import {
+  type ClientRequest,
+  Agent as HttpAgent,
+  type IncomingHttpHeaders,
+  request as overHttp,
+} from 'node:http';
 import { Agent as HttpsAgent, request as overHttps } from 'node:https';
 import { type Answered, type Failure, failureOf, unanswered } from '../../load/outcome.ts';
 
@@ -22,6 +27,8 @@ export interface HttpAnswer {
 export const TIMEOUT_MS = 10_000;
 /** More than a server on a laptop works on at once; whoever finds none free waits, and the wait counts. */
 const CONNECTIONS = 1_000;
+/** estimate: a few times the longest track at the highest bitrate. What is longer is not what was asked for. */
+const LONGEST_ANSWER_MB = 64;
 
 /** No answer came. */
 export class NoAnswer extends Error {
@@ -49,35 +56,30 @@ export class HttpClient {
     this.#request = secure ? overHttps : overHttp;
   }
 
-  /** Rejects with `NoAnswer`. Redirects are not followed. */
+  /** Rejects with `NoAnswer`, also where the request cannot be sent, or the answer has no end. Redirects are not followed. */
   send(
     { method, path, headers, body, binary = false }: HttpRequest,
     timeoutMs = TIMEOUT_MS,
   ): Promise<HttpAnswer> {
     return new Promise((resolve, reject) => {
-      const { hostname, host, port, protocol } = this.#origin;
-      const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
-      const request = this.#request(
-        {
-          protocol,
-          hostname: hostname.replace(/^\[|\]$/g, ''),
-          port,
-          path,
-          method,
-          agent: this.#agent,
-          headers: { 'user-agent': 'rehearsal-load', ...headers, ...length },
-        },
-        (response) => {
-          const chunks: Buffer[] = [];
-          response.on('data', (chunk: Buffer) => chunks.push(chunk));
-          response.on('end', () => {
-            clearTimeout(timer);
-            const text = Buffer.concat(chunks).toString(binary ? 'latin1' : 'utf8');
-            resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text });
-          });
-          response.on('error', fail);
-        },
-      );
+      const { host } = this.#origin;
+      const request = this.#begin({ method, path, headers, ...(body === undefined ? {} : { body }) });
+      request.once('response', (response) => {
+        const chunks: Buffer[] = [];
+        let length = 0;
+        response.on('data', (chunk: Buffer) => {
+          chunks.push(chunk);
+          length += chunk.length;
+          if (length > LONGEST_ANSWER_MB * 1e6)
+            response.destroy(new Error(`the answer is longer than ${LONGEST_ANSWER_MB} MB`));
+        });
+        response.on('end', () => {
+          clearTimeout(timer);
+          const text = Buffer.concat(chunks).toString(binary ? 'latin1' : 'utf8');
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text });
+        });
+        response.on('error', fail);
+      });
       let late = false;
       const timer = setTimeout(() => {
         late = true;
@@ -90,6 +92,25 @@ export class HttpClient {
       request.on('error', fail);
       request.end(body);
     });
+  }
+
+  #begin({ method, path, headers, body }: HttpRequest): ClientRequest {
+    const { hostname, port, protocol } = this.#origin;
+    const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+    try {
+      return this.#request({
+        protocol,
+        hostname: hostname.replace(/^\[|\]$/g, ''),
+        port,
+        path,
+        method,
+        agent: this.#agent,
+        headers: { 'user-agent': 'rehearsal-load', ...headers, ...length },
+      });
+    } catch (error) {
+      // Addresses and tokens are the target's: what it has put together may be nothing that HTTP can carry.
+      throw new NoAnswer(unanswered('refused', (error as Error).message));
+    }
   }
 
   /** Ends the connections, those in use too. */

@@ -9,7 +9,10 @@ test('what a target says of itself is taken where it has the form, and nothing e
   expect(runningIn(told)).toEqual(told);
   const plain = { as: null, costs: false, changed: [] };
   expect(runningIn(plain)).toEqual({ ...plain, listeners: null, seed: null });
-  expect(runningIn({ ...plain, listeners: 'many' })).toEqual({ ...plain, listeners: null, seed: null });
+  for (const odd of ['many', 1e308, 0, -1, 1.5, 2 ** 41])
+    expect(runningIn({ ...plain, listeners: odd })).toEqual({ ...plain, listeners: null, seed: null });
+  for (const odd of ['one', -5.5, -1, 2 ** 53])
+    expect(runningIn({ ...plain, seed: odd })).toEqual({ ...plain, listeners: null, seed: null });
   for (const other of [
     null,
     'text',

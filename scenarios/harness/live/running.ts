@@ -32,13 +32,22 @@ export function runningIn(content: unknown): RunningThere | null {
   const changed = content.changed.filter(isChange);
   if (changed.length !== content.changed.length) return null;
   const { as, costs } = content;
-  const listeners = typeof content.listeners === 'number' ? content.listeners : null;
-  const seed = typeof content.seed === 'number' ? content.seed : null;
+  const listeners = wholeFrom(1, LARGEST_POPULATION, content.listeners);
+  const seed = wholeFrom(0, Number.MAX_SAFE_INTEGER, content.seed);
   if (as === null) return { as, costs, listeners, seed, changed };
   if (!isObject(as) || ![as.scenario, as.case, as.arm].every(isText)) return null;
   const { scenario, case: testCase, arm } = as as Record<string, string>;
   return { as: { scenario: scenario!, case: testCase!, arm: arm! }, costs, listeners, seed, changed };
 }
+
+/** As populations can be (`fixtures/population.ts`). */
+const LARGEST_POPULATION = 2 ** 40;
+
+/** Null: no number of that kind. */
+const wholeFrom = (least: number, most: number, value: unknown): number | null =>
+  Number.isInteger(value) && (value as number) >= least && (value as number) <= most
+    ? (value as number)
+    : null;
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isSetting = (value: unknown): value is Setting =>
