@@ -83,3 +83,26 @@ test('a request whose body does not arrive keeps its operation and its id, and i
     'POST recordPlay 408',
   ]);
 });
+
+test('whoever was refused and holds on to the connection all the same loses it', async () => {
+  const own = await startTestServer({ requestTimeoutMs: 300 });
+  const address = new URL(await own.server.listen({ host: '127.0.0.1', port: 0 }));
+  const openNow = () =>
+    new Promise<number>((resolve) => own.server.server.getConnections((_, count) => resolve(count)));
+  const answers: string[] = [];
+  const sockets = ['GET / HTTP/1.1\r\nx: ', 'what is this\r\n\r\n', ''].map((text) => {
+    const socket = connect({ port: Number(address.port), host: address.hostname, allowHalfOpen: true });
+    socket.write(text);
+    socket.on('data', (data) => {
+      answers.push(String(data).slice(9, 12));
+      // It goes on as if nothing had been said, and never closes its side.
+      if (text.startsWith('GET')) socket.write('a');
+    });
+    socket.on('error', () => {});
+    return socket;
+  });
+  await expect.poll(() => answers.sort(), { timeout: 10_000 }).toEqual(['400', '408', '408']);
+  await expect.poll(openNow, { timeout: 10_000 }).toBe(0);
+  for (const socket of sockets) socket.destroy();
+  await own.close();
+});

@@ -10,6 +10,9 @@ import { PROBLEM_JSON, problem } from './problem.ts';
 /** The connection was closed in the middle of a body: whoever observes requests sees that the client has gone. */
 const HUNG_UP = 'HPE_INVALID_EOF_STATE';
 
+/** estimate: an answer of 300 bytes is read by then over any network. */
+const LINGER_MS = 1_000;
+
 /** A request of which no more came, or nothing that HTTP knows: how it ended, whatever else failed for it. */
 export class CutShort extends Error {
   readonly statusCode: number;
@@ -64,8 +67,20 @@ export function answerUnparsed(
       `Content-Length: ${Buffer.byteLength(body)}`,
       'Connection: close',
     ];
+    hangUpAfter(socket);
     socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${fields.join('\r\n')}\r\n\r\n${body}`);
   };
+}
+
+/**
+ * Whoever does not hang up after such an answer would keep the connection for ever: no time runs for it any more. At once it
+ * would be too early: what the client is still sending would cost it the answer.
+ */
+function hangUpAfter(socket: Socket): void {
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+  // A server that goes down waits for nobody of them.
+  timer.unref();
+  socket.once('close', () => clearTimeout(timer));
 }
 
 function refusalOf(code: string | undefined): [status: number, detail: string] {
