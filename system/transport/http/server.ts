@@ -27,6 +27,7 @@ import { addHealthRoutes } from './health-routes.ts';
 import { describeKept, keptByCaches } from './metadata-cache.ts';
 import { openapiInfo, responsesOf } from './openapi.ts';
 import { refuseOtherMethods } from './other-methods.ts';
+import { limitPipelining } from './pipelining.ts';
 import { problem, problemOf, sendProblem } from './problem.ts';
 import { type PublicApi, ROUTES, type Route } from './routes/index.ts';
 import { LENIENT, refuseOddRequests } from './strict-requests.ts';
@@ -168,7 +169,7 @@ function createFastify(
     headersTimeout: requestTimeoutMs,
     connectionsCheckingInterval: Math.min(1_000, requestTimeoutMs),
   };
-  return Fastify({
+  const server = Fastify({
     // Fastify takes the one or the other.
     ...(https === undefined ? { http: limits } : { https: { ...https, ...limits } }),
     bodyLimit: BODY_LIMIT_BYTES,
@@ -183,6 +184,10 @@ function createFastify(
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
       sendProblem(reply, problemOf(error, request)),
   } as object) as unknown as FastifyInstance;
+  limitPipelining(server.server, (status, detail) =>
+    onUnparsed?.({ status, detail, correlationId: correlationId() }),
+  );
+  return server;
 }
 
 function addRoute(server: FastifyInstance, route: Route, system: LiveSystem, guard: Guard): void {
