@@ -337,9 +337,20 @@ test('likes and saved playlists come back newest first, page by page', async () 
   expect((first.body!.items as { id: string }[]).map(({ id }) => id)).toEqual(['t3']);
   const second = await ask(`/v1/me/likes?limit=5&before=${first.body!.next}`, own);
   expect((second.body!.items as { id: string }[]).map(({ id }) => id)).toEqual(['t1']);
+  // Whoever asks for the next page for as long as one is named comes to an end.
+  expect(second.body).not.toHaveProperty('next');
+  expect((await ask('/v1/me/likes?before=0', own)).status).toBe(400);
   await ask('/v1/me/library/p4', { method: 'PUT', ...own });
   const saved = (await ask('/v1/me/library', own)).body!.items as { id: string }[];
   expect(saved[0]!.id).toBe('p4');
+  const pages: string[] = [];
+  for (let page = '/v1/me/library?limit=3'; pages.length < 50; ) {
+    const { items, next } = (await ask(page, own)).body as { items: { id: string }[]; next?: number };
+    pages.push(...items.map(({ id }) => id));
+    if (next === undefined) break;
+    page = `/v1/me/library?limit=3&before=${next}`;
+  }
+  expect(pages).toEqual(saved.map(({ id }) => id));
 });
 
 test.each(['/v1/tracks?ids=t1,t2,nope&details=true', '/v1/me/recently-played'])(

@@ -39,8 +39,14 @@ const followerCount = {
 } as const;
 const playlistAnswer = object({ ...playlistFields, followerCount }, Object.keys(playlistFields));
 const flags = { isPrivate: flag, isCollaborative: flag } as const;
-const savedQuery = object({ before: whole(), limit: limit(100) }, []);
-const savedAnswer = object({ items: list(object({ id: word, saved: count })), next: count });
+const savedQuery = object({ before: whole(Number.MAX_SAFE_INTEGER, 1), limit: limit(100) }, []);
+const next = { ...count, description: '`before` of the next page; left out where there is none' } as const;
+const savedAnswer = object({ items: list(object({ id: word, saved: count })), next }, ['items']);
+
+/** Inside, 0 stands for no further page, and as `before` for the first one: who went on by it would never come to an end. */
+function savedPage<Page extends { readonly next: number }>({ next: before, ...page }: Page) {
+  return before === 0 ? page : { ...page, next: before };
+}
 
 interface AddBody {
   readonly trackId: string;
@@ -261,11 +267,13 @@ export const playlistRoutes: readonly Route[] = [
     query: savedQuery,
     status: 200,
     answer: savedAnswer,
-    call: ({ gateway }, context, { token, query }) =>
-      gateway.getLibrary(context, {
-        token,
-        call: { listenerId, before: number(query.before), limit: number(query.limit) },
-      }),
+    call: async ({ gateway }, context, { token, query }) =>
+      savedPage(
+        await gateway.getLibrary(context, {
+          token,
+          call: { listenerId, before: number(query.before), limit: number(query.limit) },
+        }),
+      ),
   },
   {
     method: 'PUT',
@@ -300,11 +308,13 @@ export const playlistRoutes: readonly Route[] = [
     query: savedQuery,
     status: 200,
     answer: savedAnswer,
-    call: ({ gateway }, context, { token, query }) =>
-      gateway.getLikes(context, {
-        token,
-        call: { listenerId, before: number(query.before), limit: number(query.limit) },
-      }),
+    call: async ({ gateway }, context, { token, query }) =>
+      savedPage(
+        await gateway.getLikes(context, {
+          token,
+          call: { listenerId, before: number(query.before), limit: number(query.limit) },
+        }),
+      ),
   },
   {
     method: 'PUT',
