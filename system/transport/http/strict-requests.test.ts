@@ -48,6 +48,18 @@ test.each([
     417,
     'Nothing but 100-continue can be expected.',
   ],
+  [
+    'two hosts',
+    `GET /v1/playlists/p1 HTTP/1.1\n${REST}hOST: y\n\n`,
+    400,
+    'The header Host is there more than once.',
+  ],
+  [
+    'two tokens',
+    `GET /v1/playlists/p1 HTTP/1.1\n${REST}authorization: Bearer u000000007\n\n`,
+    400,
+    'The header Authorization is there more than once.',
+  ],
   ['an asterisk for an address', `GET * HTTP/1.1\n${REST}\n`, 400, 'An address begins with a slash.'],
 ])('%s', async (_, text, status, detail) => {
   const answer = await sent(text);

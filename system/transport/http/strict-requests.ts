@@ -30,10 +30,24 @@ export function refuseOddRequests(server: FastifyInstance): void {
 function refusalOf({ raw, headers }: FastifyRequest): [status: number, detail: string] | null {
   // The router would read it as '/'.
   if (raw.url === '*' && raw.method !== 'OPTIONS') return [400, 'An address begins with a slash.'];
+  const repeated = repeatedOf(raw.rawHeaders);
+  if (repeated !== null) return [400, `The header ${repeated} is there more than once.`];
   if (raw.httpVersion !== '1.1') return null;
   if (headers.host === undefined) return [400, 'The header Host is missing.'];
   if (headers.expect === undefined || CONTINUE.test(headers.expect)) return null;
   return [417, 'Nothing but 100-continue can be expected.'];
+}
+
+/** Node takes the first and drops the others; whoever stands in front may have read another one (RFC 9112, 3.2). */
+function repeatedOf(names: readonly string[]): 'Host' | 'Authorization' | null {
+  let [hosts, tokens] = [0, 0];
+  // Names and values take turns. Most names have another length.
+  for (let i = 0; i < names.length; i += 2) {
+    const name = names[i]!;
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts++;
+    else if (name.length === 13 && name.toLowerCase() === 'authorization') tokens++;
+  }
+  return hosts > 1 ? 'Host' : tokens > 1 ? 'Authorization' : null;
 }
 
 /** Bodies of a GET are left out of account. */
