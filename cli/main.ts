@@ -126,8 +126,12 @@ function describe(error: unknown): { message: string; exitCode: number | null; s
   };
 }
 
+/** What moves cursors and rings bells: words of files, of other systems and of command lines are quoted. Lines may end. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+const CONTROL = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g;
+
 function say(sentence: string): void {
-  process.stderr.write(`rehearse: ${ended(sentence)}\n`);
+  process.stderr.write(`rehearse: ${ended(sentence).replace(CONTROL, '\ufffd')}\n`);
 }
 
 const ended = (sentence: string) => (/[.?!)]$/.test(sentence) ? sentence : `${sentence}.`);

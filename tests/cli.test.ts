@@ -45,6 +45,12 @@ describe('bad input is refused with exit code 2 and one sentence', () => {
     expect(await refusal('run', 'all', '--listener', '5')).toContain('Did you mean --listeners?');
   });
 
+  test('what was given is quoted without what would move the cursor', async () => {
+    const said = await rehearse('show', '\u001b[2Jgone\u0007');
+    expect(said.stderr).toContain("'�[2Jgone�'");
+    expect(sentenceOf(said)).not.toContain('\u001b');
+  });
+
   test('numbers that are none, or out of range', async () => {
     expect(await refusal('run', 'all', '--seed', 'lucky')).toContain("not 'lucky'");
     expect(await refusal('run', 'all', '--listeners', '1e9')).toContain('--listeners takes a whole number');
