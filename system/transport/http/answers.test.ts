@@ -1,8 +1,8 @@
 /** What an answer says beside its body: who may come back with what, where the new thing is, what a body may be. */
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { SCOPES } from '../tokens/scopes.ts';
 import { ROUTES } from './index.ts';
-import { sharedTestServer } from './test-server.ts';
+import { sharedTestServer, startTestServer } from './test-server.ts';
 
 const shared = sharedTestServer();
 
@@ -73,4 +73,19 @@ test('a body that is no JSON is of a type that is not taken, whatever it says', 
     expect([type, answer.statusCode]).toEqual([type, 415]);
     expect(answer.json()).toMatchObject({ title: 'The media type is not supported' });
   }
+});
+
+test('the document is written once, however often it is asked for', async () => {
+  const own = await startTestServer();
+  await own.server.ready();
+  const written = vi.spyOn(own.server, 'swagger');
+  const answers = [];
+  for (let i = 0; i < 3; i++) answers.push(await own.server.inject('/openapi.json'));
+  expect(written).toHaveBeenCalledTimes(1);
+  for (const { body, headers } of answers) {
+    expect(headers['content-type']).toBe('application/json; charset=utf-8');
+    expect(body).toBe(answers[0]!.body);
+  }
+  expect(JSON.parse(answers[0]!.body)).toMatchObject({ openapi: expect.stringMatching(/^3/) });
+  await own.close();
 });

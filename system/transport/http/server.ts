@@ -267,7 +267,12 @@ function addOwnRoutes(
 ): void {
   const hidden = { schema: { hide: true } };
   addHealthRoutes(server, 'The system', () => system.ready());
-  server.get('/openapi.json', hidden, async () => server.swagger());
+  // Written once: it takes milliseconds, and whoever asks needs no token.
+  let document: string | undefined;
+  server.get('/openapi.json', hidden, async (_request, reply) => {
+    document ??= JSON.stringify(server.swagger());
+    return reply.type('application/json; charset=utf-8').send(document);
+  });
   const links = LINKS.filter(([path]) => server.hasRoute({ method: 'GET', url: path }));
   server.get('/', hidden, async (request, reply) =>
     reply
