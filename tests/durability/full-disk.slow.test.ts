@@ -36,7 +36,9 @@ test.skipIf(process.platform === 'win32')(
     expect(Math.max(...acknowledged)).toBe(acknowledged.length - 1);
     expect(said()).toMatch(/^rehearse: The journal in '.*' cannot be .*\n/m);
     expect(said().match(/The journal in '.*' cannot be/g)).toHaveLength(1);
-    expect((await fetch(`${url}/readyz`)).status).toBe(503);
+    const ready = await fetch(`${url}/readyz`);
+    expect(ready.status).toBe(503);
+    expect(((await ready.json()) as { detail: string }).detail).toContain('its journal');
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
     const token = await client.token(LISTENER);
     const refused = await fetch(`${url}/v1/plays`, {
