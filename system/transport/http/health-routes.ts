@@ -8,6 +8,9 @@ export function addHealthRoutes(server: FastifyInstance, what: string, ready: ()
   server.get('/healthz', hidden, async () => ({ status: 'ok' }));
   server.get('/readyz', hidden, async (request, reply) => {
     if (ready()) return { status: 'ready' };
-    return sendProblem(reply, problem(503, `${what} is starting or going down, or cannot write its journal.`, request.id));
+    return sendProblem(
+      reply,
+      problem(503, `${what} is starting or going down, or cannot write its journal.`, request.id),
+    );
   });
 }
