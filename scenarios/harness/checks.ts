@@ -40,7 +40,7 @@ class ReleaseLog {
     return this.#found === releases.length ? 0 : (nowNs - releases[this.#found]!.atNs) / 1e9;
   }
 
-  /** Age in seconds of the newest release that can be found; null before the first can. */
+  /** Age in seconds of the newest release that can be found, before one can of the first; null where there is none. */
   ageOfNewestSearchable(system: SimulatedSystem, nowNs: number): number | null {
     for (let i = this.releases.length - 1; i >= 0; i--) {
       const { track, atNs } = this.releases[i]!;

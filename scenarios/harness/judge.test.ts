@@ -1,45 +1,25 @@
 import { describe, expect, it } from 'vitest';
-import type { ArmRun, InvariantResult, ObjectiveResult } from '../../reports/result.ts';
+import type { OperationResult } from '../../reports/result.ts';
 import { doubts, doubtsOverSeeds, outcomeOf, speakerOf } from './judge.ts';
-
-const objective = (measured: number, target = 100): ObjectiveResult => ({
-  name: 'p99',
-  phase: 'trigger',
-  measured,
-  comparison: '<=',
-  target,
-  unit: 'ms',
-  met: measured <= target,
-  margin: Math.abs(measured - target) / target,
-});
-
-const invariant = (changes: Partial<InvariantResult> = {}): InvariantResult => ({
-  name: 'read-your-writes',
-  checked: 10,
-  violations: 0,
-  expectedToBreak: false,
-  examples: [],
-  ...changes,
-});
-
-const run = (changes: Partial<ArmRun> = {}): ArmRun => ({
-  seed: 1,
-  partial: false,
-  activeListeners: 0,
-  plays: 0,
-  events: 0,
-  phases: [],
-  objectives: [objective(50)],
-  evidence: [],
-  invariants: [invariant()],
-  series: [],
-  nodes: [],
-  figures: [],
-  conservation: { arrivals: 0, completed: 0, failed: 0, inFlight: 0 },
-  ...changes,
-});
+import { invariant, objective, run } from './test-runs.ts';
 
 describe('the outcome of a run', () => {
+  it('counts what is met or missed by just the margin', () => {
+    const seen = (measured: number) => outcomeOf(run({ objectives: [objective(measured)] }), 0.05);
+    expect([95, 95.1, 104.9, 105].map(seen)).toEqual(['meets', 'inconclusive', 'inconclusive', 'misses']);
+  });
+
+  it('meets a target of zero without a margin, and a target near it only with one', () => {
+    const seen = (measured: number, target: number) =>
+      outcomeOf(run({ objectives: [{ ...objective(measured, 1), target, met: true, margin: 0 }] }), 0.05);
+    expect([seen(0, 0), seen(1, 1)]).toEqual(['meets', 'inconclusive']);
+  });
+
+  it('misses where one invariant of several breaks on purpose', () => {
+    const invariants = [invariant(), invariant({ violations: 1, expectedToBreak: true })];
+    expect(outcomeOf(run({ invariants }), 0.05)).toBe('misses');
+  });
+
   it('meets only when every objective is met by the margin', () => {
     expect(outcomeOf(run(), 0.05)).toBe('meets');
     expect(outcomeOf(run({ objectives: [objective(50), objective(97)] }), 0.05)).toBe('inconclusive');
@@ -89,6 +69,21 @@ describe('the run that speaks for its arm', () => {
       { ...objective(n), name: 'errors' },
     ]);
     expect(seedOf(order)).toBe(3);
+    // Missed by little goes before met by far.
+    const barely = seeded([103, 101, 102], (n) => [
+      objective(n === 101 ? 2 : 1),
+      { ...objective(n), name: 'errors' },
+    ]);
+    expect(seedOf(barely)).toBe(3);
+  });
+
+  it('goes by the objective of the phase in which it is missed most clearly', () => {
+    // Of the same name in the trigger it would be the third.
+    const runs = seeded([1, 2, 3], (seed) => [
+      objective([110, 130, 120][seed - 1]!),
+      { ...objective([300, 200, 115][seed - 1]!), phase: 'steady' },
+    ]);
+    expect(seedOf(runs)).toBe(2);
   });
 
   it('was not interrupted, if there is one', () => {
@@ -109,13 +104,13 @@ describe('doubts about a run', () => {
   });
 
   it('does not confirm a miss without its evidence', () => {
-    const missed = run({
-      objectives: [objective(500)],
-      evidence: [
-        { name: 'skew', sentence: '', measured: 1.1, comparison: '>=', target: 2, unit: '×', holds: false },
-      ],
+    const skew = (measured: number) => ({
+      ...{ name: 'skew', sentence: '', comparison: '>=' as const, target: 2, unit: '×' },
+      ...{ measured, holds: measured >= 2 },
     });
-    expect(doubts(missed, 'misses', 0.05)).toEqual(['no evidence of skew: 1.1 ×, not >= 2 ×']);
+    const missed = (measured: number) => run({ objectives: [objective(500)], evidence: [skew(measured)] });
+    expect(doubts(missed(2.5), 'misses', 0.05)).toEqual([]);
+    expect(doubts(missed(1.1), 'misses', 0.05)).toEqual(['no evidence of skew: 1.1 ×, not >= 2 ×']);
   });
 
   it('has a unit beside the limit as beside the figure, and none beside pure numbers', () => {
@@ -156,6 +151,8 @@ describe('doubts about a run', () => {
   it('reports an invariant broken against the rules, and one that should have broken and did not', () => {
     const broken = run({ invariants: [invariant({ violations: 2, examples: ['at 3 s'] })] });
     expect(doubts(broken, 'meets', 0.05)[0]).toContain('was violated 2 times: at 3 s');
+    const once = run({ invariants: [invariant({ violations: 1, examples: ['at 3 s'] })] });
+    expect(doubts(once, 'meets', 0.05)[0]).toContain('was violated once: at 3 s');
     const intact = run({ invariants: [invariant({ expectedToBreak: true })] });
     expect(doubts(intact, 'meets', 0.05)[0]).toContain('should have been violated');
   });
@@ -163,16 +160,51 @@ describe('doubts about a run', () => {
 
 it('a fault of links that touched no message is doubted, and one that touched some is not', () => {
   const figures = (lost: number, slowed: number) => [
+    { name: 'database reads', value: 7, unit: '1' },
     { name: 'messages lost', value: lost, unit: '1' },
     { name: 'messages slowed down', value: slowed, unit: '1' },
   ];
   const said = (lost: number, slowed: number) =>
     doubts(run({ figures: figures(lost, slowed) }), 'meets', 0.05);
   expect(said(0, 0)).toEqual(['a fault of links lasted its time and touched no message']);
-  expect([said(1, 0), said(0, 3), doubts(run(), 'meets', 0.05)]).toEqual([[], [], []]);
+  const without = run({ figures: [{ name: 'database reads', value: 0, unit: '1' }] });
+  expect([said(1, 0), said(0, 3), doubts(without, 'meets', 0.05)]).toEqual([[], [], []]);
+});
+
+it('requests that failed by an error of the program itself are doubted, and no other failures', () => {
+  const operation = (...errors: readonly (readonly [kind: string, count: number])[]): OperationResult => ({
+    operation: 'get',
+    conservation: { arrivals: 9, completed: 0, failed: 9, inFlight: 0 },
+    errors: errors.map(([kind, count]) => ({ kind, definite: true, count })),
+    latency: { count: 0, sumMs: 0, maxMs: 0, buckets: [] },
+    goodputPerSecond: null,
+    breakdown: [],
+  });
+  const said = (...operations: readonly OperationResult[]) =>
+    doubts(run({ phases: [{ name: 'trigger', operations: [...operations] }] }), 'meets', 0.05);
+  expect(said(operation(['timeout', 3]))).toEqual([]);
+  expect(said(operation(['timeout', 3], ['internal', 1]))).toEqual([
+    '1 request failed by an error of the program itself',
+  ]);
+  expect(said(operation(['internal', 2]), operation(['internal', 3]))).toEqual([
+    '5 requests failed by an error of the program itself',
+  ]);
 });
 
 describe('doubts over seeds', () => {
+  it('names two seeds as such, and any number that is no row', () => {
+    const told = (...seeds: readonly number[]) =>
+      doubtsOverSeeds(
+        seeds.map((seed) => run({ seed, partial: true })),
+        'meets',
+        0.05,
+      );
+    expect([told(1, 2), told(1, 3, 4)]).toEqual([
+      ['seeds 1 and 2: the run was interrupted'],
+      ['seeds 1, 3 and 4: the run was interrupted'],
+    ]);
+  });
+
   it('says once what is the same at several seeds, with the range of its figures', () => {
     const missed = (seed: number, measured: number) => run({ seed, objectives: [objective(measured)] });
     const told = doubtsOverSeeds([missed(1, 130), missed(2, 150), missed(3, 140)], 'meets', 0.05);

@@ -283,7 +283,7 @@ export function verdictOf(
   const outcomes = new Set(runs.map((run) => outcomeOf(run, margin)));
   const observed: Outcome = outcomes.size === 1 ? [...outcomes][0]! : 'inconclusive';
   const failures = doubtsOverSeeds(runs, expected, margin);
-  const confirmed = runs.length > 0 && failures.length === 0;
+  const confirmed = failures.length === 0;
   return {
     scenario: scenario.name,
     case: testCase.name,
