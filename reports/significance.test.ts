@@ -42,6 +42,13 @@ test('a mean that four of ten pairs contradict is not significant, one that nine
   expect(contradicted.pValue).toBeLessThan(0.02);
   expect(contradicted.significant).toBe(false);
   expect(pairedTest([9, 10, 11, -1, 9, 10, 11, 9, 10, 12]).significant).toBe(true);
+  // Two of three are enough.
+  expect(pairedTest([30, 31, 29, 30, 32, 30, -1, -1, -1]).significant).toBe(true);
+});
+
+test('pairs that do not differ contradict nothing: the others agree or not', () => {
+  expect(pairedTest([5, 5, 5, 5, 0, 0, 0]).significant).toBe(true);
+  expect(pairedTest([-5, -5, -5, -5, 0, 0, 0]).significant).toBe(true);
 });
 
 test('where nothing differs, at most one comparison of twenty is called significant, and intervals hold the truth', () => {

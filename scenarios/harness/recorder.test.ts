@@ -85,4 +85,106 @@ describe('the recorder', () => {
     expect(series['get p99']).toEqual([3, 4]);
     expect(series['put p99']).toEqual([null, null]);
   });
+
+  it('adds every phase and operation up, each of its own', () => {
+    const recording = recorder();
+    for (const [operation, phase] of [
+      [0, 0],
+      [0, 1],
+      [0, 1],
+      [1, 0],
+      [1, 1],
+      [1, 1],
+      [1, 1],
+    ] as const)
+      recording.arrive(operation, phase);
+    recording.finish(0, 0, 1e6, null, trace(0, 0));
+    recording.finish(1, 1, 1e6, null, trace(0, 0));
+    recording.finish(1, 1, 1e6, new PortError('reset', 'put', false), trace(0, 0));
+    expect(recording.totals()).toEqual({ arrivals: 7, completed: 2, failed: 1 });
+    const counted = recording
+      .results()
+      .map(({ name, operations }) => [
+        name,
+        ...operations.map(({ conservation: { arrivals, completed, failed } }) => [
+          arrivals,
+          completed,
+          failed,
+        ]),
+      ]);
+    expect(counted).toEqual([
+      ['warm-up', [1, 1, 0], [1, 0, 0]],
+      ['trigger', [2, 0, 0], [3, 1, 1]],
+    ]);
+  });
+
+  it('calls good what took no longer than the objective, to the millisecond', () => {
+    const recording = recorder();
+    for (const ms of [9, 10, 10.001]) {
+      recording.arrive(0, 1);
+      recording.finish(0, 1, ms * 1e6, null, trace(0, 0));
+    }
+    expect(recording.results()[1]!.operations[0]!.goodputPerSecond).toBe(1);
+  });
+
+  it('counts errors by their kind, in an order that does not depend on which came first', () => {
+    const recording = recorder();
+    const failing = (error: Error) => {
+      recording.arrive(0, 1);
+      recording.finish(0, 1, 1e6, error, trace(0, 0));
+    };
+    for (const kind of ['unavailable', 'overloaded', 'unavailable', 'reset'] as const)
+      failing(new PortError(kind, 'get', kind === 'overloaded'));
+    failing(new TypeError('undefined is not a function'));
+    expect(recording.results()[1]!.operations[0]!.errors).toEqual([
+      { kind: 'internal', definite: false, count: 1 },
+      { kind: 'overloaded', definite: true, count: 1 },
+      { kind: 'reset', definite: false, count: 1 },
+      { kind: 'unavailable', definite: false, count: 2 },
+    ]);
+  });
+
+  it('breaks down the mean of the requests that were as slow, and names only hops that took time', () => {
+    const recording = recorder();
+    // 197 requests of 10 ms, and three of 80 ms that a disk and a lock held up by turns.
+    for (let i = 0; i < 197; i++) {
+      recording.arrive(0, 1);
+      recording.finish(0, 1, 10e6, null, trace(10e6, 0));
+    }
+    for (const disk of [60, 20, 10]) {
+      recording.arrive(0, 1);
+      recording.finish(0, 1, 80e6, null, trace(10e6, disk * 1e6));
+    }
+    const { breakdown } = recording.results()[1]!.operations[0]!;
+    expect(breakdown).toEqual([
+      { percentile: 50, totalMs: 10, requests: 197, parts: [{ hop: 'network', ms: 10 }] },
+      { percentile: 95, totalMs: 10, requests: 197, parts: [{ hop: 'network', ms: 10 }] },
+      ...[99, 99.9].map((percentile) => ({
+        percentile,
+        totalMs: 80,
+        requests: 3,
+        parts: [
+          { hop: 'network', ms: 10 },
+          { hop: 'disk', ms: 30 },
+          { hop: 'waiting elsewhere', ms: 40 },
+        ],
+      })),
+    ]);
+  });
+
+  it('has a share of errors of the answers, and percentiles of those that say how long the work takes', () => {
+    const recording = recorder();
+    for (const ms of [40.12345, 10, 30, 20]) {
+      recording.arrive(0, 1);
+      recording.finish(0, 1, ms * 1e6, null, trace(0, 0));
+    }
+    recording.finish(0, 1, 1e6, new PortError('overloaded', 'get', true), trace(0, 0));
+    recording.tick();
+    recording.tick();
+    const series = Object.fromEntries(recording.series.map(({ name, values }) => [name, values]));
+    expect(series['get errors']).toEqual([20, null]);
+    expect(series['get p50']).toEqual([20, null]);
+    expect(series['get p99']).toEqual([40.12, null]);
+    for (const { startS, stepS } of recording.series) expect([startS, stepS]).toEqual([0, 1]);
+  });
 });

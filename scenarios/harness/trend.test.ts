@@ -26,4 +26,32 @@ describe('the trend test', () => {
     expect(trendOf(drift).z).toBeGreaterThan(4);
     expect(trendOf(drift).found).toBe(false);
   });
+
+  // By hand: S of n values that only rise is n (n - 1) / 2, its variance n (n - 1) (2 n + 5) / 18.
+  it.each([
+    [10, 44 / Math.sqrt(125), 9 / 5.5, false],
+    [11, 54 / Math.sqrt(165), 10 / 6, true],
+    [12, 65 / Math.sqrt(638 / 3), 11 / 6.5, true],
+  ])('gives the figures of the textbook for %i values that rise by one', (n, z, change, found) => {
+    const rise = Array.from({ length: n }, (_, i) => i + 1);
+    const trend = trendOf(rise);
+    expect([trend.z, trend.change, trend.found]).toEqual([
+      expect.closeTo(z, 9),
+      expect.closeTo(change, 9),
+      found,
+    ]);
+    const fall = trendOf(rise.toReversed());
+    expect([fall.z, fall.change, fall.found]).toEqual([
+      expect.closeTo(-z, 9),
+      expect.closeTo(-change, 9),
+      found,
+    ]);
+  });
+
+  it('finds none in fewer than ten values, in equal ones, and where the usual value is zero', () => {
+    const none = { z: 0, change: 0, found: false };
+    expect(trendOf([1, 2, 3, 4, 5, 6, 7, 8, 9])).toEqual(none);
+    expect(trendOf(new Array(30).fill(5))).toEqual(none);
+    expect(trendOf([...new Array(20).fill(0), ...new Array(10).fill(5)]).found).toBe(false);
+  });
 });
