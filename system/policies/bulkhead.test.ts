@@ -54,4 +54,51 @@ describe('bulkhead', () => {
     await bench.run();
     expect(await outcome).toBe('deadline-exceeded@30');
   });
+
+  test.each([
+    [1, 1],
+    [1, 3],
+    [2, 4],
+  ])(
+    'with %i places, callers who give up together with %i who wait leave every place free',
+    async (maxConcurrent, waiting) => {
+      const bench = createBench();
+      const bulkhead = createBulkhead({
+        clock: bench.simulation,
+        operation: 'catalogue',
+        maxConcurrent,
+        maxQueue: 9,
+      });
+      const contexts = Array.from({ length: maxConcurrent + waiting }, (_, i) => bench.context(i));
+      // The call itself, with nothing around it: it ends before those who wait have left the queue.
+      for (const context of contexts)
+        void bench.outcome(bulkhead.run(context, (c) => bench.simulation.open<string>(c, 'engine').promise));
+      bench.at(5, () => {
+        for (const context of contexts) context.cancel(new PortError('cancelled', 'page', false));
+      });
+      const later: Promise<string>[] = [];
+      bench.at(10, () => {
+        expect([bulkhead.running, bulkhead.waiting]).toEqual([0, 0]);
+        later.push(bench.outcome(bulkhead.run(bench.context(1), (c) => bench.call(c, 1, 'x'))));
+      });
+      await bench.run();
+      expect(await Promise.all(later)).toEqual(['ok:x@11']);
+    },
+  );
+
+  test('a caller that has given up takes no place', async () => {
+    const bench = createBench();
+    const bulkhead = createBulkhead({
+      clock: bench.simulation,
+      operation: 'catalogue',
+      maxConcurrent: 1,
+      maxQueue: 0,
+    });
+    const gone = bench.context();
+    gone.cancel(new PortError('cancelled', 'page', false));
+    let calls = 0;
+    const outcome = bench.outcome(bulkhead.run(gone, async () => calls++));
+    await bench.run();
+    expect([await outcome, calls, bulkhead.running]).toEqual(['cancelled@0', 0, 0]);
+  });
 });

@@ -43,8 +43,7 @@ export function createBulkhead(dependencies: BulkheadDependencies): Bulkhead {
   const leave = () => {
     for (const next of queue) {
       queue.delete(next);
-      next.wake();
-      return;
+      if (next.wake()) return;
     }
     running--;
   };

@@ -32,7 +32,8 @@ export class Waiter {
     try {
       for (;;) {
         const leftNs = context.deadlineNs - clock.now();
-        if (leftNs <= 0) return false;
+        // Woken in the very moment in which its time is up: somebody counts on it.
+        if (leftNs <= 0) return context.cancelled === WOKEN;
         await clock.sleep(context, leftNs < SLICE_NS ? leftNs : SLICE_NS);
       }
     } catch (error) {
@@ -43,7 +44,10 @@ export class Waiter {
     }
   }
 
-  wake(): void {
+  /** False where its caller has cancelled already: then it wakes to leave, and what it was woken for goes to another. */
+  wake(): boolean {
+    if (this.#context.cancelled !== null) return false;
     this.#context.cancel(WOKEN);
+    return true;
   }
 }
