@@ -64,3 +64,65 @@ test('callers who give up on a backend that hangs do not make it look as if it a
   await bench.run(100);
   expect(throttle.rejectionProbability()).toBeGreaterThan(0.95);
 });
+
+test("the probability is the book's, and requests of more than two minutes ago are forgotten", async () => {
+  const bench = createBench();
+  const throttle = throttleOn(bench);
+  const kinds = [
+    'overloaded',
+    'rate-limited',
+    'unavailable',
+    'timeout',
+    'reset',
+    'deadline-exceeded',
+  ] as const;
+  bench.at(1000, () => {
+    for (const kind of kinds)
+      for (let i = 0; i < 2; i++)
+        void bench.outcome(throttle.run(bench.context(i), (c) => bench.fail(c, 0, kind)));
+    for (const kind of ['not-found', 'cancelled'] as const)
+      void bench.outcome(throttle.run(bench.context(), (c) => bench.fail(c, 0, kind)));
+    void bench.outcome(throttle.run(bench.context(), (c) => bench.call(c, 0, 'x')));
+  });
+  const seen: number[] = [];
+  for (const ms of [1001, 115_000, 125_000]) bench.at(ms, () => seen.push(throttle.rejectionProbability()));
+  await bench.run();
+  // Fourteen requests, of which two were accepted; who gave up proves nothing.
+  expect(seen).toEqual([10 / 15, 10 / 15, 0]);
+});
+
+test('what the backend answers comes through, and what is refused here does not reach it', async () => {
+  const bench = createBench();
+  const drawn: unknown[] = [];
+  const throttle = createAdaptiveThrottle({
+    clock: bench.simulation,
+    operation: 'backend',
+    entity: 3,
+    random: {
+      uniform(...key) {
+        drawn.push(key);
+        return 0.7;
+      },
+    },
+  });
+  let calls = 0;
+  const outcomes: Promise<string>[] = [];
+  for (let i = 0; i < 4; i++)
+    bench.at(i, () => {
+      const work = throttle.run(bench.context(i), (c) => {
+        calls++;
+        return bench.fail(c, 0, 'unavailable');
+      });
+      outcomes.push(bench.outcome(work));
+    });
+  await bench.run();
+  // 1/2 and 2/3 are below the draw, 3/4 is not.
+  expect(await Promise.all(outcomes)).toEqual([
+    'unavailable@0',
+    'unavailable@1',
+    'unavailable@2',
+    'overloaded@3',
+  ]);
+  expect([calls, throttle.rejectionProbability()]).toEqual([3, 4 / 5]);
+  expect(drawn).toEqual([1, 2, 3].map((request) => [3, request, 0]));
+});

@@ -78,3 +78,8 @@ test('without a share there is the reserve alone, without a reserve the share', 
   expect(half.allowed(5)).toBe(2);
   expect(() => setUp(1.5)).toThrow(/between 0 and 1/);
 });
+
+test.each([-0.1, 1.1, Number.NaN])('%d is no share', (share) => {
+  expect(() => setUp(share)).toThrow(RangeError);
+  expect([0, 1].map((limit) => setUp(limit).budget.tokens)).toEqual([10, 10]);
+});

@@ -144,4 +144,85 @@ describe('circuit breaker', () => {
     await bench.run((60_000_000 / MILLISECOND) * 1000);
     expect(breaker.state).toBe('closed');
   });
+
+  test('a call that began before it opened says nothing about the probes', async () => {
+    const bench = createBench();
+    const breaker = breakerOn(bench);
+    const call = (work: Parameters<typeof breaker.run<unknown>>[1]) =>
+      void bench.outcome(breaker.run(bench.context(), work));
+    bench.at(0, () => {
+      // Two slow ones that fail, and one that succeeds, while it is half-open.
+      for (const ms of [1200, 1210]) call((c) => bench.fail(c, ms, 'timeout', false));
+      call((c) => bench.call(c, 1220, 'late'));
+      for (let i = 0; i < 10; i++) call((c) => bench.fail(c, 1, 'unavailable'));
+    });
+    bench.at(1100, () => call((c) => bench.call(c, 200, 'probe')));
+    bench.at(1250, () => expect([breaker.state, breaker.opened]).toEqual(['half-open', 1]));
+    bench.at(1260, () => call((c) => bench.call(c, 1, 'probe')));
+    bench.at(1270, () => expect(breaker.state).toBe('half-open'));
+    await bench.run();
+    expect([breaker.state, breaker.opened]).toEqual(['closed', 1]);
+  });
+
+  test('closed again it has forgotten the failures for which it opened', async () => {
+    const bench = createBench();
+    const breaker = breakerOn(bench);
+    const failing = () =>
+      void bench.outcome(breaker.run(bench.context(), (c) => bench.fail(c, 0, 'timeout')));
+    for (let i = 0; i < 10; i++) bench.at(0, failing);
+    for (let i = 0; i < 2; i++)
+      bench.at(
+        1100,
+        () => void bench.outcome(breaker.run(bench.context(), (c) => bench.call(c, 1, 'probe'))),
+      );
+    for (let i = 0; i < 9; i++) bench.at(1200, failing);
+    bench.at(1300, () => expect(breaker.state).toBe('closed'));
+    bench.at(1300, failing);
+    await bench.run();
+    expect([breaker.state, breaker.opened]).toEqual(['open', 2]);
+  });
+
+  test('failures that are older than the window are no reason to open', async () => {
+    const bench = createBench();
+    const breaker = breakerOn(bench);
+    const failing = () =>
+      void bench.outcome(breaker.run(bench.context(), (c) => bench.fail(c, 0, 'timeout')));
+    for (const ms of [20_000, 40_000]) for (let i = 0; i < 9; i++) bench.at(ms, failing);
+    bench.at(40_001, () => expect(breaker.state).toBe('closed'));
+    bench.at(40_002, failing);
+    await bench.run();
+    expect(breaker.state).toBe('open');
+  });
+
+  test('every time that it is half-open it lets as many probes through, answered and not', async () => {
+    const bench = createBench();
+    // Two answers decide, of three probes.
+    const breaker = createCircuitBreaker({
+      clock: bench.simulation,
+      operation: 'catalogue',
+      failureRate: 0.5,
+      minimumCalls: 2,
+      windowNs: 10 * SECOND,
+      openNs: 1 * SECOND,
+      probes: 3,
+    });
+    const through: number[] = [];
+    const send = (ms: number, fails: boolean) =>
+      void bench.outcome(
+        breaker.run(bench.context(), (c) => {
+          through.push(bench.simulation.nowNs / MILLISECOND);
+          return fails ? bench.fail(c, ms, 'timeout') : bench.call(c, ms, 'x');
+        }),
+      );
+    bench.at(0, () => [0, 1].map(() => send(0, true)));
+    // One probe is answered, two are in the air: a fourth is refused, and the second answer opens it again.
+    for (const s of [1, 3, 5]) {
+      bench.at(s * 1000 + 1, () => [1, 500, 900].map((ms) => send(ms, true)));
+      bench.at(s * 1000 + 100, () => send(1, false));
+    }
+    bench.at(7001, () => [1, 500, 900].map((ms) => send(ms, false)));
+    await bench.run();
+    expect(through).toEqual([0, 0, 1001, 1001, 1001, 3001, 3001, 3001, 5001, 5001, 5001, 7001, 7001, 7001]);
+    expect([breaker.state, breaker.opened]).toEqual(['closed', 4]);
+  });
 });

@@ -74,4 +74,81 @@ describe('hedge', () => {
     await bench.run();
     expect([await outcome, bench.inService]).toEqual(['cancelled@20', 0]);
   });
+
+  test('no attempt is added after an answer, and none for a caller that has given up or crashed', async () => {
+    const bench = createBench();
+    const hedge = hedgeOn(bench);
+    const gone = bench.context();
+    const deaf = bench.context(9);
+    void bench.outcome(hedge.run(gone, () => bench.call(deaf, 50, 'x')));
+    bench.at(5, () => gone.cancel(new PortError('cancelled', 'page', false)));
+    const failed = bench.outcome(hedge.run(bench.context(), (c) => bench.fail(c, 5, 'not-found')));
+    bench.at(30, () => {
+      void bench.outcome(hedge.run(bench.context(), () => new Promise(() => {})));
+      bench.at(5, () => {
+        bench.life.alive = false;
+      });
+    });
+    await bench.run();
+    expect([await failed, hedge.hedged]).toEqual(['not-found@5', 0]);
+  });
+
+  test('what the first attempt took is booked where it wins, and where both fail', async () => {
+    const bench = createBench();
+    const hedge = hedgeOn(bench);
+    const work = (succeeds: boolean) => async (context: Context) => {
+      const ms = context.attempt === 0 ? 20 : 30;
+      context.trace.add(1, ms * MILLISECOND);
+      return succeeds ? bench.call(context, ms, context.attempt) : bench.fail(context, ms, 'reset');
+    };
+    const traces = [new RequestTrace([0, 0]), new RequestTrace([0, 0])];
+    const outcomes = [true, false].map((succeeds, i) =>
+      bench.outcome(hedge.run(bench.context(i, traces[i]), work(succeeds))),
+    );
+    bench.at(21, () => expect(bench.inService).toBe(1));
+    await bench.run();
+    expect(await Promise.all(outcomes)).toEqual(['ok:0@20', 'reset@40']);
+    expect(traces.map(({ partsNs }) => partsNs)).toEqual([
+      [0, 20 * MILLISECOND],
+      [0, 20 * MILLISECOND],
+    ]);
+    expect([hedge.hedged, hedge.won]).toEqual([2, 0]);
+  });
+
+  test('two answers in the same instant are one, booked once', async () => {
+    const bench = createBench();
+    const hedge = hedgeOn(bench);
+    const trace = new RequestTrace([0, 0]);
+    const outcome = bench.outcome(
+      hedge.run(bench.context(0, trace), (context) => {
+        context.trace.add(1, 20 * MILLISECOND);
+        // No engine that could be told to stop.
+        return bench.simulation.sleep(bench.context(9), (context.attempt === 0 ? 20 : 10) * MILLISECOND);
+      }),
+    );
+    await bench.run();
+    expect(await outcome).toBe('ok:undefined@20');
+    expect([trace.partsNs, hedge.hedged, hedge.won]).toEqual([[0, 20 * MILLISECOND], 1, 0]);
+  });
+
+  test('attempts of nested layers never meet, and one that is over hears no more of its caller', async () => {
+    const bench = createBench();
+    const hedge = hedgeOn(bench);
+    const context = bench.context().child({ attempt: 3 });
+    const attempts: Context[] = [];
+    const outcome = bench.outcome(
+      hedge.run(context, (attempt) => {
+        attempts.push(attempt);
+        return attempts.length === 1 ? bench.fail(attempt, 15, 'reset') : bench.call(attempt, 20, 'x');
+      }),
+    );
+    await bench.run();
+    expect(await outcome).toBe('ok:x@30');
+    const reason = new PortError('cancelled', 'page', false);
+    context.cancel(reason);
+    expect(attempts.map(({ attempt, cancelled }) => [attempt, cancelled === reason])).toEqual([
+      [6, false],
+      [7, false],
+    ]);
+  });
 });

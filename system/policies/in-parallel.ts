@@ -16,7 +16,6 @@ export async function inParallel<Item, T>(
 ): Promise<T[]> {
   if (context.cancelled !== null) throw context.cancelled;
   let deciding: RecordingTrace | null = null;
-  let over = false;
   const branches = items.map((item, i) => {
     const trace = new RecordingTrace(context.trace);
     const branch = branchOf(context, trace, context.attempt + i * ATTEMPTS_PER_BRANCH);
@@ -24,8 +23,8 @@ export async function inParallel<Item, T>(
       try {
         return await work(branch, item);
       } finally {
-        // What is cancelled after the first failure ends later, but decided nothing.
-        if (!over) deciding = trace;
+        // What is cancelled after the first failure ends later, when its time has been booked.
+        deciding = trace;
         branch.close();
       }
     };
@@ -34,7 +33,6 @@ export async function inParallel<Item, T>(
   try {
     return await Promise.all(branches.map(({ answer }) => answer));
   } catch (error) {
-    over = true;
     const reason = error instanceof Error ? error : new Error(String(error));
     for (const { branch } of branches) branch.cancel(reason);
     throw error;

@@ -49,8 +49,7 @@ describe('retry', () => {
     );
     await bench.run();
     await outcome;
-    expect(attempts).toHaveLength(16);
-    expect(new Set(attempts).size).toBe(16);
+    expect(attempts).toEqual(Array.from({ length: 16 }, (_, i) => i));
   });
 
   test.each([
@@ -136,5 +135,94 @@ describe('retry', () => {
     await bench.run();
     expect(await outcome).toBe('cancelled@7');
     expect(tries).toBe(1);
+  });
+
+  test('back-offs double up to the longest, full jitter is a share of each, and the wish of the callee comes on top', async () => {
+    const bench = createBench();
+    const times: number[] = [];
+    const random = { uniform: () => 0.5 };
+    const retry = retryOn(bench, { attempts: 6, random, maxDelayNs: 50 * MILLISECOND });
+    const work = (context: Context) => {
+      times.push(bench.simulation.nowNs / MILLISECOND);
+      return bench.fail(context, 0, 'overloaded', true, times.length === 5 ? 100 : undefined);
+    };
+    void bench.outcome(retry.run(bench.context(), IDEMPOTENT, work));
+    await bench.run();
+    // Halves of 10, 20, 40, 50 and 50 ms; 100 ms more before the last.
+    expect(times).toEqual([0, 5, 15, 35, 60, 185]);
+    expect(retry.retries).toBe(5);
+  });
+
+  test('each caller and each attempt draws a jitter of its own', async () => {
+    const bench = createBench();
+    const keys: string[] = [];
+    const random = {
+      uniform(entity: number, request?: number, attempt?: number) {
+        keys.push(`${entity} ${request} ${attempt}`);
+        return 0.5;
+      },
+    };
+    const retry = retryOn(bench, { random, entity: 7 });
+    const contexts = [bench.context(1), bench.context(2), bench.context(1).child({ attempt: 1 })];
+    for (const context of contexts)
+      void bench.outcome(retry.run(context, IDEMPOTENT, (c) => bench.fail(c, 1, 'unavailable')));
+    await bench.run();
+    expect(keys.toSorted()).toEqual(['7 1 1', '7 1 2', '7 1 4', '7 1 5', '7 2 1', '7 2 2']);
+  });
+
+  test('the error is that of the last attempt, and an attempt that is over hears no more of its caller', async () => {
+    const bench = createBench();
+    const context = bench.context().child({ attempt: 1 });
+    const attempts: Context[] = [];
+    const outcome = bench.outcome(
+      retryOn(bench).run(context, IDEMPOTENT, (attempt) => {
+        attempts.push(attempt);
+        return bench.fail(attempt, 1, attempts.length === 3 ? 'not-found' : 'unavailable');
+      }),
+    );
+    await bench.run();
+    expect(await outcome).toMatch(/^not-found@/);
+    context.cancel(new PortError('cancelled', 'page', false));
+    expect(attempts.map(({ attempt, cancelled }) => [attempt, cancelled])).toEqual([
+      [3, null],
+      [4, null],
+      [5, null],
+    ]);
+  });
+
+  test('nothing is tried again for a caller that has given up, nor after its process has crashed', async () => {
+    const bench = createBench();
+    const budget = createAttemptBudget({ clock: bench.simulation, share: 0.1 });
+    const gone = bench.context();
+    const outcome = bench.outcome(
+      retryOn(bench, { budget }).run(gone, IDEMPOTENT, async () => {
+        gone.cancel(new PortError('cancelled', 'page', false));
+        throw new PortError('reset', 'engine', true);
+      }),
+    );
+    await bench.run();
+    expect(await outcome).toBe('reset@0');
+    expect(budget.tokens).toBeGreaterThanOrEqual(10);
+    const crashed = bench.outcome(
+      retryOn(bench, { budget }).run(bench.context(), IDEMPOTENT, async () => {
+        bench.life.alive = false;
+        throw new PortError('reset', 'engine', true);
+      }),
+    );
+    expect(await crashed).toMatch(/^reset@/);
+    expect(budget.tokens).toBeGreaterThanOrEqual(10);
+  });
+
+  test.each([0, 1.5, -1, Number.NaN])('%d attempts are no policy', (attempts) => {
+    expect(() => retryOn(createBench(), { attempts })).toThrow(RangeError);
+  });
+
+  test('a policy of one attempt does the work once', async () => {
+    const bench = createBench();
+    const outcome = bench.outcome(
+      retryOn(bench, { attempts: 1 }).run(bench.context(), IDEMPOTENT, (c) => bench.fail(c, 1, 'reset')),
+    );
+    await bench.run();
+    expect(await outcome).toBe('reset@1');
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Context } from '../ports/context.ts';
 import { PortError } from '../ports/errors.ts';
 import { MILLISECOND, RequestTrace, untraced } from '../runtime/kernel/index.ts';
 import { createSingleFlight } from './single-flight.ts';
@@ -88,5 +89,74 @@ describe('single flight', () => {
     });
     await bench.run();
     expect(answers).toBe(0);
+  });
+
+  test('work that goes on although nobody waits for it is not joined, and does not take the key from its successor', async () => {
+    const bench = createBench();
+    const flight = createSingleFlight<string>({ clock: bench.simulation, operation: 'load' });
+    const deaf = bench.context(9);
+    const starter = bench.context();
+    // It does not listen to the context that it was given.
+    const first = bench.outcome(flight.run(starter, 'a', () => bench.call(deaf, 30, 'old')));
+    bench.at(5, () => starter.cancel(gaveUp()));
+    const others: Promise<string>[] = [];
+    const load = () =>
+      others.push(bench.outcome(flight.run(bench.context(), 'a', (c) => bench.call(c, 50, 'new'))));
+    bench.at(10, load);
+    bench.at(40, load);
+    await bench.run();
+    expect([await first, ...(await Promise.all(others))]).toEqual(['cancelled@5', 'ok:new@60', 'ok:new@60']);
+    expect([flight.size, flight.shared]).toEqual([0, 1]);
+  });
+
+  test('a caller that has given up starts nothing and joins nothing', async () => {
+    const bench = createBench();
+    const flight = createSingleFlight<string>({ clock: bench.simulation, operation: 'load' });
+    const gone = bench.context();
+    gone.cancel(gaveUp());
+    let calls = 0;
+    const outcome = bench.outcome(
+      flight.run(gone, 'a', async () => {
+        calls++;
+        return 'x';
+      }),
+    );
+    await bench.run();
+    expect([await outcome, calls, flight.size]).toEqual(['cancelled@0', 0, 0]);
+  });
+
+  test('nothing is booked on a request that is over, and the work is found under it all the same', async () => {
+    const bench = createBench();
+    const flight = createSingleFlight<string>({ clock: bench.simulation, operation: 'load' });
+    const trace = Object.assign(new RequestTrace([0]), { correlationId: 'r1' });
+    const starter = bench.context(0, trace);
+    const found: unknown[] = [];
+    const work = async (context: Context) => {
+      await bench.call(context, 10, 'x');
+      context.trace.add(0, 10);
+      found.push(context.trace.origin, context.trace.correlationId);
+      return 'x';
+    };
+    void bench.outcome(flight.run(starter, 'a', work));
+    const second = bench.outcome(flight.run(bench.context(), 'a', work));
+    bench.at(5, () => starter.cancel(gaveUp()));
+    await bench.run();
+    expect(await second).toBe('ok:x@10');
+    expect(trace.partsNs).toEqual([0]);
+    expect(found).toEqual([trace, 'r1']);
+  });
+
+  test('what the work leaves behind is not cancelled when those who had the answer go', async () => {
+    const bench = createBench();
+    const flight = createSingleFlight<string>({ clock: bench.simulation, operation: 'load' });
+    let behind: Promise<string> | undefined;
+    const outcome = bench.outcome(
+      flight.run(bench.context(), 'a', (c) => {
+        behind = bench.outcome(bench.call(c, 30, 'stored'));
+        return bench.call(c, 10, 'x');
+      }),
+    );
+    await bench.run();
+    expect([await outcome, await behind]).toEqual(['ok:x@10', 'ok:stored@30']);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Context } from '../ports/context.ts';
 import { PortError } from '../ports/errors.ts';
 import { MILLISECOND, untraced } from '../runtime/kernel/index.ts';
 import { createBench } from './test-support.ts';
@@ -68,5 +69,55 @@ describe('withTimeout', () => {
     await bench.run(1000);
     expect(await outcome).toBe('cancelled@10');
     expect(bench.inService).toBe(0);
+  });
+
+  test('later in the run it is the same: the time left counts from now', async () => {
+    const bench = createBench();
+    const outcomes: Promise<string>[] = [];
+    bench.at(100, () => {
+      for (const deadlineMs of [90, 100, 130, 500]) {
+        const context = bench.context(0, untraced, deadlineMs * MILLISECOND);
+        const work = (child: Context) => bench.call(child, 80, 'x');
+        outcomes.push(bench.outcome(withTimeout(bench.simulation, context, 50 * MILLISECOND, 'read', work)));
+      }
+    });
+    await bench.run(1000);
+    expect(await Promise.all(outcomes)).toEqual([
+      'deadline-exceeded@100',
+      'deadline-exceeded@100',
+      'deadline-exceeded@130',
+      'deadline-exceeded@150',
+    ]);
+  });
+
+  test('a caller that has given up has nothing done, and gets its own reason', async () => {
+    const bench = createBench();
+    const context = bench.context();
+    context.cancel(new PortError('cancelled', 'page', false));
+    let calls = 0;
+    const outcome = bench.outcome(
+      withTimeout(bench.simulation, context, 50 * MILLISECOND, 'read', async () => calls++),
+    );
+    await bench.run();
+    expect([await outcome, calls]).toEqual(['cancelled@0', 0]);
+  });
+
+  test('once answered, neither the timer nor the caller reaches the context of the work', async () => {
+    const bench = createBench();
+    const context = bench.context();
+    let child: Context | undefined;
+    const outcome = bench.outcome(
+      withTimeout(bench.simulation, context, 50 * MILLISECOND, 'read', (given) => {
+        child = given;
+        return bench.call(given, 20, 'x');
+      }),
+    );
+    bench.at(100, () => {
+      expect(child!.cancelled).toBeNull();
+      context.cancel(new PortError('cancelled', 'page', false));
+    });
+    await bench.run(1000);
+    expect(await outcome).toBe('ok:x@20');
+    expect(child!.cancelled).toBeNull();
   });
 });
