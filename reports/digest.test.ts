@@ -55,3 +55,9 @@ it('canonical JSON is JSON with the same content', () => {
     }),
   );
 });
+
+it('what JSON cannot carry is null in a list and left out of an object, as in JSON', () => {
+  const value = { b: undefined, a: [undefined, Number.NaN, () => 0], c: null };
+  expect(canonicalJson(value)).toBe('{"a":[null,null,null],"c":null}');
+  expect(JSON.parse(canonicalJson(value))).toEqual(JSON.parse(JSON.stringify(value)));
+});

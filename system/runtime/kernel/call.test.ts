@@ -88,3 +88,37 @@ test('calls leave the list of unanswered ones in any order', () => {
   calls[4]!.resolve(0);
   expect(simulation.unanswered().size).toBe(0);
 });
+
+test('what comes after the answer takes no other call from the list of unanswered ones, and tells no engine', () => {
+  const { simulation, context } = setUp();
+  simulation.open<number>(context, 'other');
+  const call = simulation.open<number>(context, 'get');
+  simulation.open<number>(context, 'other');
+  const told: number[] = [];
+  call.onCancel = (argument) => told.push(argument);
+  call.resolve(1);
+  call.resolve(2);
+  call.reject(new Error('late'));
+  call.abandon(new Error('later'));
+  expect([...simulation.unanswered()]).toEqual([['other', 2]]);
+  expect(told).toEqual([]);
+});
+
+test.each(['resolve', 'reject'] as const)(
+  'an event that ends a call by %s lets its continuations run before time moves',
+  (how) => {
+    const { simulation, context } = setUp();
+    const call = simulation.open<void>(context, 'get');
+    call.promise.catch(() => {});
+    const answer = simulation.register(() =>
+      how === 'resolve' ? call.resolve() : call.reject(new Error('no')),
+    );
+    simulation.schedule(10, answer);
+    simulation.schedule(
+      20,
+      simulation.register(() => {}),
+    );
+    expect([simulation.advance(100), simulation.nowNs]).toEqual(['settled', 10]);
+    expect([simulation.advance(100), simulation.nowNs]).toEqual(['empty', 20]);
+  },
+);

@@ -81,3 +81,40 @@ test('detached work outlives its request: no deadline, no parent, no trace', () 
   ]);
   expect(trace.partsNs).toEqual([0]);
 });
+
+test('a child that names neither has the attempt and the deadline of its parent', () => {
+  const child = new CallContext(7, life, undefined, 1_000, 3).child();
+  expect([child.attempt, child.deadlineNs]).toEqual([3, 1_000]);
+});
+
+test('the first reason is the reason', () => {
+  const context = new CallContext(1, life);
+  context.cancel(new Error('deadline'));
+  context.cancel(new Error('page'));
+  expect(context.cancelled?.message).toBe('deadline');
+});
+
+test('a child that is closed twice takes none of its siblings with it', () => {
+  const parent = new CallContext(1, life);
+  const children = [0, 1, 2].map(() => parent.child());
+  for (const child of [children[2]!, children[2]!, children[0]!, children[0]!]) child.close();
+  const late = parent.child();
+  children[2]!.close();
+  parent.cancel(new Error('stop'));
+  expect([...children, late].map(({ cancelled }) => cancelled?.message)).toEqual([
+    undefined,
+    'stop',
+    undefined,
+    'stop',
+  ]);
+});
+
+test('requests book on parts of their own, whatever they begin with', () => {
+  const template = [0, 0];
+  const traces = [new RequestTrace(template), new RequestTrace(template)];
+  traces[0]!.add(1, 5);
+  expect([template, traces[1]!.partsNs]).toEqual([
+    [0, 0],
+    [0, 0],
+  ]);
+});

@@ -65,3 +65,34 @@ test('an empty histogram has quantile and mean zero, and a cleared one is empty'
   expect([histogram.quantile(0.99), histogram.mean, histogram.maxMs]).toEqual([0, 0, 0]);
   expect(histogram.snapshot()).toEqual({ count: 0, sumMs: 0, maxMs: 0, buckets: [] });
 });
+
+test('what leaves a histogram is what was recorded: sum, greatest, and the count of every bucket', () => {
+  const [left, right] = [new Histogram(), new Histogram()];
+  for (const ms of [4, 1, 1.00390625]) left.record(ms);
+  for (const ms of [0, 2]) right.record(ms);
+  const octave = 128;
+  expect(left.snapshot()).toEqual({
+    count: 3,
+    sumMs: 6.00390625,
+    maxMs: 4,
+    // From 2^-10 ms on, 128 an octave.
+    buckets: [
+      [10 * octave, 2],
+      [12 * octave, 1],
+    ],
+  });
+  left.add(right);
+  expect(left.snapshot()).toEqual({
+    count: 5,
+    sumMs: 8.00390625,
+    maxMs: 4,
+    buckets: [
+      [0, 1],
+      [10 * octave, 2],
+      [11 * octave, 1],
+      [12 * octave, 1],
+    ],
+  });
+  expect([left.bucketAt(0.6), left.bucketAt(0.61)]).toEqual([10 * octave, 11 * octave]);
+  expect(left.mean).toBe(8.00390625 / 5);
+});

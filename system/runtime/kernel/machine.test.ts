@@ -37,15 +37,25 @@ test('a crash loses the queues, ends the life and tells its listeners once', () 
 test('a pause tells its listeners when it begins and when it becomes longer', () => {
   const { simulation, machine } = setUp();
   const told: [number, number][] = [];
-  machine.onPause(() => told.push([simulation.nowNs, machine.pausedUntilNs]));
+  const since: number[] = [];
+  machine.onPause(() => {
+    told.push([simulation.nowNs, machine.pausedUntilNs]);
+    since.push(machine.pausedSinceNs);
+  });
   at(simulation, 10, () => machine.pause(100));
   at(simulation, 20, () => machine.pause(50));
+  at(simulation, 20, () => machine.pause(90));
   at(simulation, 30, () => machine.pause(200));
+  // The instant in which one ends is the first of the next.
+  at(simulation, 230, () => machine.pause(10));
+  at(simulation, 250, () => machine.pause(0));
   simulation.advance(1_000);
   expect(told).toEqual([
     [10, 110],
     [30, 230],
+    [230, 240],
   ]);
+  expect(since).toEqual([10, 10, 230]);
 });
 
 test('a restart begins a new life, in which calls are answered; those of the old one never are', async () => {

@@ -145,3 +145,50 @@ test('a function in the place of a handler’s number is refused where it stands
   const wrong = (() => {}) as unknown as number;
   expect(() => simulation.schedule(1, wrong)).toThrow(/register the function first/);
 });
+
+test('a run that goes on begins at the time that has passed, and its timers count from there', () => {
+  const simulation = new Simulation({ seed: 7, startNs: 500 });
+  const { log, handler } = recorder(simulation);
+  expect([simulation.seed, simulation.now(), simulation.costs]).toEqual([7, 500, true]);
+  simulation.schedule(10, handler, 1);
+  simulation.advance(1_000);
+  expect(log).toEqual([[510, 1]]);
+});
+
+test('where nothing is due the clock goes to the time that was asked for, and past nothing that is', () => {
+  const simulation = new Simulation({ seed: 1 });
+  const { log, handler } = recorder(simulation);
+  expect(simulation.nextEventNs).toBe(Number.POSITIVE_INFINITY);
+  simulation.schedule(100, handler);
+  expect([simulation.nextEventNs, simulation.advance(60), simulation.now()]).toEqual([100, 'until', 60]);
+  simulation.moveTo(80);
+  expect(simulation.now()).toBe(80);
+  simulation.moveTo(70);
+  expect(simulation.now()).toBe(80);
+  expect(() => simulation.moveTo(101)).toThrow(RangeError);
+  simulation.moveTo(100);
+  expect([simulation.now(), log.length]).toEqual([100, 0]);
+  expect(simulation.advance(100)).toBe('empty');
+  expect(log).toEqual([[100, 0]]);
+  simulation.markSettled();
+  expect(() => simulation.moveTo(200)).toThrow(RangeError);
+});
+
+test('with a drain a run goes on by itself, and time moves after what was drained', () => {
+  const simulation = new Simulation({ seed: 1 });
+  const seen: number[] = [];
+  for (const delay of [10, 20]) simulation.after(delay, () => {});
+  expect(simulation.advance(1_000, () => seen.push(simulation.now()))).toBe('empty');
+  expect(seen).toEqual([10, 20]);
+});
+
+test('the timer of a sleep that was cancelled does not hold up the run', () => {
+  const simulation = new Simulation({ seed: 1 });
+  const context = new CallContext(1, new ProcessLife('p'));
+  simulation.sleep(context, 40).catch(() => {});
+  context.cancel(new Error('gave up'));
+  expect(simulation.advance(100)).toBe('settled');
+  // Its event passes without a word: nothing waits for what it would have woken.
+  expect(simulation.advance(100)).toBe('empty');
+  expect(simulation.calls).toBe(1);
+});

@@ -87,3 +87,37 @@ test('random back-offs do not use up the lanes that timeouts of one length need'
   for (let i = 0; i < 10_000; i++) simulation.after(500, () => {});
   expect(simulation.pendingEvents - before).toBeLessThanOrEqual(2);
 });
+
+test('however many timers of one length wait, and wherever the oldest stands, all fire in the order they were set', () => {
+  const simulation = new Simulation({ seed: 1 });
+  const log: [string, number][] = [];
+  const note = (what: string) => log.push([what, simulation.nowNs]);
+  const event = simulation.register((id) => note(`event ${id}`));
+  const set = simulation.register((id) => {
+    simulation.schedule(1_000, event, 2 * id);
+    simulation.after(1_000, () => note(`timer ${id}`));
+    simulation.schedule(1_000, event, 2 * id + 1);
+  });
+  // Forty wait when the first fires; then the ring turns, and is too small twice while its oldest is not at its begin.
+  const slowly = Array.from({ length: 60 }, (_, i) => 25 * i);
+  const setAt = [...slowly, ...Array.from({ length: 300 }, (_, i) => 1_500 + i)];
+  for (const [id, at] of setAt.entries()) simulation.schedule(at, set, id);
+  expect(run(simulation)).toBe('empty');
+  const expected = setAt.flatMap((at, id) =>
+    [`event ${2 * id}`, `timer ${id}`, `event ${2 * id + 1}`].map((what) => [what, at + 1_000]),
+  );
+  expect(log).toEqual(expected);
+});
+
+test('a cancel reaches no later timer in the place of one that fired, or that was passed over', () => {
+  const simulation = new Simulation({ seed: 1 });
+  const fired: number[] = [];
+  // The first makes the lane; the third stands behind the second, which is cancelled and passed over.
+  const old = [0, 1, 2].map((i) => simulation.after(10, () => fired.push(i)));
+  simulation.cancel(old[1]!);
+  run(simulation);
+  for (let i = 3; i < 6; i++) simulation.after(10, () => fired.push(i));
+  for (const timer of old) simulation.cancel(timer);
+  run(simulation);
+  expect(fired).toEqual([0, 2, 3, 4, 5]);
+});
