@@ -255,3 +255,84 @@ test('a service that never ends is refused: it would hold its server for good', 
     ),
   ).toThrow(/cannot take Infinity/);
 });
+
+test('the sums of a reading are those of the jobs: busy, present, waited, whatever leaves meanwhile', () => {
+  const { simulation, station, handler } = setUp();
+  const [, , third] = [0, 1, 2].map((job) => station.enter(handler, job, 100));
+  simulation.schedule(
+    50,
+    simulation.register(() => station.withdraw(third!)),
+  );
+  simulation.advance(120);
+  // Three were there for 50 ns, two for as long, and one is.
+  expect(station.read()).toMatchObject({ atNs: 120, busyNs: 120, presentNs: 150 + 100 + 20 });
+  simulation.advance(1_000);
+  expect(station.read()).toEqual({
+    atNs: 200,
+    arrivals: 3,
+    completions: 2,
+    shed: 0,
+    cancelled: 1,
+    busyNs: 200,
+    presentNs: 350,
+    waitNs: 100,
+    started: 2,
+    waitedCount: 1,
+  });
+});
+
+test('shared, a job has waited for what sharing and pauses took beyond its service', () => {
+  const { simulation, station, done, handler } = setUp({ discipline: 'processor-sharing' });
+  const told: number[][] = [];
+  const tell = simulation.register(() => told.push([station.lastWaitNs, station.lastServiceNs]));
+  const enter = simulation.register((job) => station.enter(job === 4 ? tell : handler, job, 100));
+  const withdraw = simulation.register(() => told.push([station.withdraw(station.enter(handler, 9, 100))]));
+  simulation.schedule(0, enter, 1);
+  simulation.schedule(0, enter, 2);
+  simulation.schedule(300, enter, 3);
+  simulation.schedule(500, enter, 4);
+  simulation.schedule(
+    550,
+    simulation.register(() => station.pauseUntil(600)),
+  );
+  simulation.schedule(700, withdraw);
+  simulation.advance(10_000);
+  expect(done).toEqual([
+    [1, 200],
+    [2, 200],
+    [3, 400],
+  ]);
+  expect(told).toEqual([[50, 100], [0]]);
+  expect(station.read()).toMatchObject({
+    arrivals: 5,
+    completions: 4,
+    cancelled: 1,
+    busyNs: 200 + 100 + 150,
+    presentNs: 400 + 100 + 150,
+    waitNs: 100 + 100 + 50,
+    started: 5,
+    waitedCount: 3,
+  });
+});
+
+test('without costs a service takes no time, and jobs pass all the same', () => {
+  const simulation = new Simulation({ seed: 1, costs: false });
+  const station = new Station(simulation, { name: 'disk', servers: 1 });
+  const done: [number, number][] = [];
+  const handler = simulation.register((job) => done.push([job, simulation.nowNs]));
+  for (const job of [0, 1]) station.enter(handler, job, 1_000);
+  simulation.advance(10_000);
+  expect(done).toEqual([
+    [0, 0],
+    [1, 0],
+  ]);
+});
+
+test('hundreds of jobs that wait keep their order, their service and their wait', () => {
+  const { simulation, station, done, handler } = setUp();
+  for (let job = 0; job < 300; job++) station.enter(handler, job, 1 + (job % 3));
+  simulation.advance(10_000);
+  const doneNs = (job: number) => 6 * Math.floor(job / 3) + [1, 3, 6][job % 3]!;
+  expect(done).toEqual(Array.from({ length: 300 }, (_, job) => [job, doneNs(job)]));
+  expect(station.read()).toMatchObject({ busyNs: 600, started: 300, waitedCount: 299 });
+});
