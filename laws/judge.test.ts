@@ -48,3 +48,10 @@ test('a figure that was not measured fails', () => {
 test('an exact figure without any spread passes', () => {
   expect(judge(law, [10, 10, 10]).verdict).toBe('pass');
 });
+
+test('an interval may reach twice the tolerance to either side, and no further', () => {
+  // Ten samples as far apart as the tolerance: the interval reaches 1.6 of it to each side of their mean.
+  expect(judge(law, around(10, 1)).verdict).toBe('pass');
+  expect(judge({ ...law, tolerance: 4 }, around(10, 4)).verdict).toBe('pass');
+  for (const centre of [9.1, 10.9]) expect(judge(law, around(centre, 1)).reason).toMatch(/too wide to tell/);
+});

@@ -18,3 +18,9 @@ test('an interval of 90 % holds the true mean in nine of ten experiments', () =>
 test('one seed makes no interval', () => {
   expect(() => estimate([1], 0.9)).toThrow(/at least two seeds, not 1/);
 });
+
+test('an interval is as wide as the tabled quantile for its degrees of freedom says', () => {
+  const { mean, lo, hi } = estimate([1, 2, 3, 4, 5], 0.95);
+  const half = 2.7764 * Math.sqrt(2.5 / 5);
+  expect([mean, lo, hi]).toEqual([3, expect.closeTo(3 - half, 3), expect.closeTo(3 + half, 3)]);
+});

@@ -42,4 +42,27 @@ describe('a Poisson stream', () => {
     expect(arrivals(9)).not.toEqual(arrivals(10));
     expect(arrivals(9, 0.25).length / arrivals(9).length).toBeCloseTo(0.25, 1);
   });
+
+  it('ends with the phase that has a rate, goes on with the next that has one, and counts what came', () => {
+    const perSecond = { 'warm-up': 5, trigger: 5 };
+    const outside: number[] = [];
+    for (let seed = 1; seed <= 20; seed++) {
+      const stream = new PoissonStream(seed, { ...traffic, perSecond }, phases, 1);
+      let came = 0;
+      for (; stream.timeNs < Number.POSITIVE_INFINITY; stream.next()) {
+        const s = stream.timeNs / 1e9;
+        if (!((s > 0 && s <= 10) || (s >= 110 && s <= 210))) outside.push(s);
+        came++;
+      }
+      expect(stream.count).toBe(came);
+    }
+    expect(outside).toEqual([]);
+    const always = new PoissonStream(1, { ...traffic, perSecond: { always: 5, steady: 0 } }, phases, 1);
+    const within = { 'warm-up': 0, steady: 0, trigger: 0 };
+    for (; always.timeNs < Number.POSITIVE_INFINITY; always.next())
+      within[always.timeNs <= 10e9 ? 'warm-up' : always.timeNs < 110e9 ? 'steady' : 'trigger']++;
+    expect(within.steady).toBe(0);
+    expect(within['warm-up']).toBeGreaterThan(20);
+    expect(within.trigger).toBeGreaterThan(400);
+  });
 });
