@@ -124,6 +124,20 @@ test('a log that retention has emptied goes on counting where it was', () => {
   expect(key).toBeDefined();
 });
 
+test('a log that had lost its end with a leader comes back as long as it was at last, and is read to there', async () => {
+  const record = (offset: number, value: string) =>
+    [
+      'record',
+      { topic: 'plays', partition: 0, offset, key: null, value, bytes: 10, timestampNs: 0 },
+    ] as const;
+  const before = [0, 1, 2, 3, 4].map((offset) => record(offset, `old ${offset}`));
+  const copy = restore([...before, record(2, 'new 2')]);
+  expect(copy.kafka.inspect('plays')[0]!.endOffset).toBe(3);
+  const read = await readOn(copy);
+  expect(read.map(({ value }) => value)).toEqual(['old 0', 'old 1', 'new 2']);
+  expect(copy.kafka.lag('indexer', 'plays')).toBe(0);
+});
+
 test('records that lead nowhere are refused by name', () => {
   const record = { topic: 'plays', partition: 0, offset: 5, key: null, value: 1, bytes: 1, timestampNs: 0 };
   expect(() => restore([['record', record]])).toThrow('plays-0 ends at 0, and the next record is number 5.');

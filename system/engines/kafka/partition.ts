@@ -155,6 +155,8 @@ export class Partition {
       this.bytes -= this.#records.pop()!.bytes;
       this.endOffset--;
     }
+    // As where a log is put back that was longer once: readers see nothing beyond its end.
+    this.highWatermark = Math.min(this.highWatermark, this.endOffset);
   }
 
   /** All in-sync replicas have everything: after an election, or a preload outside time. */
