@@ -115,6 +115,30 @@ describe('a scenario with one mistake is refused in a sentence that names the pl
       (s) => (s.cases[0].arms[1].violates = ['every published track becomes searchable']),
       /arm broken: violates has 'every published track becomes searchable', which nobody checks/,
     ],
+    ['a phase twice', (s) => s.phases.push({ ...s.phases[0] }), /two phases have the same name/],
+    [
+      'an operation twice',
+      (s) => s.load.traffic.push(structuredClone(s.load.traffic[0])),
+      /two kinds of traffic have the same operation/,
+    ],
+    ['no hot playlists', (s) => delete s.load.hotPlaylists, /uses hot playlists and has no 'hotPlaylists'/],
+    ['no title', (s) => delete s.cases[0].title, /title of case hot-partition must be/],
+    ['no objective', (s) => (s.cases[0].objectives = []), /case hot-partition has no objective/],
+    [
+      'an arm twice',
+      (s) => (s.cases[0].arms[1].name = s.cases[0].arms[0].name),
+      /has two arms of the same name/,
+    ],
+    [
+      'evidence of an arm that there is not',
+      (s) => s.cases[0].evidence[0].in.push('brokn'),
+      /evidence '.*' names 'brokn', which is no arm or role of case hot-partition/,
+    ],
+    [
+      'a series that is no text',
+      (s) => s.cases[0].headline.series.push(99),
+      /an entry of headline\.series of case hot-partition must be/,
+    ],
     ['no notes', (s) => delete s.notes, /notes must be an object/],
     ['a note', (s) => delete s.notes.triage, /notes\.triage is missing/],
   ];
