@@ -36,11 +36,12 @@ export function welcome(url: string, welcomed: Welcomed): string {
   const as = running?.as ? `, as ${servedAs(running.as)}` : '';
   const authority = tls === undefined ? null : join(tls, 'authority.pem');
   const curl = authority === null ? 'curl' : `curl --cacert '${authority}'`;
-  const target = ['--target', url, ...(authority === null ? [] : ['--ca', authority])];
-  const load = ['--target', url];
-  if (listeners !== DEFAULT_LISTENERS) load.push('--listeners', String(listeners));
-  if (seed !== DEFAULT_SEED) load.push('--seed', String(seed));
-  if (authority !== null) load.push('--ca', authority);
+  const population: string[] = [];
+  if (listeners !== DEFAULT_LISTENERS) population.push('--listeners', String(listeners));
+  if (seed !== DEFAULT_SEED) population.push('--seed', String(seed));
+  const ca = authority === null ? [] : ['--ca', authority];
+  const target = ['--target', url, ...ca];
+  const load = ['--target', url, ...population, ...ca];
   const browse = commandLine(['load', 'browse', ...load]);
   return `Rehearsal listens on ${url} (${engines}${as}, ${grouped(listeners)} listeners, seed ${seed}).
 

@@ -165,7 +165,7 @@ function verdictAfter(
     .filter((other) => other.testCase === testCase && other.arm === arm)
     .map(({ task }) => finished.get(task.id));
   if (!done.every((result) => result !== undefined)) return null;
-  return unlessOverridden(arm, request.settings, verdictOf(scenario, testCase, arm, done), done);
+  return verdictOn(request, scenario, testCase, arm, done);
 }
 
 function plan(request: RunRequest): Planned[] {
@@ -329,7 +329,7 @@ function armResult(
     configuration,
     units: unitsOf(configuration),
     difference: differenceFrom(reference, configuration, request.listeners),
-    verdict: unlessOverridden(arm, request.settings, verdictOf(scenario, testCase, arm, done), done),
+    verdict: verdictOn(request, scenario, testCase, arm, done),
     runs,
   };
 }
@@ -337,12 +337,14 @@ function armResult(
 const brokenOf = ({ arms }: Case): Arm => arms.find(({ role }) => role === 'broken')!;
 
 /** A setting of the user's goes over every arm: one that differs in just that knob is then not what it says. */
-function unlessOverridden(
+function verdictOn(
+  { settings }: RunRequest,
+  scenario: Scenario,
+  testCase: Case,
   arm: Arm,
-  settings: Readonly<Record<string, Setting>>,
-  verdict: ArmResult['verdict'],
   done: readonly Finished[],
-): ArmResult['verdict'] {
+): Verdict {
+  const verdict = verdictOf(scenario, testCase, arm, done);
   const overridden = Object.keys(arm.set ?? {}).filter((name) => name in settings);
   if (overridden.length === 0) return verdict;
   const why = `--set ${overridden.join(', ')} overrides what this arm changes`;

@@ -183,7 +183,7 @@ export function createFaultDesk(options: FaultDeskOptions): FaultDesk {
 
 /** The oldest that is over. */
 function forget(asked: Asked[], stateOf: (one: Asked) => FaultState['state']): void {
-  const place = asked.findIndex((one) => ['over', 'ended', 'dropped'].includes(stateOf(one)));
+  const place = asked.findIndex((one) => !['coming', 'acting'].includes(stateOf(one)));
   if (place >= 0) asked.splice(place, 1);
 }
 

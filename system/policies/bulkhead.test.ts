@@ -4,15 +4,18 @@ import { MILLISECOND, untraced } from '../runtime/kernel/index.ts';
 import { createBulkhead } from './bulkhead.ts';
 import { createBench } from './test-support.ts';
 
+function bulkheadOn(
+  { simulation: clock }: ReturnType<typeof createBench>,
+  maxConcurrent: number,
+  maxQueue: number,
+) {
+  return createBulkhead({ clock, operation: 'catalogue', maxConcurrent, maxQueue });
+}
+
 describe('bulkhead', () => {
   test('runs so many at once, queues so many in order, and sheds the rest', async () => {
     const bench = createBench();
-    const bulkhead = createBulkhead({
-      clock: bench.simulation,
-      operation: 'catalogue',
-      maxConcurrent: 2,
-      maxQueue: 2,
-    });
+    const bulkhead = bulkheadOn(bench, 2, 2);
     const outcomes = Promise.all(
       [0, 1, 2, 3, 4].map((i) => bench.outcome(bulkhead.run(bench.context(i), (c) => bench.call(c, 10, i)))),
     );
@@ -23,12 +26,7 @@ describe('bulkhead', () => {
 
   test('a caller that gives up leaves the queue, one that gives up at work frees its place', async () => {
     const bench = createBench();
-    const bulkhead = createBulkhead({
-      clock: bench.simulation,
-      operation: 'catalogue',
-      maxConcurrent: 1,
-      maxQueue: 9,
-    });
+    const bulkhead = bulkheadOn(bench, 1, 9);
     const contexts = [0, 1, 2].map((i) => bench.context(i));
     const outcomes = Promise.all(
       contexts.map((context, i) => bench.outcome(bulkhead.run(context, (c) => bench.call(c, 100, i)))),
@@ -42,12 +40,7 @@ describe('bulkhead', () => {
 
   test('nobody waits in the queue beyond its deadline', async () => {
     const bench = createBench();
-    const bulkhead = createBulkhead({
-      clock: bench.simulation,
-      operation: 'catalogue',
-      maxConcurrent: 1,
-      maxQueue: 9,
-    });
+    const bulkhead = bulkheadOn(bench, 1, 9);
     void bench.outcome(bulkhead.run(bench.context(), (c) => bench.call(c, 100, 'x')));
     const late = bench.context(1, untraced, 30 * MILLISECOND);
     const outcome = bench.outcome(bulkhead.run(late, (c) => bench.call(c, 1, 'x')));
@@ -63,12 +56,7 @@ describe('bulkhead', () => {
     'with %i places, callers who give up together with %i who wait leave every place free',
     async (maxConcurrent, waiting) => {
       const bench = createBench();
-      const bulkhead = createBulkhead({
-        clock: bench.simulation,
-        operation: 'catalogue',
-        maxConcurrent,
-        maxQueue: 9,
-      });
+      const bulkhead = bulkheadOn(bench, maxConcurrent, 9);
       const contexts = Array.from({ length: maxConcurrent + waiting }, (_, i) => bench.context(i));
       // The call itself, with nothing around it: it ends before those who wait have left the queue.
       for (const context of contexts)
@@ -88,12 +76,7 @@ describe('bulkhead', () => {
 
   test('a caller that has given up takes no place', async () => {
     const bench = createBench();
-    const bulkhead = createBulkhead({
-      clock: bench.simulation,
-      operation: 'catalogue',
-      maxConcurrent: 1,
-      maxQueue: 0,
-    });
+    const bulkhead = bulkheadOn(bench, 1, 0);
     const gone = bench.context();
     gone.cancel(new PortError('cancelled', 'page', false));
     let calls = 0;

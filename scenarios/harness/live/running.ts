@@ -2,6 +2,7 @@
  * What the target says that it runs (`/admin/running` of rehearse serve): a result has to name what was loaded. It is the
  * answer of another process, so nothing of it is taken as it comes.
  */
+import { LARGEST_POPULATION } from '../../../fixtures/figures.ts';
 import type { Setting } from '../../../reports/result.ts';
 import type { LiveLoad } from './live-load.ts';
 import { askOwnPage, isObject } from './own-pages.ts';
@@ -39,9 +40,6 @@ export function runningIn(content: unknown): RunningThere | null {
   const { scenario, case: testCase, arm } = as as Record<string, string>;
   return { as: { scenario: scenario!, case: testCase!, arm: arm! }, costs, listeners, seed, changed };
 }
-
-/** As populations can be (`fixtures/population.ts`). */
-const LARGEST_POPULATION = 2 ** 40;
 
 /** Null: no number of that kind. */
 const wholeFrom = (least: number, most: number, value: unknown): number | null =>

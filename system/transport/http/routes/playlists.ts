@@ -16,7 +16,7 @@ import {
   whole,
   word,
 } from '../schemas.ts';
-import { number, type Route } from './route.ts';
+import { type Asked, number, type Route } from './route.ts';
 
 /** What the knob `playlist.tracksMax` can be at most: the service says how long a playlist may get. */
 const MOST_TRACKS = 100_000;
@@ -42,6 +42,11 @@ const flags = { isPrivate: flag, isCollaborative: flag } as const;
 const savedQuery = object({ before: whole(Number.MAX_SAFE_INTEGER, 1), limit: limit(100) }, []);
 const next = { ...count, description: '`before` of the next page; left out where there is none' } as const;
 const savedAnswer = object({ items: list(object({ id: word, saved: count })), next }, ['items']);
+
+const savedCall = ({ token, query }: Pick<Asked, 'token' | 'query'>) => ({
+  token,
+  call: { listenerId, before: number(query.before), limit: number(query.limit) },
+});
 
 /** Inside, 0 stands for no further page, and as `before` for the first one: who went on by it would never come to an end. */
 function savedPage<Page extends { readonly next: number }>({ next: before, ...page }: Page) {
@@ -267,13 +272,8 @@ export const playlistRoutes: readonly Route[] = [
     query: savedQuery,
     status: 200,
     answer: savedAnswer,
-    call: async ({ gateway }, context, { token, query }) =>
-      savedPage(
-        await gateway.getLibrary(context, {
-          token,
-          call: { listenerId, before: number(query.before), limit: number(query.limit) },
-        }),
-      ),
+    call: async ({ gateway }, context, request) =>
+      savedPage(await gateway.getLibrary(context, savedCall(request))),
   },
   {
     method: 'PUT',
@@ -308,13 +308,8 @@ export const playlistRoutes: readonly Route[] = [
     query: savedQuery,
     status: 200,
     answer: savedAnswer,
-    call: async ({ gateway }, context, { token, query }) =>
-      savedPage(
-        await gateway.getLikes(context, {
-          token,
-          call: { listenerId, before: number(query.before), limit: number(query.limit) },
-        }),
-      ),
+    call: async ({ gateway }, context, request) =>
+      savedPage(await gateway.getLikes(context, savedCall(request))),
   },
   {
     method: 'PUT',
