@@ -42,6 +42,7 @@ export class LoadGenerator implements Start {
   readonly #play: (trace: PlayTrace, index: number) => void;
   readonly #life = new ProcessLife('listeners');
   readonly #hopTemplate: readonly number[];
+  readonly #spare: Measured[] = [];
   readonly #endNs: number;
   readonly #fire: number;
   #phase = 0;
@@ -50,7 +51,8 @@ export class LoadGenerator implements Start {
     const { system, recorder, phases, traffic, factor } = options;
     this.#options = options;
     this.#endNs = phases.at(-1)!.endS * 1e9;
-    this.#hopTemplate = system.hops.map(() => 0);
+    // Minus zero is no small integer: copies begin as arrays of doubles, and none is converted when the first time is booked.
+    this.#hopTemplate = system.hops.map(() => -0);
     this.#streams = traffic.map((t) => new PoissonStream(system.simulation.seed, t, phases, factor));
     const journeys = createJourneys(this, options);
     this.#run = traffic.map((t) => journeys.of(t));
@@ -84,25 +86,29 @@ export class LoadGenerator implements Start {
     acknowledged: ((request: number) => void) | null = null,
   ): Promise<T | undefined> {
     const { recorder, system } = this.#options;
-    const { simulation } = system;
     const phase = this.#phase;
-    const startNs = simulation.nowNs;
     this.started++;
     recorder.arrive(operation, phase);
-    return work.then(
-      (answer) => {
-        context.close();
-        recorder.finish(operation, phase, simulation.nowNs - startNs, null, context.trace as RequestTrace);
-        acknowledged?.(context.request);
-        return answer;
-      },
-      (error: Error) => {
-        context.close();
-        recorder.finish(operation, phase, simulation.nowNs - startNs, error, context.trace as RequestTrace);
-        return undefined;
-      },
-    );
+    const measured = this.#spare.pop() ?? new Measured(this.#finish);
+    measured.operation = operation;
+    measured.phase = phase;
+    measured.startNs = system.simulation.nowNs;
+    measured.context = context;
+    measured.acknowledged = acknowledged;
+    return work.then(measured.onAnswer as (answer: T) => T, measured.onError);
   }
+
+  readonly #finish = (measured: Measured, error: Error | null): void => {
+    const { operation, phase, startNs, acknowledged } = measured;
+    const context = measured.context!;
+    measured.context = null;
+    this.#spare.push(measured);
+    context.close();
+    const { recorder, system } = this.#options;
+    const latencyNs = system.simulation.nowNs - startNs;
+    recorder.finish(operation, phase, latencyNs, error, context.trace as RequestTrace);
+    if (error === null) acknowledged?.(context.request);
+  };
 
   #arrive(source: number): void {
     const { plays, system, phases, traffic } = this.#options;
@@ -134,6 +140,28 @@ export class LoadGenerator implements Start {
     if (timeNs >= this.#endNs) return;
     const { simulation } = system;
     simulation.schedule(Math.max(0, timeNs - simulation.nowNs), this.#fire, source);
+  }
+}
+
+/** A request under way. It keeps its callbacks, and is used again when its answer is there. */
+class Measured {
+  operation = 0;
+  phase = 0;
+  startNs = 0;
+  context: CallContext | null = null;
+  acknowledged: ((request: number) => void) | null = null;
+  readonly onAnswer: (answer: unknown) => unknown;
+  readonly onError: (error: Error) => undefined;
+
+  constructor(finish: (measured: Measured, error: Error | null) => void) {
+    this.onAnswer = (answer) => {
+      finish(this, null);
+      return answer;
+    };
+    this.onError = (error) => {
+      finish(this, error);
+      return undefined;
+    };
   }
 }
 

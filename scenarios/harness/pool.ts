@@ -17,7 +17,7 @@ export interface PoolOptions {
 }
 
 /** Megabytes for short-lived objects: most promises and contexts die young, and a larger nursery copies fewer of them. */
-const YOUNG_GENERATION_MB = 48;
+const YOUNG_GENERATION_MB = 96;
 
 /** A stopped run answers within a few thousand events. One that does not is stuck in a single event and is ended. */
 const STOP_GRACE_MS = 5_000;

@@ -9,6 +9,7 @@ import { PortError } from '../ports/errors.ts';
  * Nearly every request passes here: one timer (equal delays share a lane of the clock), one child, one promise.
  *
  * @param timeoutNs nanoseconds; use a constant, so that timers of one length queue cheaply
+ * @param told what the caller is told in place of an error, its own expiry too
  * @throws PortError `deadline-exceeded`: `definite` only if the deadline had passed before `work` began
  */
 export async function withTimeout<T>(
@@ -17,11 +18,12 @@ export async function withTimeout<T>(
   timeoutNs: number,
   operation: string,
   work: (context: Context) => Promise<T>,
+  told: (operation: string, error: unknown) => unknown = asItIs,
 ): Promise<T> {
-  if (context.cancelled !== null) throw context.cancelled;
+  if (context.cancelled !== null) throw told(operation, context.cancelled);
   const nowNs = clock.now();
   const leftNs = context.deadlineNs - nowNs;
-  if (leftNs <= 0) throw new PortError('deadline-exceeded', operation, true);
+  if (leftNs <= 0) throw told(operation, new PortError('deadline-exceeded', operation, true));
   const delayNs = leftNs < timeoutNs ? leftNs : timeoutNs;
   const child = context.child({ deadlineNs: nowNs + delayNs });
   const timer = clock.after(delayNs, () =>
@@ -29,8 +31,12 @@ export async function withTimeout<T>(
   );
   try {
     return await work(child);
+  } catch (error) {
+    throw told(operation, error);
   } finally {
     clock.cancel(timer);
     child.close();
   }
 }
+
+const asItIs = (_operation: string, error: unknown) => error;

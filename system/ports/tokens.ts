@@ -26,7 +26,10 @@ export function identityOf({ subject: listenerId, clientId }: AccessToken): Iden
   return clientId === undefined ? { listenerId } : { listenerId, clientId };
 }
 
-/** Rejects with `unauthenticated`: absent, expired, tampered with, or signed with a key that is no longer accepted. */
+/**
+ * Rejects with `unauthenticated`, or throws it at once: absent, expired, tampered with, or signed with a key that is no
+ * longer accepted. Whoever knows the key answers without a promise.
+ */
 export interface TokenVerifier {
-  verify(context: Context, token: AccessToken | undefined): Promise<Identity>;
+  verify(context: Context, token: AccessToken | undefined): Identity | Promise<Identity>;
 }

@@ -106,6 +106,7 @@ export class Remote<Api> {
   readonly #random: KeyedRandom;
   readonly #flights: Flight<Api>[] = [];
   readonly #free: number[] = [];
+  readonly #spareRunning: Running[] = [];
   readonly #arrived: HandlerId;
   readonly #served: HandlerId;
   readonly #returned: HandlerId;
@@ -296,11 +297,11 @@ export class Remote<Api> {
       parent,
     );
     flight.context = context;
-    // Plain callbacks: every request passes here, and an async function costs several times as much memory.
-    this.#invoke(flight, context).then(
-      (result) => this.#finished(argument, context, result, null),
-      (thrown) => this.#finished(argument, context, undefined, errorOf(thrown)),
-    );
+    // Every request passes here: an async function costs several times as much memory, and callbacks are used again.
+    const running = this.#spareRunning.pop() ?? new Running(this.#ended);
+    running.argument = argument;
+    running.context = context;
+    this.#invoke(flight, context).then(running.onResult, running.onError);
     // A handler may finish without waiting for any port: its continuation has to run before time moves all the same.
     this.#simulation.markSettled();
   }
@@ -313,8 +314,15 @@ export class Remote<Api> {
     }
   }
 
-  #finished(argument: number, context: CallContext, result: unknown, error: Error | null): void {
-    context.close();
+  readonly #ended = (running: Running, result: unknown, error: Error | null): void => {
+    const { argument } = running;
+    running.context!.close();
+    running.context = null;
+    this.#spareRunning.push(running);
+    this.#finished(argument, result, error);
+  };
+
+  #finished(argument: number, result: unknown, error: Error | null): void {
     const flight = this.#flight(argument, RUNNING);
     if (flight === null) return;
     this.#observeEnd(flight, error);
@@ -388,6 +396,19 @@ export class Remote<Api> {
     flight.result = undefined;
     flight.error = null;
     this.#free.push(slot);
+  }
+}
+
+/** A handler that works on a call. It keeps its callbacks for the next one; a handler that never ends keeps them for good. */
+class Running {
+  argument = 0;
+  context: CallContext | null = null;
+  readonly onResult: (result: unknown) => void;
+  readonly onError: (thrown: unknown) => void;
+
+  constructor(ended: (running: Running, result: unknown, error: Error | null) => void) {
+    this.onResult = (result) => ended(this, result, null);
+    this.onError = (thrown) => ended(this, undefined, errorOf(thrown));
   }
 }
 

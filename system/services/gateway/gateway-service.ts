@@ -50,7 +50,8 @@ export function createGatewayService(dependencies: GatewayDependencies): Gateway
     route: (context: Context, request: Request, listenerId: string) => Promise<Response>,
   ): Promise<Response> {
     return publicly(context, operation, async (limited) => {
-      const who = await tokens.verify(limited, request.token);
+      const verified = tokens.verify(limited, request.token);
+      const who = verified instanceof Promise ? await verified : verified;
       if (limit !== null) await limit(limited, who, operation);
       // `return` alone would take two more turns of the queue.
       return await route(limited, request, who.listenerId);

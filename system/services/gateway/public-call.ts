@@ -20,13 +20,8 @@ export type PublicWork = <T>(
 
 export function createPublicWork({ clock, knobs }: Pick<GatewayDependencies, 'clock' | 'knobs'>): PublicWork {
   const usualNs = knobs.deadlineMs * MILLISECOND;
-  return async (context, operation, work, deadlineNs = usualNs) => {
-    try {
-      return await withTimeout(clock, context, deadlineNs, operation, work);
-    } catch (error) {
-      throw publicError(operation, error);
-    }
-  };
+  return (context, operation, work, deadlineNs = usualNs) =>
+    withTimeout(clock, context, deadlineNs, operation, work, publicError);
 }
 
 /** `who`: null for a part of what has passed the limits already; `deadlineNs`: for an operation that cannot be as quick as the others. */

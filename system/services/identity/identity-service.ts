@@ -50,7 +50,7 @@ export function createIdentityService(dependencies: IdentityDependencies): Ident
       return { token };
     },
 
-    verifyToken: (context, { token }) => verifier.verify(context, token),
+    verifyToken: async (context, { token }) => verifier.verify(context, token),
 
     listKeys,
   };

@@ -22,7 +22,7 @@ function setUp() {
     asked: 0,
     down: false,
     issue: async (listenerId = 'l1') => (await service.issueToken(context, { listenerId })).token!,
-    verify: (token: AccessToken | undefined) => outcomeOf(verifier.verify(context, token)),
+    verify: (token: AccessToken | undefined) => outcomeOf((async () => verifier.verify(context, token))()),
     at: (seconds: number) => {
       simulation.schedule(
         seconds * SECOND - simulation.nowNs,

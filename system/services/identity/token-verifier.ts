@@ -7,7 +7,7 @@ import { createSingleFlight } from '../../policies/index.ts';
 import { type Clock, SECOND } from '../../ports/clock.ts';
 import type { Context } from '../../ports/context.ts';
 import { PortError } from '../../ports/errors.ts';
-import type { AccessToken, TokenVerifier } from '../../ports/tokens.ts';
+import type { AccessToken, Identity, TokenVerifier } from '../../ports/tokens.ts';
 import type { IdentityKnobs } from './knobs.ts';
 import { signatureOf } from './signature.ts';
 
@@ -47,21 +47,27 @@ export function createTokenVerifier(dependencies: TokenVerifierDependencies): To
     return secrets.get(keyId);
   };
 
+  const verifyAsking = async (context: Context, token: AccessToken) =>
+    identified(await secretOf(context, token.keyId), token);
+
   return {
-    async verify(context: Context, token: AccessToken | undefined) {
+    verify(context, token) {
       if (token === undefined) throw refused('no token');
-      const { subject, expiresAtNs, keyId, signature } = token;
       const nowNs = clock.now();
-      if (expiresAtNs <= nowNs) throw refused('the token has expired');
+      if (token.expiresAtNs <= nowNs) throw refused('the token has expired');
       // Almost always the key is there and fresh: that path waits for nothing.
-      let secret = nowNs < askedNs + refreshNs ? secrets.get(keyId) : undefined;
-      if (secret === undefined) secret = await secretOf(context, keyId);
-      if (secret === undefined) throw refused('the key is not accepted');
-      if (signatureOf(secret, subject, expiresAtNs, keyId) !== signature)
-        throw refused('the signature is wrong');
-      return { listenerId: subject };
+      const secret = nowNs < askedNs + refreshNs ? secrets.get(token.keyId) : undefined;
+      if (secret !== undefined) return identified(secret, token);
+      return verifyAsking(context, token);
     },
   };
+}
+
+function identified(secret: number | undefined, token: AccessToken): Identity {
+  const { subject, expiresAtNs, keyId, signature } = token;
+  if (secret === undefined) throw refused('the key is not accepted');
+  if (signatureOf(secret, subject, expiresAtNs, keyId) !== signature) throw refused('the signature is wrong');
+  return { listenerId: subject };
 }
 
 function refused(why: string): PortError {

@@ -155,13 +155,18 @@ function resultsOf({ job, folding }: Stage, { key, from, until }: Naming) {
   const { names } = folding;
   const { window } = job;
   const afterLastNs = window.kind === 'session' ? window.gapMs * MILLISECOND + 1 : 0;
+  // A copy has all its fields at once: one object, where fields added one by one take three.
+  const all = Object.fromEntries(
+    [key, from, until, ...names, 'version', 'retracted'].map((name) => [name, null]),
+  );
   return (pane: Pane, version: number, retracted = false): Result => {
-    const result: Record<string, unknown> = {};
+    const whole = pane.values.every((value, i) => folding.isSome(i, value));
+    const result: Record<string, unknown> = whole ? { ...all } : {};
     result[key] = pane.key;
     result[from] = pane.startNs;
     result[until] = retracted ? pane.endNs : pane.endNs - afterLastNs;
     for (let i = 0; i < names.length; i++)
-      if (folding.isSome(i, pane.values[i]!)) result[names[i]!] = pane.values[i];
+      if (whole || folding.isSome(i, pane.values[i]!)) result[names[i]!] = pane.values[i];
     result.version = version;
     result.retracted = retracted;
     return result as Result;
