@@ -33,7 +33,7 @@ export async function runBench(
   const figures: BenchFigure[] = [];
   for (const [done, measure] of measures.entries()) {
     onProgress?.({ done, total: measures.length, running: measure.name });
-    await measure.sample();
+    for (let i = 0; i < (measure.warmUps ?? 1); i++) await measure.sample();
     const samples: number[] = [];
     while (samples.length < count) samples.push(await measure.sample());
     const { name, unit, model, target } = measure;

@@ -11,7 +11,8 @@ export interface BenchMeasure {
   readonly target: number | null;
   /** What a reader of the figure should know of each sample so far, in words. */
   notes?(): readonly string[];
-  /** One sample. The first one is a warm-up and is thrown away. */
+  /** Samples that are thrown away first; default 1. */
+  readonly warmUps?: number;
   sample(): number | Promise<number>;
 }
 

@@ -52,7 +52,8 @@ async function ownFigures(progress: ProgressLine): Promise<BenchFigure[]> {
   const { playMeasures } = await import('../bench/plays.ts');
   const { deliveryMeasures } = await import('../bench/delivery.ts');
   const { showcaseMeasures } = await import('../bench/showcase.ts');
-  const extra = [...playMeasures, ...deliveryMeasures, ...showcaseMeasures];
+  const { inThread } = await import('../bench/in-thread.ts');
+  const extra = [...inThread([...playMeasures, ...showcaseMeasures]), ...deliveryMeasures];
   return runBench({ extra }, (state) => progress.update({ ...state, detail: '' }));
 }
 

@@ -16,8 +16,11 @@ export interface PoolOptions {
   readonly onFinished: (finished: Finished) => void;
 }
 
-/** Megabytes for short-lived objects: most promises and contexts die young, and a larger nursery copies fewer of them. */
-const YOUNG_GENERATION_MB = 96;
+/**
+ * Of a thread with runs. 96 megabytes for short-lived objects: most promises and contexts die young, and a larger nursery
+ * copies fewer of them.
+ */
+export const RUN_LIMITS = { maxYoungGenerationSizeMb: 96 } as const;
 
 /** A stopped run answers within a few thousand events. One that does not is stuck in a single event and is ended. */
 const STOP_GRACE_MS = 5_000;
@@ -67,7 +70,7 @@ function runThread(queue: Task[], data: Omit<WorkerData, 'beats'>, options: Pool
   const file = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js';
   const worker = new Worker(new URL(file, import.meta.url), {
     workerData: { ...data, beats } satisfies WorkerData,
-    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+    resourceLimits: RUN_LIMITS,
   });
   let grace: NodeJS.Timeout | undefined;
   let watch: NodeJS.Timeout | undefined;
