@@ -5,9 +5,10 @@
 
 import type { PhaseWindow } from '../../reports/result.ts';
 import type { SimulatedSystem } from '../../system/modes/simulated.ts';
-import { CallContext, ProcessLife, RequestTrace } from '../../system/runtime/kernel/index.ts';
+import { CallContext, ProcessLife } from '../../system/runtime/kernel/index.ts';
 import { PoissonStream, REQUESTS_PER_STREAM } from './arrivals.ts';
 import type { Checks } from './checks.ts';
+import { HopSheets, HopTimes } from './hop-times.ts';
 import { createJourneys, PLAY, type Start } from './journeys.ts';
 import type { PlayTrace } from './play-trace.ts';
 import type { Recorder } from './recorder.ts';
@@ -41,7 +42,7 @@ export class LoadGenerator implements Start {
   readonly #playOperation: number;
   readonly #play: (trace: PlayTrace, index: number) => void;
   readonly #life = new ProcessLife('listeners');
-  readonly #hopTemplate: readonly number[];
+  readonly #sheets: HopSheets;
   readonly #spare: Measured[] = [];
   readonly #endNs: number;
   readonly #fire: number;
@@ -51,8 +52,7 @@ export class LoadGenerator implements Start {
     const { system, recorder, phases, traffic, factor } = options;
     this.#options = options;
     this.#endNs = phases.at(-1)!.endS * 1e9;
-    // Minus zero is no small integer: copies begin as arrays of doubles, and none is converted when the first time is booked.
-    this.#hopTemplate = system.hops.map(() => -0);
+    this.#sheets = new HopSheets(system.hops.length);
     this.#streams = traffic.map((t) => new PoissonStream(system.simulation.seed, t, phases, factor));
     const journeys = createJourneys(this, options);
     this.#run = traffic.map((t) => journeys.of(t));
@@ -72,7 +72,7 @@ export class LoadGenerator implements Start {
   }
 
   context(request: number): CallContext {
-    return new CallContext(request, this.#life, new RequestTrace(this.#hopTemplate));
+    return new CallContext(request, this.#life, new HopTimes(this.#sheets.take()));
   }
 
   /**
@@ -106,7 +106,9 @@ export class LoadGenerator implements Start {
     context.close();
     const { recorder, system } = this.#options;
     const latencyNs = system.simulation.nowNs - startNs;
-    recorder.finish(operation, phase, latencyNs, error, context.trace as RequestTrace);
+    const sheet = (context.trace as HopTimes).close();
+    recorder.finish(operation, phase, latencyNs, error, sheet);
+    this.#sheets.giveBack(sheet);
     if (error === null) acknowledged?.(context.request);
   };
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { quantileMs } from '../../reports/percentiles.ts';
 import { PortError } from '../../system/ports/errors.ts';
-import { RequestTrace } from '../../system/runtime/kernel/index.ts';
 import { phaseWindows } from './arrivals.ts';
+import { type HopSheet, HopSheets, HopTimes } from './hop-times.ts';
 import { Recorder } from './recorder.ts';
 
 function recorder() {
@@ -17,11 +17,11 @@ function recorder() {
   });
 }
 
-function trace(network: number, disk: number): RequestTrace {
-  const made = new RequestTrace([0, 0]);
-  made.add(0, network);
-  made.add(1, disk);
-  return made;
+function trace(network: number, disk: number): HopSheet {
+  const times = new HopTimes(new HopSheets(2).take());
+  times.add(0, network);
+  times.add(1, disk);
+  return times.close();
 }
 
 describe('the recorder', () => {

@@ -11,7 +11,8 @@ import type {
   TimeSeries,
 } from '../../reports/result.ts';
 import { PortError } from '../../system/ports/errors.ts';
-import { Histogram, type RequestTrace } from '../../system/runtime/kernel/index.ts';
+import { Histogram } from '../../system/runtime/kernel/index.ts';
+import type { HopSheet } from './hop-times.ts';
 
 const BREAKDOWN_PERCENTILES = [50, 95, 99, 99.9];
 
@@ -79,13 +80,7 @@ export class Recorder {
   }
 
   /** The answer came `latencyNs` after the intended start. `error` null: success. */
-  finish(
-    operation: number,
-    phase: number,
-    latencyNs: number,
-    error: Error | null,
-    trace: RequestTrace,
-  ): void {
+  finish(operation: number, phase: number, latencyNs: number, error: Error | null, times: HopSheet): void {
     const cell = this.#cell(operation, phase);
     const second = this.#seconds[operation]!;
     second.finished++;
@@ -101,7 +96,7 @@ export class Recorder {
       if (kind !== 'deadline-exceeded' && kind !== 'timeout') return;
     }
     second.latencies.push(latencyMs);
-    this.#book(cell, cell.latency.record(latencyMs), latencyNs, trace);
+    this.#book(cell, cell.latency.record(latencyMs), latencyNs, times);
   }
 
   /** Closes the present second of every operation: called once a second of virtual time. */
@@ -186,7 +181,7 @@ export class Recorder {
     return { percentile, totalMs: totalNs / requests / 1e6, requests, parts };
   }
 
-  #book(cell: Cell, bucket: number, latencyNs: number, trace: RequestTrace): void {
+  #book(cell: Cell, bucket: number, latencyNs: number, { partsNs, booked }: HopSheet): void {
     let sums = cell.parts.get(bucket);
     if (sums === undefined) {
       sums = { requests: 0, totalNs: 0, partsNs: new Float64Array(this.#hops.length + 1) };
@@ -195,15 +190,15 @@ export class Recorder {
     sums.requests++;
     sums.totalNs += latencyNs;
     const to = sums.partsNs;
-    const from = trace.partsNs;
     let otherNs = latencyNs;
-    for (let hop = 0; hop < from.length; hop++) {
-      const ns = from[hop]!;
+    for (let i = 0; i < booked.length; i++) {
+      const hop = booked[i]!;
+      const ns = partsNs[hop]!;
       to[hop]! += ns;
       otherNs -= ns;
     }
     // What no hop has booked: lock waits, back-off, and whatever a deadline cut off in the middle.
-    to[from.length]! += otherNs;
+    to[partsNs.length]! += otherNs;
   }
 
   #cell(operation: number, phase: number): Cell {

@@ -128,6 +128,31 @@ export function etagOf(contentId: string, size: number): string {
     high = Math.imul(high ^ (contentId.charCodeAt(i) + i), 0x85ebca6b);
     high ^= high >>> 13;
   }
-  const hex = (bits: number) => (bits >>> 0).toString(16).padStart(8, '0');
-  return hex(high ^ (low >>> 16)) + hex(low ^ high);
+  const a = high ^ (low >>> 16);
+  const b = low ^ high;
+  // All at once: every object that is found has a tag, and this is one text where parts would be eight.
+  return String.fromCharCode(
+    digit(a >>> 28),
+    digit(a >>> 24),
+    digit(a >>> 20),
+    digit(a >>> 16),
+    digit(a >>> 12),
+    digit(a >>> 8),
+    digit(a >>> 4),
+    digit(a),
+    digit(b >>> 28),
+    digit(b >>> 24),
+    digit(b >>> 20),
+    digit(b >>> 16),
+    digit(b >>> 12),
+    digit(b >>> 8),
+    digit(b >>> 4),
+    digit(b),
+  );
+}
+
+/** The code of the hexadecimal digit of the lowest four bits. */
+function digit(bits: number): number {
+  const value = bits & 15;
+  return value < 10 ? 48 + value : 87 + value;
 }
