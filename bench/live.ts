@@ -156,7 +156,9 @@ async function serve(launcher: string, children: ChildProcess[], words: readonly
 
 async function startBare(children: ChildProcess[], body: object): Promise<Server> {
   const file = import.meta.url.endsWith('.ts') ? './bare-fastify.ts' : './bare-fastify.js';
-  const child = spawn(process.execPath, [fileURLToPath(new URL(file, import.meta.url))], {
+  // With as much room for what dies young as the launcher gives `serve`.
+  const words = ['--max-semi-space-size=64', fileURLToPath(new URL(file, import.meta.url))];
+  const child = spawn(process.execPath, words, {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   children.push(child);

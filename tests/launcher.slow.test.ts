@@ -182,6 +182,34 @@ describe('the launcher on a Node that is too old', () => {
   });
 });
 
+test.skipIf(process.platform !== 'linux')(
+  'a server has room for short-lived objects, in the process that was started',
+  async () => {
+    const words = ['serve', '--port', '0', '--no-costs', '--listeners', '10000', '--json'];
+    for (const [flags, room] of [
+      [[], 64],
+      // Whoever says another size has it.
+      [['--max-semi-space-size=8'], 8],
+    ] as const) {
+      const server = spawn(process.execPath, [...flags, LAUNCHER, ...words], {
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+      const started = await new Promise<string>((resolve) => {
+        server.stdout.once('data', (chunk: Buffer) => resolve(String(chunk)));
+      });
+      expect((JSON.parse(started) as { pid: number }).pid).toBe(server.pid);
+      const command = readFileSync(`/proc/${server.pid}/cmdline`, 'utf8').split('\0');
+      expect(command.filter((word) => word.includes('semi-space'))).toEqual([
+        `--max-semi-space-size=${room}`,
+      ]);
+      const closed = new Promise((resolve) => server.on('close', resolve));
+      server.kill('SIGTERM');
+      await closed;
+    }
+  },
+  60_000,
+);
+
 test('compiled code is kept where the environment says, and where nothing can be kept the start goes on', () => {
   const list = (cache: string) =>
     spawnSync(process.execPath, [LAUNCHER, 'list'], {

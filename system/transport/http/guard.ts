@@ -47,10 +47,11 @@ export function createAdmission({ system, maxInFlight, maxLagMs }: HttpOptions):
 }
 
 export function createGuard({ tokens }: HttpOptions, admit: Admit): Guard {
+  const tokenOf = createBearerTokens();
   return (scope) => (request, reply, done) => {
     try {
       admit(reply, 'gateway');
-      const token = bearerToken(request.headers.authorization);
+      const token = tokenOf(request);
       const known = tokens.verifyCached(token);
       if (known !== undefined) {
         accept(request, known, scope);
@@ -77,6 +78,21 @@ function accept(request: FastifyRequest, bearer: Bearer, scope: string): void {
       scope,
     });
   request.bearer = bearer;
+}
+
+/**
+ * A connection sends the same token again and again: as long as its header is the same text, the token is the same string,
+ * whose shape and hash are known. Whether it is still good is asked each time.
+ */
+function createBearerTokens(): (request: FastifyRequest) => string {
+  const last = new WeakMap<object, { readonly header: string; readonly token: string }>();
+  return ({ headers: { authorization: header }, raw: { socket } }) => {
+    const known = last.get(socket);
+    if (known !== undefined && known.header === header) return known.token;
+    const token = bearerToken(header);
+    last.set(socket, { header: header!, token });
+    return token;
+  };
 }
 
 function bearerToken(header: string | undefined): string {
