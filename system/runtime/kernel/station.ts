@@ -46,6 +46,21 @@ const WITHDRAWN = 3;
 /** Cancelled in service: its completion event is still in the heap. */
 const ABANDONED = 4;
 
+// What is kept of a job, in its slot.
+const STATE = 0;
+const HANDLER = 1;
+const ARGUMENT = 2;
+const SERVICE_NS = 3;
+const ENTERED_NS = 4;
+const STARTED_NS = 5;
+/** Paused time that had passed when service began. */
+const PAUSE_MARK = 6;
+/** Paused time since then that the completion event allows for. */
+const HELD_NS = 7;
+/** The slot behind it in its queue, or among those that are free; -1: none. */
+const NEXT = 8;
+const FIELDS = 9;
+
 /** Priorities 0 (first) to 3; other disciplines than 'priority' use the first alone. */
 const PRIORITIES = 4;
 
@@ -69,17 +84,8 @@ export class Station {
   readonly #sharing: ProcessorSharing | null;
   readonly #queueLimit: number;
   readonly #doneHandler: HandlerId;
-  #state = new Uint8Array(64);
-  #handler = new Int32Array(64);
-  #argument = new Int32Array(64);
-  #serviceNs = new Float64Array(64);
-  #enteredNs = new Float64Array(64);
-  #startedNs = new Float64Array(64);
-  /** Paused time that had passed when service began. */
-  #pauseMark = new Float64Array(64);
-  /** Paused time since then that the completion event allows for. */
-  #heldNs = new Float64Array(64);
-  #next = new Int32Array(64);
+  /** A job's numbers lie side by side, FIELDS for each slot: whoever reads one of them has the others in its cache. */
+  #jobs = new Float64Array(64 * FIELDS);
   #freeHead = -1;
   #top = 0;
   readonly #heads = new Int32Array(PRIORITIES).fill(-1);
@@ -135,21 +141,23 @@ export class Station {
       return -1;
     }
     const slot = this.#allocate();
-    this.#handler[slot] = handler;
-    this.#argument[slot] = argument;
-    this.#serviceNs[slot] = this.#simulation.costs ? Math.floor(serviceNs + 0.5) : 0;
-    this.#enteredNs[slot] = this.#simulation.nowNs;
+    const jobs = this.#jobs;
+    const at = slot * FIELDS;
+    jobs[at + HANDLER] = handler;
+    jobs[at + ARGUMENT] = argument;
+    jobs[at + SERVICE_NS] = this.#simulation.costs ? Math.floor(serviceNs + 0.5) : 0;
+    jobs[at + ENTERED_NS] = this.#simulation.nowNs;
     if (this.#sharing !== null) {
-      this.#state[slot] = IN_SERVICE;
+      jobs[at + STATE] = IN_SERVICE;
       this.#started++;
-      this.#startedNs[slot] = this.#simulation.nowNs;
-      this.#sharing.add(slot, this.#serviceNs[slot]!);
+      jobs[at + STARTED_NS] = this.#simulation.nowNs;
+      this.#sharing.add(slot, jobs[at + SERVICE_NS]!);
       this.#countShared();
     } else if (idle) {
       this.busy++;
       this.#start(slot);
     } else {
-      this.#state[slot] = WAITING;
+      jobs[at + STATE] = WAITING;
       this.waiting++;
       this.#append(slot, lane);
     }
@@ -158,16 +166,16 @@ export class Station {
 
   /** Takes a job out, waiting or in service; its handler is not called. Returns the service time it had used, in ns. */
   withdraw(ticket: Ticket): number {
-    const state = this.#state[ticket]!;
+    const state = this.#jobs[ticket * FIELDS + STATE]!;
     if (state !== WAITING && state !== IN_SERVICE) return 0;
     this.#account();
     this.#cancelled++;
     if (state === WAITING) {
-      this.#state[ticket] = WITHDRAWN;
+      this.#jobs[ticket * FIELDS + STATE] = WITHDRAWN;
       this.waiting--;
       return 0;
     }
-    this.#state[ticket] = ABANDONED;
+    this.#jobs[ticket * FIELDS + STATE] = ABANDONED;
     if (this.#sharing !== null) {
       const usedNs = this.#sharing.remove(ticket);
       this.#countShared();
@@ -190,10 +198,10 @@ export class Station {
   /** Everything at the station is lost (a crash), a pause too: no handler is called. */
   clear(): void {
     for (let slot = 0; slot < this.#top; slot++) {
-      const state = this.#state[slot]!;
+      const state = this.#jobs[slot * FIELDS + STATE]!;
       if (state !== WAITING && state !== IN_SERVICE) continue;
       this.#cancelled++;
-      this.#state[slot] = state === WAITING ? WITHDRAWN : ABANDONED;
+      this.#jobs[slot * FIELDS + STATE] = state === WAITING ? WITHDRAWN : ABANDONED;
     }
     this.#account();
     this.waiting = 0;
@@ -227,35 +235,41 @@ export class Station {
 
   #start(slot: number): void {
     const nowNs = this.#simulation.nowNs;
-    this.#state[slot] = IN_SERVICE;
-    const waitedNs = nowNs - this.#enteredNs[slot]!;
+    const jobs = this.#jobs;
+    const at = slot * FIELDS;
+    jobs[at + STATE] = IN_SERVICE;
+    const waitedNs = nowNs - jobs[at + ENTERED_NS]!;
     this.#started++;
     if (waitedNs > 0) this.#waitedCount++;
     this.#waitNs += waitedNs;
-    this.#startedNs[slot] = nowNs;
+    jobs[at + STARTED_NS] = nowNs;
     const heldNs = this.#pausedUntilNs > nowNs ? this.#pausedUntilNs - nowNs : 0;
-    this.#pauseMark[slot] = this.#pausedTotalNs - heldNs;
-    this.#heldNs[slot] = heldNs;
-    this.#simulation.schedule(heldNs + this.#serviceNs[slot]!, this.#doneHandler, slot);
+    jobs[at + PAUSE_MARK] = this.#pausedTotalNs - heldNs;
+    jobs[at + HELD_NS] = heldNs;
+    this.#simulation.schedule(heldNs + jobs[at + SERVICE_NS]!, this.#doneHandler, slot);
   }
 
   #done(slot: number): void {
-    if (this.#state[slot] === ABANDONED) {
+    const jobs = this.#jobs;
+    const at = slot * FIELDS;
+    if (jobs[at + STATE] === ABANDONED) {
       this.#release(slot);
       return;
     }
-    const heldNs = this.#pausedTotalNs - this.#pauseMark[slot]!;
-    if (heldNs > this.#heldNs[slot]!) {
-      this.#simulation.schedule(heldNs - this.#heldNs[slot]!, this.#doneHandler, slot);
-      this.#heldNs[slot] = heldNs;
+    const heldNs = this.#pausedTotalNs - jobs[at + PAUSE_MARK]!;
+    const allowedNs = jobs[at + HELD_NS]!;
+    if (heldNs > allowedNs) {
+      this.#simulation.schedule(heldNs - allowedNs, this.#doneHandler, slot);
+      jobs[at + HELD_NS] = heldNs;
       return;
     }
     this.#account();
     this.#completions++;
-    const handler = this.#handler[slot]!;
-    const argument = this.#argument[slot]!;
-    const startedNs = this.#startedNs[slot]!;
-    const waitNs = startedNs - this.#enteredNs[slot]!;
+    // Whole numbers again: what is kept in a list of doubles comes out as one.
+    const handler = jobs[at + HANDLER]! | 0;
+    const argument = jobs[at + ARGUMENT]! | 0;
+    const startedNs = jobs[at + STARTED_NS]!;
+    const waitNs = startedNs - jobs[at + ENTERED_NS]!;
     this.#release(slot);
     this.#startNext();
     this.lastWaitNs = waitNs;
@@ -267,13 +281,13 @@ export class Station {
   #servedNs(slot: number): number {
     const nowNs = this.#simulation.nowNs;
     const aheadNs = this.#pausedUntilNs > nowNs ? this.#pausedUntilNs - nowNs : 0;
-    const pausedNs = this.#pausedTotalNs - aheadNs - this.#pauseMark[slot]!;
-    return nowNs - this.#startedNs[slot]! - pausedNs;
+    const pausedNs = this.#pausedTotalNs - aheadNs - this.#jobs[slot * FIELDS + PAUSE_MARK]!;
+    return nowNs - this.#jobs[slot * FIELDS + STARTED_NS]! - pausedNs;
   }
 
   #share(): ProcessorSharing {
     return new ProcessorSharing(this.#simulation, this.servers, {
-      isLive: (slot) => this.#state[slot] === IN_SERVICE,
+      isLive: (slot) => this.#jobs[slot * FIELDS + STATE] === IN_SERVICE,
       release: (slot) => this.#release(slot),
       complete: (slot) => this.#doneShared(slot),
     });
@@ -282,12 +296,12 @@ export class Station {
   #doneShared(slot: number): void {
     this.#account();
     this.#completions++;
-    const serviceNs = this.#serviceNs[slot]!;
-    const delayedNs = this.#simulation.nowNs - this.#enteredNs[slot]! - serviceNs;
+    const serviceNs = this.#jobs[slot * FIELDS + SERVICE_NS]!;
+    const delayedNs = this.#simulation.nowNs - this.#jobs[slot * FIELDS + ENTERED_NS]! - serviceNs;
     if (delayedNs > 0) this.#waitedCount++;
     this.#waitNs += delayedNs;
-    const handler = this.#handler[slot]!;
-    const argument = this.#argument[slot]!;
+    const handler = this.#jobs[slot * FIELDS + HANDLER]! | 0;
+    const argument = this.#jobs[slot * FIELDS + ARGUMENT]! | 0;
     this.#release(slot);
     this.#countShared();
     this.lastWaitNs = delayedNs;
@@ -307,7 +321,7 @@ export class Station {
       for (let priority = 0; priority < PRIORITIES; priority++) {
         while (this.#heads[priority]! >= 0) {
           const slot = this.#shift(priority);
-          if (this.#state[slot] === WITHDRAWN) {
+          if (this.#jobs[slot * FIELDS + STATE] === WITHDRAWN) {
             this.#release(slot);
             continue;
           }
@@ -322,14 +336,14 @@ export class Station {
 
   #append(slot: number, priority: number): void {
     if (this.#discipline === 'lifo') {
-      this.#next[slot] = this.#heads[priority]!;
+      this.#jobs[slot * FIELDS + NEXT] = this.#heads[priority]!;
       this.#heads[priority] = slot;
       return;
     }
-    this.#next[slot] = -1;
+    this.#jobs[slot * FIELDS + NEXT] = -1;
     const tail = this.#tails[priority]!;
     if (this.#heads[priority]! < 0) this.#heads[priority] = slot;
-    else this.#next[tail] = slot;
+    else this.#jobs[tail * FIELDS + NEXT] = slot;
     this.#tails[priority] = slot;
   }
 
@@ -340,7 +354,7 @@ export class Station {
 
   #shift(priority: number): number {
     const slot = this.#heads[priority]!;
-    this.#heads[priority] = this.#next[slot]!;
+    this.#heads[priority] = this.#jobs[slot * FIELDS + NEXT]! | 0;
     return slot;
   }
 
@@ -356,36 +370,23 @@ export class Station {
   #allocate(): number {
     const slot = this.#freeHead;
     if (slot >= 0) {
-      this.#freeHead = this.#next[slot]!;
+      this.#freeHead = this.#jobs[slot * FIELDS + NEXT]! | 0;
       return slot;
     }
-    if (this.#top === this.#state.length) this.#grow();
+    if (this.#top * FIELDS === this.#jobs.length) this.#grow();
     return this.#top++;
   }
 
   #release(slot: number): void {
-    this.#state[slot] = FREE;
-    this.#next[slot] = this.#freeHead;
+    const at = slot * FIELDS;
+    this.#jobs[at + STATE] = FREE;
+    this.#jobs[at + NEXT] = this.#freeHead;
     this.#freeHead = slot;
   }
 
   #grow(): void {
-    const capacity = this.#state.length * 2;
-    const wider = <A extends Uint8Array | Int32Array | Float64Array>(array: A, make: (n: number) => A): A => {
-      const copy = make(capacity);
-      copy.set(array);
-      return copy;
-    };
-    const float = (n: number) => new Float64Array(n);
-    const int = (n: number) => new Int32Array(n);
-    this.#state = wider(this.#state, (n) => new Uint8Array(n));
-    this.#handler = wider(this.#handler, int);
-    this.#argument = wider(this.#argument, int);
-    this.#next = wider(this.#next, int);
-    this.#serviceNs = wider(this.#serviceNs, float);
-    this.#enteredNs = wider(this.#enteredNs, float);
-    this.#startedNs = wider(this.#startedNs, float);
-    this.#pauseMark = wider(this.#pauseMark, float);
-    this.#heldNs = wider(this.#heldNs, float);
+    const jobs = new Float64Array(this.#jobs.length * 2);
+    jobs.set(this.#jobs);
+    this.#jobs = jobs;
   }
 }
