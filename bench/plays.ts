@@ -63,7 +63,7 @@ async function play(listeners: number): Promise<{ plays: number; events: number 
 }
 
 /** Until the code is compiled for good: a thread of `npm start` makes 39 runs, each longer than this one. */
-const WARM_UPS = 4;
+const WARM_UPS = 6;
 
 const MODEL = `authorised, delivered by app, peers or edge, then gateway, token check, listening, log, and its consumers (history, sessions, charts, recently played) and the check of every play; ${SECONDS} s of a million listeners (40,000 listen), drawn beforehand`;
 
