@@ -24,6 +24,7 @@ import {
 import type { Machine } from './machine.ts';
 import { type Carrier, retransmitAfterNs } from './network.ts';
 import type { KeyedRandom } from './random.ts';
+import { Running } from './running.ts';
 import type { HandlerId, Simulation } from './simulation.ts';
 import { Station } from './station.ts';
 
@@ -106,7 +107,7 @@ export class Remote<Api> {
   readonly #random: KeyedRandom;
   readonly #flights: Flight<Api>[] = [];
   readonly #free: number[] = [];
-  readonly #spareRunning: Running[] = [];
+  readonly #running = new Running((argument, result, error) => this.#finished(argument, result, error));
   readonly #arrived: HandlerId;
   readonly #served: HandlerId;
   readonly #returned: HandlerId;
@@ -298,10 +299,7 @@ export class Remote<Api> {
     );
     flight.context = context;
     // Every request passes here: an async function costs several times as much memory, and callbacks are used again.
-    const running = this.#spareRunning.pop() ?? new Running(this.#ended);
-    running.argument = argument;
-    running.context = context;
-    this.#invoke(flight, context).then(running.onResult, running.onError);
+    this.#running.begin(argument, context, this.#invoke(flight, context));
     // A handler may finish without waiting for any port: its continuation has to run before time moves all the same.
     this.#simulation.markSettled();
   }
@@ -313,14 +311,6 @@ export class Remote<Api> {
       return Promise.reject(thrown);
     }
   }
-
-  readonly #ended = (running: Running, result: unknown, error: Error | null): void => {
-    const { argument } = running;
-    running.context!.close();
-    running.context = null;
-    this.#spareRunning.push(running);
-    this.#finished(argument, result, error);
-  };
 
   #finished(argument: number, result: unknown, error: Error | null): void {
     const flight = this.#flight(argument, RUNNING);
@@ -397,21 +387,4 @@ export class Remote<Api> {
     flight.error = null;
     this.#free.push(slot);
   }
-}
-
-/** A handler that works on a call. It keeps its callbacks for the next one; a handler that never ends keeps them for good. */
-class Running {
-  argument = 0;
-  context: CallContext | null = null;
-  readonly onResult: (result: unknown) => void;
-  readonly onError: (thrown: unknown) => void;
-
-  constructor(ended: (running: Running, result: unknown, error: Error | null) => void) {
-    this.onResult = (result) => ended(this, result, null);
-    this.onError = (thrown) => ended(this, undefined, errorOf(thrown));
-  }
-}
-
-function errorOf(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
