@@ -16,7 +16,7 @@ import { hashOf } from '../hash.ts';
 import type { ListeningKnobs } from './knobs.ts';
 import { createKnownPlays, firstsOf } from './known-plays.ts';
 import { MONTH_NS } from './months.ts';
-import { readSegment, writeLine } from './segment.ts';
+import { readSegment, writeLines } from './segment.ts';
 import { listeningHistory, listeningSegments } from './tables.ts';
 
 export interface History {
@@ -93,7 +93,7 @@ interface Segment {
   readonly shard: number;
   readonly period: number;
   readonly firstOffset: number;
-  text: string;
+  readonly plays: Play[];
 }
 
 function segments(dependencies: HistoryDependencies): History {
@@ -110,7 +110,7 @@ function segments(dependencies: HistoryDependencies): History {
           period: segment.period,
           log_partition: segment.partition,
           first_offset: segment.firstOffset,
-          plays: segment.text,
+          plays: writeLines(segment.plays),
         };
         return store.upsert(context, { table: listeningSegments.name, row, consistency: 'QUORUM' });
       });
@@ -135,8 +135,8 @@ function segments(dependencies: HistoryDependencies): History {
       const period = periodOf(play.playedAtNs);
       const key = (period * knobs.historyShards + shard) * 1024 + partition;
       const segment = found.get(key);
-      if (segment !== undefined) segment.text += writeLine(play);
-      else found.set(key, { partition, shard, period, firstOffset: offset, text: writeLine(play) });
+      if (segment !== undefined) segment.plays.push(play);
+      else found.set(key, { partition, shard, period, firstOffset: offset, plays: [play] });
     }
     return found.values();
   }

@@ -8,7 +8,7 @@ import { knobsOf, outcomeOf } from '../test-support.ts';
 import { createHistoryConsumer, HISTORY_GROUP } from './history-consumer.ts';
 import { listeningKnobs } from './knobs.ts';
 import { createListeningService } from './listening-service.ts';
-import { isId, readSegment, writeLine } from './segment.ts';
+import { isId, readSegment, writeLines } from './segment.ts';
 import { knownPlays, listeningHistory, listeningSegments } from './tables.ts';
 
 const play = (playId: number, listenerId: string): RecordPlayRequest => ({
@@ -170,7 +170,7 @@ test('a consumer ends quietly when it is cancelled', async () => {
 
 test('a segment gives back what was written into it, all of it or one listener’s', () => {
   const plays = [play(1, 'l1'), play(2, 'l12'), play(3, 'l1')].map((p, i) => ({ ...p, playedAtNs: i }));
-  const text = plays.map(writeLine).join('');
+  const text = writeLines(plays);
   expect(readSegment(text)).toEqual(plays);
   expect(readSegment(text, 'l1').map(({ playId }) => playId)).toEqual([1, 3]);
 });
