@@ -104,7 +104,7 @@ export class Recorder {
     for (let operation = 0; operation < this.#seconds.length; operation++) {
       const second = this.#seconds[operation]!;
       const series = this.#series[operation]!;
-      const latencies = Float64Array.from(second.latencies).sort();
+      const latencies = new Float64Array(second.latencies).sort();
       const quantile = (q: number) =>
         latencies.length === 0 ? null : round(latencies[Math.ceil(q * latencies.length) - 1]!);
       series.rate.values.push(second.arrivals);
