@@ -4,6 +4,8 @@ import { Worker } from 'node:worker_threads';
 import { RUN_LIMITS } from '../scenarios/harness/pool.ts';
 import type { BenchMeasure } from './measure.ts';
 
+const FILE = import.meta.url.endsWith('.ts') ? './runs.worker.ts' : './runs.worker.js';
+
 /** What a sample came to, or what ended it. */
 export type SampleAnswer = { readonly value: number } | { readonly failed: string };
 
@@ -11,9 +13,7 @@ export type SampleAnswer = { readonly value: number } | { readonly failed: strin
 export function inThread(measures: readonly BenchMeasure[]): BenchMeasure[] {
   let started: Worker | undefined;
   const sample = async (name: string) => {
-    started ??= new Worker(new URL(`./runs.worker${import.meta.url.slice(-3)}`, import.meta.url), {
-      resourceLimits: RUN_LIMITS,
-    });
+    started ??= new Worker(new URL(FILE, import.meta.url), { resourceLimits: RUN_LIMITS });
     const worker = started;
     worker.ref();
     worker.postMessage(name);

@@ -55,9 +55,9 @@ export function createLiveBench(launcher: string): LiveBench {
   const free = once(() => serve(launcher, children, ['--no-costs']));
   const costly = once(() => serve(launcher, children, []));
   const bare = once(async () => {
-    const { url, headers } = await free();
+    const { url, pid, headers } = await free();
     const body = await (await fetch(url + PATH, { headers })).json();
-    return startBare(children, body as object);
+    return startBare(children, body as object, flagsOf(pid));
   });
   return {
     measures: [
@@ -154,13 +154,11 @@ async function serve(launcher: string, children: ChildProcess[], words: readonly
   return { url, pid, headers };
 }
 
-async function startBare(children: ChildProcess[], body: object): Promise<Server> {
+/** `flags`: of the server that it is compared with, so that both have the same memory. */
+async function startBare(children: ChildProcess[], body: object, flags: readonly string[]): Promise<Server> {
   const file = import.meta.url.endsWith('.ts') ? './bare-fastify.ts' : './bare-fastify.js';
-  // With as much room for what dies young as the launcher gives `serve`.
-  const words = ['--max-semi-space-size=64', fileURLToPath(new URL(file, import.meta.url))];
-  const child = spawn(process.execPath, words, {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+  const words = [...flags, fileURLToPath(new URL(file, import.meta.url))];
+  const child = spawn(process.execPath, words, { stdio: ['pipe', 'pipe', 'inherit'] });
   children.push(child);
   child.stdin.end(JSON.stringify({ path: '/v1/playlists/:playlistId', schema: schemaOf(body), body }));
   return { ...(await firstLine<{ url: string; pid: number }>(child)), headers: {} };
@@ -218,6 +216,15 @@ function openLoop({ url, headers }: Server, perSecond: number): Promise<SenderRe
       reject(new Error(`The sender ended with code ${code} before it had a report.`)),
     );
   });
+}
+
+/** What a process told its V8; Linux says it in /proc. */
+function flagsOf(pid: number): string[] {
+  const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(1);
+  return words.slice(
+    0,
+    words.findIndex((word) => !word.startsWith('--')),
+  );
 }
 
 interface CoreTime {

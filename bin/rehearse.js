@@ -27,7 +27,7 @@ const RUNTIMES = {
 
 /**
  * For `serve`: room for what lives as long as a request. With V8's usual 16 MB those that wait in a burst are copied to
- * make room, which makes the burst longer: at 70 % of capacity the p99 fell from 163 to 37 ms.
+ * make room, which makes the burst longer (docs/decisions/0011 has the figures).
  */
 const SERVER_FLAGS = ['--max-semi-space-size=64'];
 

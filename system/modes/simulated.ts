@@ -334,7 +334,7 @@ function pushPlayIds(found: number[], segment: string): void {
 /** How often each whole number is there. Plays are numbered from 1 on: a list by number is as long as there are plays. */
 function timesOf(numbers: readonly number[]): Pick<ReadonlyMap<number, number>, 'get'> {
   const largest = numbers.reduce((most, number) => (number > most ? number : most), 0);
-  const counts = new Uint16Array(largest + 1);
+  const counts = new Uint32Array(largest + 1);
   for (const number of numbers) counts[number]!++;
   return { get: (number) => counts[number] };
 }

@@ -1,10 +1,13 @@
 /** A segment's text: a line a play, fields separated by tabs. Ids hold neither (see `isId`). */
 import type { Play } from '../../contracts/generated/events.ts';
 
-/** What may stand in a line: no control characters, at most 64 units (a UUID has 36). */
+/** Units of the longest id (a UUID has 36). */
+const LONGEST_ID = 64;
+
+/** What may stand in a line: no control characters, and none too long. */
 export function isId(text: string): boolean {
   const length = text.length;
-  if (length === 0 || length > 64) return false;
+  if (length === 0 || length > LONGEST_ID) return false;
   for (let i = 0; i < length; i++) if (text.charCodeAt(i) < 32) return false;
   return true;
 }
@@ -12,8 +15,8 @@ export function isId(text: string): boolean {
 const TAB = 9;
 const NEWLINE = 10;
 const ZERO = 48;
-/** Two ids of 64, three numbers of 16 digits, and what stands between them. */
-const LONGEST_LINE = 2 * 64 + 3 * 16 + 7;
+/** Two ids, three numbers of 16 digits, and what stands between them. */
+const LONGEST_LINE = 2 * LONGEST_ID + 3 * 16 + 7;
 
 const ascii = new TextDecoder();
 let bytes = new Uint8Array(64 * LONGEST_LINE);
@@ -54,7 +57,7 @@ function addLine({ listenerId, playId, trackId, playedAtNs, listenedMs, skipped 
 }
 
 function addText(text: string): boolean {
-  if (text.length > 64) return false;
+  if (text.length > LONGEST_ID) return false;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
     if (code >= 0x80) return false;
