@@ -90,10 +90,10 @@ export class ListeningApps {
   }
 
   /** A play as far as servers see it; of when the listener hears something it says nothing. */
-  fetch(context: Context, play: Play): Promise<FetchedAudio> {
+  fetch(context: Context, play: Play): FetchedAudio | Promise<FetchedAudio> {
     const source = this.sourceOf(play, context.request, this.#edge.knobs);
     // Most plays: they wait for nobody.
-    return source === 'app' ? Promise.resolve(KEPT_BY_APP) : this.#fetch(context, play, source);
+    return source === 'app' ? KEPT_BY_APP : this.#fetch(context, play, source);
   }
 
   async #fetch(context: Context, play: Play, source: 'peers' | 'servers'): Promise<FetchedAudio> {

@@ -8,14 +8,14 @@ import type { MetadataKnobs } from '../services/metadata/knobs.ts';
 import { type AudioDelivery, createDelivery } from './delivery.ts';
 import { type SimulatedEnvironment, section } from './environment.ts';
 import { placeOfCountry } from './listener-places.ts';
-import { ListeningApps, type Play } from './listening-apps.ts';
+import { ListeningApps } from './listening-apps.ts';
 import { createMetadataEdge, type MetadataEdge } from './metadata-edge.ts';
 import type { Services } from './services.ts';
 
 /** What apps reach at the points of presence. */
 export interface Edge {
   /** Null: plays are recorded only. */
-  readonly play: ((context: Context, play: Play) => Promise<unknown>) | null;
+  readonly play: ListeningApps['fetch'] | null;
   readonly lookUp: (
     context: Context,
     listener: number,

@@ -232,10 +232,11 @@ function createClients(
     play:
       fetchAudio === null
         ? recordPlay
-        : (context, playId, listener, track, skipped, listenedMs) =>
-            fetchAudio(context, { listener, track, listenedMs }).then(() =>
-              recordPlay(context, playId, listener, track, skipped, listenedMs),
-            ),
+        : (context, playId, listener, track, skipped, listenedMs) => {
+            const record = () => recordPlay(context, playId, listener, track, skipped, listenedMs);
+            const fetched = fetchAudio(context, { listener, track, listenedMs });
+            return fetched instanceof Promise ? fetched.then(record) : record();
+          },
     openPlaylist: (context, listener, playlist, minimumSnapshot) =>
       gateway.getPlaylist(context, {
         token: token(listener),

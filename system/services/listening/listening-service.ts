@@ -34,6 +34,7 @@ export interface ListeningDependencies {
 }
 
 const RECORDED = Object.freeze({});
+const recorded = () => RECORDED;
 
 const invalid = (method: string, detail: string) =>
   new PortError('invalid', `listening.${method}`, true, detail);
@@ -54,15 +55,15 @@ export function createListeningService(dependencies: ListeningDependencies): Lis
   }
 
   return {
-    async recordPlay(context, { playId, listenerId, trackId, listenedMs, skipped, playedAtNs: given }) {
-      if (!isId(listenerId) || !isId(trackId)) throw invalid('recordPlay', 'an id is missing or malformed');
+    recordPlay(context, { playId, listenerId, trackId, listenedMs, skipped, playedAtNs: given }) {
+      if (!isId(listenerId) || !isId(trackId))
+        return Promise.reject(invalid('recordPlay', 'an id is missing or malformed'));
       // An app's clock may be ahead: nothing was played later than now.
       const playedAtNs = given === 0 ? clock.now() : Math.min(given, clock.now());
       const play: Play = { playId, listenerId, trackId, playedAtNs, listenedMs, skipped };
-      if (knobs.skipEvents === 'off' || !isSkip(play)) await publish(context, PLAYS, play);
-      else if (knobs.skipEvents === 'instead') await publish(context, SKIPS, play);
-      else await Promise.all([publish(context, PLAYS, play), publish(context, SKIPS, play)]);
-      return RECORDED;
+      if (knobs.skipEvents === 'off' || !isSkip(play)) return publish(context, PLAYS, play).then(recorded);
+      if (knobs.skipEvents === 'instead') return publish(context, SKIPS, play).then(recorded);
+      return Promise.all([publish(context, PLAYS, play), publish(context, SKIPS, play)]).then(recorded);
     },
 
     getHistory(context, { listenerId, limit, cursor }) {
