@@ -3,7 +3,7 @@
  * bitrate, with the size that it has; and the segments of live events, which come into being with time. Pure functions of
  * the key.
  */
-import { episodeId, trackId } from '../../fixtures/ids.ts';
+import { episodeId, numberOfId, trackId } from '../../fixtures/ids.ts';
 import type { Population } from '../../fixtures/index.ts';
 import { Podcasts } from '../../fixtures/podcasts.ts';
 import { Titles } from '../../fixtures/titles.ts';
@@ -22,7 +22,7 @@ const FOREVER_S = 31_536_000;
 /** estimate: segments are wanted while they are on the air, and for a while by those who joined late. */
 const SEGMENT_MAX_AGE_S = 3_600;
 /** Tracks of the population: 't' and the number. */
-const TRACK = /^t(0|[1-9]\d{0,11})$/;
+const TRACK = /^t(?:0|[1-9]\d{0,11})$/;
 
 /** kbit/s are bits a millisecond. */
 export const audioBytes = (durationMs: number, kbps: number) => Math.floor((durationMs * kbps) / 8);
@@ -96,11 +96,15 @@ export class AudioObjects implements ObjectBaseLayer {
       yield trackId(track);
   }
 
+  /** Whether it is a track or an episode of the population. */
+  has(id: string): boolean {
+    return TRACK.test(id) ? numberOfId(id) < this.#population.tracks : this.#podcasts.find(id) !== null;
+  }
+
   /** Of a track or an episode of the population; null: there is neither. */
   durationMs(id: string): number | null {
-    const match = TRACK.exec(id);
-    if (match !== null) {
-      const track = Number(match[1]);
+    if (TRACK.test(id)) {
+      const track = numberOfId(id);
       return track < this.#population.tracks ? this.#population.models.catalogue.durationMs(track) : null;
     }
     const episode = this.#podcasts.find(id);

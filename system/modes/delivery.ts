@@ -26,7 +26,7 @@ import {
 import { createDeliveryService } from '../services/delivery/delivery-service.ts';
 import type { DeliveryKnobs } from '../services/delivery/knobs.ts';
 import { createUrlSigner } from '../services/delivery/url-signer.ts';
-import type { VersionSource } from '../services/delivery/version-cache.ts';
+import { createVersionCache, type VersionSource, type Versions } from '../services/delivery/version-cache.ts';
 import { AudioObjects, audioBytes, trackObject } from './audio-objects.ts';
 import { type SimulatedEnvironment, section } from './environment.ts';
 import { type MethodCosts, remoteApi } from './remote-api.ts';
@@ -112,11 +112,10 @@ export function createDelivery(options: DeliveryOptions): AudioDelivery {
     allowedOrigins,
     ...(warm ? { warm: popularAudio(population, s3) } : {}),
   });
-  const currentVersion = options.currentVersion ?? (() => firstVersions(objects));
   const { elsewhere } = options;
   const { delivery, hosts } =
     elsewhere === undefined
-      ? serviceOf(options, knobs, { signer, currentVersion })
+      ? serviceOf(options, knobs, { signer, first: firstVersions(objects) })
       : { delivery: () => elsewhere, hosts: [] };
   const ingest = ingestThrough(s3.connect(environment.createMachine('audio-ingest')));
   return {
@@ -136,15 +135,11 @@ export function createDelivery(options: DeliveryOptions): AudioDelivery {
 
 /** The service on its machines. */
 function serviceOf(
-  { environment, liveEvents = [], observer = null }: DeliveryOptions,
+  { environment, liveEvents = [], observer = null, currentVersion }: DeliveryOptions,
   knobs: DeliveryKnobs & HostSettings,
-  parts: {
-    readonly signer: ImmediateUrlSigner;
-    readonly currentVersion: (machine: Machine) => VersionSource;
-  },
+  { signer, first }: { readonly signer: ImmediateUrlSigner; readonly first: Versions },
 ): Pick<AudioDelivery, 'delivery' | 'hosts'> {
   const { simulation, network } = environment;
-  const { signer, currentVersion } = parts;
   const { instances, cores, queueLimit, cancellation, balancing, ...own } = knobs;
   const events = new Map(liveEvents.map((event) => [event.id, event]));
   const hosts = Array.from({ length: instances }, (_unused, i) => {
@@ -153,7 +148,10 @@ function serviceOf(
       createDeliveryService({
         clock: simulation,
         signer,
-        currentVersion: currentVersion(machine),
+        versions:
+          currentVersion === undefined
+            ? first
+            : createVersionCache(simulation, currentVersion(machine), knobs),
         isLive: (id, nowNs) => {
           const event = events.get(id);
           return event !== undefined && isOnAir(event, nowNs);
@@ -185,10 +183,13 @@ interface HostSettings {
   readonly balancing: Balancing;
 }
 
-function firstVersions(objects: AudioObjects): VersionSource {
-  return async (_context, id) => {
-    if (objects.durationMs(id) !== null) return 1;
-    throw new PortError('not-found', 'delivery.authorise', true, `there is no audio ${id}`);
+/** Who knows all of them needs no cache. */
+function firstVersions(objects: AudioObjects): Versions {
+  return {
+    known: (id) => (objects.has(id) ? 1 : undefined),
+    async ask(_context, id) {
+      throw new PortError('not-found', 'delivery.authorise', true, `there is no audio ${id}`);
+    },
   };
 }
 

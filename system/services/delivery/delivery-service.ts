@@ -16,13 +16,12 @@ import { PortError } from '../../ports/errors.ts';
 import type { ImmediateUrlSigner } from '../../ports/url-signer.ts';
 import { bitrateFor, isPlan, type Plan } from './bitrate.ts';
 import type { DeliveryKnobs } from './knobs.ts';
-import { createVersionCache, type VersionSource } from './version-cache.ts';
+import type { Versions } from './version-cache.ts';
 
 export interface DeliveryDependencies {
   readonly clock: Clock;
   readonly signer: ImmediateUrlSigner;
-  /** The version of a track's audio that plays now. */
-  readonly currentVersion: VersionSource;
+  readonly versions: Versions;
   /** Whether a live event of this id is on the air. */
   readonly isLive: (eventId: string, nowNs: number) => boolean;
   readonly knobs: DeliveryKnobs;
@@ -36,8 +35,7 @@ interface Listener {
 }
 
 export function createDeliveryService(dependencies: DeliveryDependencies): DeliveryApi {
-  const { clock, signer, currentVersion, isLive, knobs } = dependencies;
-  const versions = createVersionCache(clock, currentVersion, knobs);
+  const { clock, signer, versions, isLive, knobs } = dependencies;
 
   const checked = (operation: string, { listenerId, bandwidthKbps, plan }: Listener): Plan => {
     if (!isId(listenerId)) throw invalid(operation, 'listenerId is no id');

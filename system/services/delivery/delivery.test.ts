@@ -7,20 +7,22 @@ import { knobsOf, outcomeOf } from '../test-support.ts';
 import { createDeliveryService } from './delivery-service.ts';
 import { type DeliveryKnobs, deliveryKnobs } from './knobs.ts';
 import { createUrlSigner } from './url-signer.ts';
+import { createVersionCache, type VersionSource } from './version-cache.ts';
 
 function setUp(set: Partial<DeliveryKnobs> = {}) {
   const simulation = new Simulation({ seed: 1 });
   const knobs = knobsOf(deliveryKnobs, set);
   const signer = createUrlSigner({ clock: simulation, random: simulation.random('url keys'), knobs });
   const bench = { asked: 0, version: 3 };
+  const currentVersion: VersionSource = async (_context, trackId) => {
+    bench.asked++;
+    if (trackId === 'nothing') throw new PortError('not-found', 'catalogue.getAudio', true);
+    return bench.version;
+  };
   const service = createDeliveryService({
     clock: simulation,
     signer,
-    async currentVersion(_context, trackId) {
-      bench.asked++;
-      if (trackId === 'nothing') throw new PortError('not-found', 'catalogue.getAudio', true);
-      return bench.version;
-    },
+    versions: createVersionCache(simulation, currentVersion, knobs),
     isLive: (eventId, nowNs) => eventId === 'concert' && nowNs < 100 * SECOND,
     knobs,
   });

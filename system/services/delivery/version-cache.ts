@@ -7,9 +7,11 @@ import type { DeliveryKnobs } from './knobs.ts';
 /** Rejects with `not-found` for a track that there is not. */
 export type VersionSource = (context: Context, trackId: string) => Promise<number>;
 
-export interface VersionCache {
+/** The version of a track's audio that plays now. */
+export interface Versions {
   /** Undefined: ask. */
   known(trackId: string): number | undefined;
+  /** Rejects with `not-found` for a track that there is not. */
   ask(context: Context, trackId: string): Promise<number>;
 }
 
@@ -17,7 +19,7 @@ export function createVersionCache(
   clock: Clock,
   source: VersionSource,
   knobs: Pick<DeliveryKnobs, 'versionCacheTracks' | 'versionCacheTtlMs'>,
-): VersionCache {
+): Versions {
   const ttlNs = knobs.versionCacheTtlMs * MILLISECOND;
   /** In the order of storing: a Map keeps it. */
   const entries = new Map<string, { readonly version: number; readonly staleAtNs: number }>();

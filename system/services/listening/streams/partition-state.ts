@@ -34,7 +34,7 @@ export interface Step {
   readonly position: Position;
   /** All that has to be written down. */
   readonly body: string;
-  /** The changed windows alone, as they stand in it; '' for a step that was read back and is no part of a window. */
+  /** The changed windows alone, as they stand in it; '' where they are no parts of windows. */
   readonly windows: string;
   readonly changes: Changes;
   /** Records that came too late. */
@@ -113,9 +113,7 @@ export class PartitionState {
     this.position = position;
     const changes = this.windows.take();
     this.#forget();
-    // Only parts of windows are sent as text.
-    const text = this.#stage.kind === 'partial' ? JSON.stringify(windows) : '';
-    return { position, body, windows: text, changes, late };
+    return { position, body, windows: this.#textOf(windows), changes, late };
   }
 
   snapshot(): string {
@@ -133,15 +131,20 @@ export class PartitionState {
     this.position = position;
     const changes = windows.take();
     const seen = this.#distinct?.take() ?? [];
-    const text = JSON.stringify(windows.encode(changes));
-    const rest = JSON.stringify({
+    const encoded = windows.encode(changes);
+    const body = JSON.stringify({
+      windows: encoded,
       ...(seen.length === 0 ? {} : { seen }),
       ...(late.length === 0 ? {} : { late }),
       ...this.#encodeParts(),
     });
     this.#forget();
-    const body = rest === '{}' ? `{"windows":${text}}` : `{"windows":${text},${rest.slice(1)}`;
-    return { position, body, windows: text, changes, late };
+    return { position, body, windows: this.#textOf(encoded), changes, late };
+  }
+
+  /** Only parts of windows are sent as text. */
+  #textOf(windows: unknown): string {
+    return this.#stage.kind === 'partial' ? JSON.stringify(windows) : '';
   }
 
   /** Parts of windows are nobody's state once they are written down. */
