@@ -1,5 +1,5 @@
-import type { Clock } from '../ports/clock.ts';
-import type { Context } from '../ports/context.ts';
+import type { Clock, Timer } from '../ports/clock.ts';
+import type { ChildContext, Context } from '../ports/context.ts';
 import { PortError } from '../ports/errors.ts';
 
 /**
@@ -12,31 +12,77 @@ import { PortError } from '../ports/errors.ts';
  * @param told what the caller is told in place of an error, its own expiry too
  * @throws PortError `deadline-exceeded`: `definite` only if the deadline had passed before `work` began
  */
-export async function withTimeout<T>(
+export function withTimeout<T>(
   clock: Clock,
   context: Context,
   timeoutNs: number,
   operation: string,
   work: (context: Context) => Promise<T>,
-  told: (operation: string, error: unknown) => unknown = asItIs,
+  told: Told = asItIs,
 ): Promise<T> {
-  if (context.cancelled !== null) throw told(operation, context.cancelled);
+  if (context.cancelled !== null) return Promise.reject(told(operation, context.cancelled));
   const nowNs = clock.now();
   const leftNs = context.deadlineNs - nowNs;
-  if (leftNs <= 0) throw told(operation, new PortError('deadline-exceeded', operation, true));
+  if (leftNs <= 0)
+    return Promise.reject(told(operation, new PortError('deadline-exceeded', operation, true)));
   const delayNs = leftNs < timeoutNs ? leftNs : timeoutNs;
   const child = context.child({ deadlineNs: nowNs + delayNs });
-  const timer = clock.after(delayNs, () =>
-    child.cancel(new PortError('deadline-exceeded', operation, false)),
-  );
+  const limit = spare.pop() ?? new Limit();
+  limit.begin(clock, child, delayNs, operation, told);
+  let working: Promise<T>;
   try {
-    return await work(child);
+    working = work(child);
   } catch (error) {
-    throw told(operation, error);
-  } finally {
-    clock.cancel(timer);
-    child.close();
+    return Promise.reject(limit.end(error));
   }
+  return working.then(limit.onAnswer as (answer: T) => T, limit.onError);
 }
 
-const asItIs = (_operation: string, error: unknown) => error;
+type Told = (operation: string, error: unknown) => unknown;
+
+const asItIs: Told = (_operation, error) => error;
+
+/** Those that no work is under. */
+const spare: Limit[] = [];
+
+/** Work under way and its timer. It keeps its callbacks, and is used again once the work has ended. */
+class Limit {
+  #clock: Clock | null = null;
+  #child: ChildContext | null = null;
+  #timer: Timer = -1;
+  #operation = '';
+  #told: Told = asItIs;
+  readonly onAnswer: (answer: unknown) => unknown;
+  readonly onError: (error: unknown) => never;
+  readonly #onExpiry: () => void;
+
+  constructor() {
+    this.onAnswer = (answer) => {
+      this.end(null);
+      return answer;
+    };
+    this.onError = (error) => {
+      throw this.end(error);
+    };
+    this.#onExpiry = () => this.#child!.cancel(new PortError('deadline-exceeded', this.#operation, false));
+  }
+
+  begin(clock: Clock, child: ChildContext, delayNs: number, operation: string, told: Told): void {
+    this.#clock = clock;
+    this.#child = child;
+    this.#operation = operation;
+    this.#told = told;
+    this.#timer = clock.after(delayNs, this.#onExpiry);
+  }
+
+  /** Returns what the caller is told of an error. */
+  end(error: unknown): unknown {
+    const told = error === null ? null : this.#told(this.#operation, error);
+    this.#clock!.cancel(this.#timer);
+    this.#child!.close();
+    this.#clock = null;
+    this.#child = null;
+    spare.push(this);
+    return told;
+  }
+}

@@ -27,6 +27,17 @@ export interface UrlSignerDependencies {
 /** Between the fields of a token; in none of them. */
 const SEPARATOR = '~';
 
+/** What all tokens begin with that were signed in the same second. */
+interface Head {
+  readonly keyId: number;
+  /** In s. */
+  readonly from: number;
+  readonly to: number;
+  readonly text: string;
+  /** Of the key. */
+  readonly secret: number;
+}
+
 export function createUrlSigner(
   dependencies: UrlSignerDependencies,
 ): ImmediateUrlSigner & ImmediateUrlVerifier {
@@ -35,44 +46,55 @@ export function createUrlSigner(
   const lifetimeNs = knobs.urlLifetimeS * SECOND;
   const keyIdAt = (ns: number) => 1 + Math.max(0, Math.floor(ns / rotationNs));
   const secretOf = (keyId: number) => Math.floor(random.uniform(keyId) * 2 ** 32);
-  let signingKey = 0;
-  let signingSecret = 0;
+  const headOf = (keyId: number, from: number, to: number, text = `${keyId}~${from}~${to}~`): Head => ({
+    keyId,
+    from,
+    to,
+    text,
+    secret: secretOf(keyId),
+  });
+  /** Of the last token that was signed: most that are checked have it too. */
+  let last = headOf(0, 0, 0);
+
+  /** Null: it has none. */
+  function readHead(token: string): Head | null {
+    const keyEnd = token.indexOf(SEPARATOR);
+    const fromEnd = token.indexOf(SEPARATOR, keyEnd + 1);
+    const toEnd = token.indexOf(SEPARATOR, fromEnd + 1);
+    // One that is missing makes the next search begin anew.
+    if (!(keyEnd > 0 && fromEnd > keyEnd && toEnd > fromEnd)) return null;
+    const keyId = Number(token.slice(0, keyEnd));
+    const from = Number(token.slice(keyEnd + 1, fromEnd));
+    const to = Number(token.slice(fromEnd + 1, toEnd));
+    if (!Number.isInteger(keyId) || !(from <= to)) return null;
+    return headOf(keyId, from, to, token.slice(0, toEnd + 1));
+  }
 
   return {
     sign(_context, { path, maxKbps, listenerId, notBeforeNs, expiresAtNs }) {
       const keyId = keyIdAt(clock.now());
-      if (keyId !== signingKey) {
-        signingKey = keyId;
-        signingSecret = secretOf(keyId);
-      }
+      const from = notBeforeNs / SECOND;
+      const to = expiresAtNs / SECOND;
+      if (keyId !== last.keyId || from !== last.from || to !== last.to) last = headOf(keyId, from, to);
       const granted = maxKbps === undefined ? path : `${path}~${maxKbps}`;
-      const signed = `${keyId}~${notBeforeNs / SECOND}~${expiresAtNs / SECOND}~${listenerId}~${granted}`;
-      return `${signed}~${signatureOf(signingSecret, signed, signed.length)}`;
+      const signed = `${last.text}${listenerId}~${granted}`;
+      return `${signed}~${signatureOf(last.secret, signed, signed.length)}`;
     },
 
     verify(token, check) {
-      const keyEnd = token.indexOf(SEPARATOR);
-      const fromEnd = token.indexOf(SEPARATOR, keyEnd + 1);
-      const toEnd = token.indexOf(SEPARATOR, fromEnd + 1);
-      const listenerEnd = token.indexOf(SEPARATOR, toEnd + 1);
+      const head = token.startsWith(last.text) ? last : readHead(token);
+      if (head === null) return 'malformed';
+      const { keyId, from, to, text, secret } = head;
+      const listenerEnd = token.indexOf(SEPARATOR, text.length);
       const pathEnd = token.lastIndexOf(SEPARATOR);
-      // One that is missing makes the next search begin anew.
-      if (
-        !(keyEnd > 0 && fromEnd > keyEnd && toEnd > fromEnd && listenerEnd > toEnd && pathEnd > listenerEnd)
-      )
-        return 'malformed';
-      const keyId = Number(token.slice(0, keyEnd));
-      const from = Number(token.slice(keyEnd + 1, fromEnd));
-      const to = Number(token.slice(fromEnd + 1, toEnd));
-      if (!Number.isInteger(keyId) || !(from <= to)) return 'malformed';
+      if (!(listenerEnd > text.length && pathEnd > listenerEnd)) return 'malformed';
       const { nowNs, toleranceNs } = check;
       const oldest = keyIdAt(nowNs - lifetimeNs - toleranceNs);
       if (keyId < oldest || keyId > keyIdAt(nowNs + toleranceNs)) return 'unknown-key';
-      const secret = keyId === signingKey ? signingSecret : secretOf(keyId);
       if (String(signatureOf(secret, token, pathEnd)) !== token.slice(pathEnd + 1)) return 'tampered';
       const grant: UrlGrant = {
         ...grantedBy(token.slice(listenerEnd + 1, pathEnd)),
-        listenerId: token.slice(toEnd + 1, listenerEnd),
+        listenerId: token.slice(text.length, listenerEnd),
         notBeforeNs: from * SECOND,
         expiresAtNs: to * SECOND,
       };

@@ -155,10 +155,10 @@ function resultsOf({ job, folding }: Stage, { key, from, until }: Naming) {
   const { names } = folding;
   const { window } = job;
   const afterLastNs = window.kind === 'session' ? window.gapMs * MILLISECOND + 1 : 0;
-  // A copy has all its fields at once: one object, where fields added one by one take three.
-  const all = Object.fromEntries(
-    [key, from, until, ...names, 'version', 'retracted'].map((name) => [name, null]),
-  );
+  // A copy has all its fields at once, and as one that is read from a text has room for just these within itself: one
+  // object, where fields added one by one take three.
+  const fields = [key, from, until, ...names, 'version', 'retracted'].map((name) => [name, null]);
+  const all = JSON.parse(JSON.stringify(Object.fromEntries(fields))) as Record<string, null>;
   return (pane: Pane, version: number, retracted = false): Result => {
     const whole = pane.values.every((value, i) => folding.isSome(i, value));
     const result: Record<string, unknown> = whole ? { ...all } : {};
