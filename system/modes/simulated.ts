@@ -228,14 +228,18 @@ function createClients(
       skipped,
       playedAtNs: 0,
     });
+  /** Once the audio is there. */
+  const recordAfter = (fetched: Promise<unknown>, ...play: Parameters<Clients['play']>) =>
+    fetched.then(() => recordPlay(...play));
   return {
     play:
       fetchAudio === null
         ? recordPlay
         : (context, playId, listener, track, skipped, listenedMs) => {
-            const record = () => recordPlay(context, playId, listener, track, skipped, listenedMs);
             const fetched = fetchAudio(context, { listener, track, listenedMs });
-            return fetched instanceof Promise ? fetched.then(record) : record();
+            return fetched instanceof Promise
+              ? recordAfter(fetched, context, playId, listener, track, skipped, listenedMs)
+              : recordPlay(context, playId, listener, track, skipped, listenedMs);
           },
     openPlaylist: (context, listener, playlist, minimumSnapshot) =>
       gateway.getPlaylist(context, {

@@ -35,7 +35,8 @@ export class CacheList {
       const sizes = this.#sizes ?? new Array<number>(values.length).fill(this.#size);
       this.#sizes = sizes.toSpliced(place, 0, size);
     }
-    this.#values = place === 0 ? [value, ...values] : values.toSpliced(place, 0, value);
+    // Most lists are begun here.
+    this.#values = values.length === 0 ? [value] : values.toSpliced(place, 0, value);
   }
 
   /** Only the newest remain. */

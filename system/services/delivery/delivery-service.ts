@@ -55,8 +55,8 @@ export function createDeliveryService(dependencies: DeliveryDependencies): Deliv
   ): AuthoriseResponse => {
     const notBeforeNs = Math.floor(clock.now() / SECOND) * SECOND;
     const expiresAtNs = notBeforeNs + knobs.urlLifetimeS * SECOND;
-    const limit = maxKbps === 0 ? {} : { maxKbps };
-    const token = signer.sign(context, { path: grantPath, ...limit, listenerId, notBeforeNs, expiresAtNs });
+    const granted = { path: grantPath, listenerId, notBeforeNs, expiresAtNs };
+    const token = signer.sign(context, maxKbps === 0 ? granted : { ...granted, maxKbps });
     return { path, grantPath, token, bitrateKbps, notBeforeNs, expiresAtNs, maxKbps };
   };
 

@@ -38,7 +38,8 @@ const WHOLE: Play = Object.freeze({
   skipped: false,
 });
 
-const keyOf = (listenerId: string) => `recent:${listenerId}`;
+/** Short: there is one for each of a hundred million listeners, and a byte of it is 100 MB of the cache. */
+const keyOf = (listenerId: string) => `r:${listenerId}`;
 
 export function createRecentlyPlayed(cache: Cache, knobs: ListeningKnobs): RecentlyPlayed {
   const keep = knobs.recentLimit;

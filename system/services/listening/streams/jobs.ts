@@ -28,7 +28,8 @@ const time = { outOfOrderMs: 10_000, latenessMs: 10 * MINUTE_MS, idleMs: MINUTE_
 const session = { key: 'listenerId', from: 'startedAtNs', until: 'endedAtNs' };
 /** estimate: a UUID and five numbers. */
 const SESSION_BYTES = 80;
-export const SESSION_PREFIX = 'session:';
+/** Short, as there is one key for each listener. */
+export const SESSION_PREFIX = 's:';
 
 /** What a listener is listening to in one go: until there has been no play for half an hour. */
 export const sessionState = {
