@@ -216,7 +216,9 @@ export class Producer implements EventProducer, Sender<ProducerBatch> {
     for (const buffer of this.#active) {
       const { leader } = buffer.partition;
       if (!this.#sendable(buffer) || (ready & (1 << leader)) === 0) continue;
-      const batch = buffer.queue.shift()!;
+      const { queue } = buffer;
+      // A list that is emptied by `pop` keeps its memory (see `empty`), and most have one batch.
+      const batch = queue.length === 1 ? queue.pop()! : queue.shift()!;
       buffer.inFlight = batch;
       const batches = outgoing[leader];
       if (batches) batches.push(batch);

@@ -50,17 +50,13 @@ export function createTableWriter(
   /** The top of each window, of keys that are some; null: nobody can say now. */
   async function topsOf(context: Context, windows: readonly SharedWindow[]): Promise<Pane[][] | null> {
     for (let round = 1; ; round++) {
-      const tops = windows.map(({ panes }) => topOf(shown(panes.values()), place, limit));
+      const tops = windows.map(({ panes }) => topOf(panes.values(), place, limit, keys?.isOut));
       if (keys === undefined) return tops;
       const wanted = [...new Set(tops.flatMap((top) => top.map(({ key }) => key)))];
       if (!(await keys.learn(context, wanted))) return null;
       if (!wanted.some(keys.isOut)) return tops;
       if (round === ROUNDS) return tops.map((top) => top.filter(({ key }) => !keys.isOut(key)));
     }
-  }
-
-  function* shown(panes: Iterable<Pane>): Generator<Pane> {
-    for (const pane of panes) if (keys?.isOut(pane.key) !== true) yield pane;
   }
 
   function rowOf(window: SharedWindow, top: readonly Pane[], { position }: PartitionState) {

@@ -1,10 +1,19 @@
 import type { Pane } from './windows.ts';
 
-/** The panes with the largest values at this place, largest first; of equal ones the smaller key comes first. */
-export function topOf(panes: Iterable<Pane>, place: number, limit: number): Pane[] {
+/**
+ * The panes with the largest values at this place, largest first; of equal ones the smaller key comes first.
+ * @param isOut which keys are passed over
+ */
+export function topOf(
+  panes: Iterable<Pane>,
+  place: number,
+  limit: number,
+  isOut: (key: string) => boolean = () => false,
+): Pane[] {
   const top: Pane[] = [];
   for (const pane of panes) {
     if (top.length === limit && !isBefore(pane, top[limit - 1]!, place)) continue;
+    if (isOut(pane.key)) continue;
     let low = 0;
     let high = top.length;
     while (low < high) {
