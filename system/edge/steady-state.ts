@@ -33,8 +33,8 @@ interface Group {
 
 /** From a rank to the next group: two thousand groups for a hundred million ranks. */
 const GROUP_WIDTH = 1.01;
-/** Halvings of an interval: to the last bit. */
-const HALVINGS = 100;
+/** More than are ever needed: near the root each step doubles the digits that are right. */
+const MOST_STEPS = 100;
 
 /** The state of each point of presence, and of a cache in front of the origin. Each call gives one of its own. */
 export function createSteadyStates(
@@ -84,19 +84,8 @@ class Characteristic {
   readonly missRatio: number;
 
   constructor(groups: readonly Group[], capacity: number) {
-    const expected = (requests: number) =>
-      groups.reduce((sum, { count, share }) => sum + count * -Math.expm1(-share * requests), 0);
     const all = groups.reduce((sum, { count, share }) => sum + (share > 0 ? count : 0), 0);
-    let low = 0;
-    let high = 1;
-    if (capacity >= all) high = Number.POSITIVE_INFINITY;
-    else while (expected(high) < capacity) high *= 2;
-    for (let i = 0; i < HALVINGS && high < Number.POSITIVE_INFINITY; i++) {
-      const middle = (low + high) / 2;
-      if (expected(middle) < capacity) low = middle;
-      else high = middle;
-    }
-    this.requests = high;
+    this.requests = capacity >= all ? Number.POSITIVE_INFINITY : requestsFor(groups, capacity);
     this.missRatio = groups.reduce((sum, { count, share }) => sum + count * this.missed(share), 0);
   }
 
@@ -104,6 +93,28 @@ class Characteristic {
   missed(share: number): number {
     return share > 0 ? share * Math.exp(-share * this.requests) : 0;
   }
+}
+
+/**
+ * After how many requests so many objects are expected among them, fewer than there are: by Newton's method. The number
+ * of objects is concave in that of requests, and no larger, so steps that begin there never go past the root.
+ */
+function requestsFor(groups: readonly Group[], objects: number): number {
+  let requests = objects;
+  for (let step = 0; step < MOST_STEPS; step++) {
+    let expected = 0;
+    let slope = 0;
+    for (const { count, share } of groups) {
+      const askedFor = -Math.expm1(-share * requests);
+      expected += count * askedFor;
+      slope += count * share * (1 - askedFor);
+    }
+    const next = requests + (objects - expected) / slope;
+    // Rounding alone is left.
+    if (!(next > requests)) break;
+    requests = next;
+  }
+  return requests;
 }
 
 class LastAsked implements SteadyState {

@@ -48,7 +48,7 @@ export function execute(keys: Keyspace, command: Command, nowNs: number): unknow
     case 'range': {
       const list = keys.find(command.key, nowNs)?.value;
       if (list === undefined) return [];
-      return list instanceof CacheList ? list.values.slice(0, command.count) : wrongType('range');
+      return list instanceof CacheList ? list.first(command.count) : wrongType('range');
     }
     case 'evaluate':
       return evaluate(keys, command.script, nowNs);

@@ -67,11 +67,10 @@ function pushOne(
 
 /** False: it is there. Usually it is the newest and goes to the front. */
 function insert(list: CacheList, value: CacheValue, size: number, by: string, id: string): boolean {
-  const { values } = list;
   const score = field(value, by);
   let place = 0;
-  for (; place < values.length; place++) {
-    const other = values[place];
+  for (; place < list.length; place++) {
+    const other = list.at(place);
     const otherScore = field(other, by);
     if (otherScore < score) break;
     if (otherScore > score) continue;

@@ -128,20 +128,25 @@ export function etagOf(contentId: string, size: number): string {
     high = Math.imul(high ^ (contentId.charCodeAt(i) + i), 0x85ebca6b);
     high ^= high >>> 13;
   }
-  return hex(high ^ (low >>> 16)) + hex(low ^ high);
-}
-
-/** 32 bits as eight digits, made at once: every object that is found has a tag. */
-function hex(bits: number): string {
+  const [a, b] = [high ^ (low >>> 16), low ^ high];
+  // In hexadecimal, made at once: every object that is found has a tag.
   return String.fromCharCode(
-    digit(bits >>> 28),
-    digit(bits >>> 24),
-    digit(bits >>> 20),
-    digit(bits >>> 16),
-    digit(bits >>> 12),
-    digit(bits >>> 8),
-    digit(bits >>> 4),
-    digit(bits),
+    digit(a >>> 28),
+    digit(a >>> 24),
+    digit(a >>> 20),
+    digit(a >>> 16),
+    digit(a >>> 12),
+    digit(a >>> 8),
+    digit(a >>> 4),
+    digit(a),
+    digit(b >>> 28),
+    digit(b >>> 24),
+    digit(b >>> 20),
+    digit(b >>> 16),
+    digit(b >>> 12),
+    digit(b >>> 8),
+    digit(b >>> 4),
+    digit(b),
   );
 }
 

@@ -2,15 +2,31 @@
 import type { Event, Folding } from './aggregates.ts';
 import type { Changes, Pane, RemovedPane, SharedWindow, Windows } from './windows.ts';
 
-interface AlignedPane extends Pane {
-  readonly values: number[];
-  changed: boolean;
-}
-
 interface AlignedWindow extends SharedWindow {
   readonly panes: Map<string, AlignedPane>;
   closed: boolean;
   changed: boolean;
+}
+
+class AlignedPane implements Pane {
+  readonly key: string;
+  readonly values: number[];
+  changed = true;
+  readonly #window: SharedWindow;
+
+  constructor(key: string, window: SharedWindow, values: number[]) {
+    this.key = key;
+    this.#window = window;
+    this.values = values;
+  }
+
+  get startNs(): number {
+    return this.#window.startNs;
+  }
+
+  get endNs(): number {
+    return this.#window.endNs;
+  }
 }
 
 const NONE: readonly RemovedPane[] = [];
@@ -196,8 +212,7 @@ export class AlignedWindows implements Windows {
   }
 
   #open(window: AlignedWindow, key: string, values: number[]): void {
-    const { startNs, endNs } = window;
-    const pane: AlignedPane = { key, startNs, endNs, values, changed: true };
+    const pane = new AlignedPane(key, window, values);
     window.panes.set(key, pane);
     window.changed = true;
     this.#changed.push(pane);
