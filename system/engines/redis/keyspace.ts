@@ -21,25 +21,72 @@ export class TokenBucket {
   }
 }
 
+/** The times of a server's entries, two for each: as fields, each of a million numbers would be an object of its own. */
+class EntryTimes {
+  /** When it expires and when it was used last, by slot. */
+  of = new Float64Array(128);
+  readonly #free: number[] = [];
+  #top = 0;
+
+  take(expiresNs: number, usedNs: number): number {
+    const slot = this.#free.pop() ?? this.#top++;
+    if (2 * slot === this.of.length) {
+      const wider = new Float64Array(2 * this.of.length);
+      wider.set(this.of);
+      this.of = wider;
+    }
+    this.of[2 * slot] = expiresNs;
+    this.of[2 * slot + 1] = usedNs;
+    return slot;
+  }
+
+  /** Whoever had it must not be asked for its times again. */
+  release(slot: number): void {
+    this.#free.push(slot);
+  }
+
+  clear(): void {
+    this.#free.length = 0;
+    this.#top = 0;
+  }
+}
+
 export class Entry implements Evictable {
   readonly key: string;
   value: CacheValue;
   /** Size of the value. */
   bytes: number;
-  /** Infinity: none. */
-  expiresNs: number;
-  usedNs: number;
   uses = LFU_INITIAL;
   place = -1;
   /** Place among the keys with a TTL; below 0: it has none. */
   ttlPlace = -1;
+  readonly #times: EntryTimes;
+  /** Its number among the times. */
+  readonly slot: number;
 
-  constructor(key: string, value: CacheValue, bytes: number, expiresNs: number, usedNs: number) {
+  constructor(key: string, value: CacheValue, bytes: number, times: EntryTimes, slot: number) {
     this.key = key;
     this.value = value;
     this.bytes = bytes;
-    this.expiresNs = expiresNs;
-    this.usedNs = usedNs;
+    this.#times = times;
+    this.slot = slot;
+  }
+
+  /** Infinity: none. */
+  get expiresNs(): number {
+    return this.#times.of[2 * this.slot]!;
+  }
+
+  set expiresNs(ns: number) {
+    this.#times.of[2 * this.slot] = ns;
+  }
+
+  get usedNs(): number {
+    return this.#times.of[2 * this.slot + 1]!;
+  }
+
+  set usedNs(ns: number) {
+    this.#times.of[2 * this.slot + 1] = ns;
   }
 
   /** What the memory limit counts. */
@@ -61,6 +108,7 @@ export class Keyspace {
   readonly #evictor: Evictor<Entry>;
   readonly #random: RandomStream;
   readonly #expiry: ActiveExpiry<Entry>;
+  readonly #times = new EntryTimes();
   readonly #entries = new Map<string, Entry>();
   /** All keys, and those with a TTL, in arrays to draw from; the latter in a random order, as a hash table has them. */
   readonly #all: Entry[] = [];
@@ -112,12 +160,12 @@ export class Keyspace {
       this.#expire(old);
       old = undefined;
     }
-    return this.#store(new Entry(key, value, bytes, expiresNs, nowNs), old, nowNs);
+    return this.#store(this.#entry(key, value, bytes, expiresNs, nowNs), old, nowNs);
   }
 
   /** The same for a key that is not there, as `find` has just said. Null: no room. */
   create(key: string, value: CacheValue, bytes: number, expiresNs: number, nowNs: number): Entry | null {
-    const entry = new Entry(key, value, bytes, expiresNs, nowNs);
+    const entry = this.#entry(key, value, bytes, expiresNs, nowNs);
     return this.#store(entry, undefined, nowNs) ? entry : null;
   }
 
@@ -155,6 +203,7 @@ export class Keyspace {
       last.place = entry.place;
     }
     entry.place = -1;
+    this.#times.release(entry.slot);
     if (entry.ttlPlace < 0) return;
     const lastTtl = this.#withTtl.pop()!;
     if (lastTtl !== entry) {
@@ -179,6 +228,7 @@ export class Keyspace {
     this.#entries.clear();
     this.#all.length = 0;
     this.#withTtl.length = 0;
+    this.#times.clear();
     this.#evictor.clear();
     this.usedBytes = 0;
   }
@@ -213,9 +263,16 @@ export class Keyspace {
     entry.usedNs = nowNs;
   }
 
+  #entry(key: string, value: CacheValue, bytes: number, expiresNs: number, usedNs: number): Entry {
+    return new Entry(key, value, bytes, this.#times, this.#times.take(expiresNs, usedNs));
+  }
+
   #store(entry: Entry, old: Entry | undefined, nowNs: number): boolean {
     const { key, totalBytes } = entry;
-    if (!this.#makeRoom(totalBytes - (old?.totalBytes ?? 0), old, nowNs)) return false;
+    if (!this.#makeRoom(totalBytes - (old?.totalBytes ?? 0), old, nowNs)) {
+      this.#times.release(entry.slot);
+      return false;
+    }
     if (old !== undefined) {
       this.#use(old, nowNs);
       entry.uses = old.uses;
