@@ -120,4 +120,55 @@ describe('withTimeout', () => {
     expect(await outcome).toBe('ok:x@20');
     expect(child!.cancelled).toBeNull();
   });
+
+  test('work that throws before it waits is told of, and leaves neither timer nor child', async () => {
+    const bench = createBench();
+    const context = bench.context();
+    let child: Context | undefined;
+    const work = (given: Context): Promise<string> => {
+      child = given;
+      throw new PortError('invalid', 'read', true);
+    };
+    const outcome = bench.outcome(withTimeout(bench.simulation, context, 50 * MILLISECOND, 'read', work));
+    await bench.run(1000);
+    expect(await outcome).toBe('invalid@0');
+    context.cancel(new PortError('cancelled', 'page', false));
+    expect(child!.cancelled).toBeNull();
+  });
+
+  test('what is used again keeps nothing of whom it served: many at once, one after the other, each as if alone', async () => {
+    const bench = createBench();
+    const outcomes: Promise<string>[] = [];
+    const expected: string[] = [];
+    for (let i = 0; i < 300; i++) {
+      const [startMs, takesMs, limitMs] = [(i * 7) % 90, 1 + ((i * 13) % 40), 20 + (i % 3)];
+      bench.at(startMs, () => {
+        const work = (child: Context) =>
+          i % 5 === 0 ? bench.fail(child, takesMs, 'conflict') : bench.call(child, takesMs, i);
+        const told = (operation: string, error: unknown) =>
+          new PortError((error as PortError).kind, `${operation} for ${i}`, true);
+        const limited = withTimeout<unknown>(
+          bench.simulation,
+          bench.context(),
+          limitMs * MILLISECOND,
+          'read',
+          work,
+          told,
+        );
+        outcomes.push(
+          limited.then(
+            (value) => `${value}`,
+            (error: PortError) => `${error.operation} ${error.kind}`,
+          ),
+        );
+        // Of two timers for the same moment the one that was set first comes first.
+        const late = takesMs >= limitMs;
+        if (late) expected.push(`read for ${i} deadline-exceeded`);
+        else expected.push(i % 5 === 0 ? `read for ${i} conflict` : `${i}`);
+      });
+    }
+    await bench.run(1000);
+    expect(await Promise.all(outcomes)).toEqual(expected);
+    expect(bench.inService).toBe(0);
+  });
 });

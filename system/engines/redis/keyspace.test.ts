@@ -59,6 +59,51 @@ test('memory never exceeds the limit, and its count is that of the keys, under e
   );
 });
 
+test('each key keeps its own times, whatever else comes, goes, finds no room or is cleared away', () => {
+  const operation = fc.record({
+    what: fc.constantFrom(
+      'put' as const,
+      'put' as const,
+      'remove' as const,
+      'expireAt' as const,
+      'clear' as const,
+    ),
+    key: fc.integer({ min: 0, max: 9 }),
+    ttl: fc.option(fc.integer({ min: 1, max: 1_000 }), { nil: null }),
+  });
+  fc.assert(
+    fc.property(fc.array(operation, { maxLength: 150 }), (operations) => {
+      const { keys } = create('noeviction', 6 * valueBytes('k', 200));
+      const model = new Map<string, { expiresNs: number; usedNs: number }>();
+      operations.forEach(({ what, key, ttl }, i) => {
+        // All of them long before any of the keys expires.
+        const nowNs = i;
+        const name = `k${key}`;
+        const expiresNs = ttl === null ? NEVER : ttl * SECOND;
+        const entry = model.has(name) ? keys.find(name, nowNs) : undefined;
+        if (entry !== undefined) model.get(name)!.usedNs = nowNs;
+        if (what === 'put') {
+          if (keys.put(name, i, 100, expiresNs, nowNs)) model.set(name, { expiresNs, usedNs: nowNs });
+        } else if (what === 'clear' && ttl === null) {
+          keys.clear();
+          model.clear();
+        } else if (what === 'remove' && entry !== undefined) {
+          keys.remove(entry);
+          model.delete(name);
+        } else if (what === 'expireAt' && entry !== undefined) {
+          keys.expireAt(entry, (ttl ?? 1) * SECOND);
+          model.get(name)!.expiresNs = (ttl ?? 1) * SECOND;
+        }
+        const held = Array.from(keys.live(nowNs), (one) => [one.key, one.expiresNs, one.usedNs] as const);
+        expect(held.sort()).toEqual(
+          Array.from(model, ([of, times]) => [of, times.expiresNs, times.usedNs] as const).sort(),
+        );
+      });
+    }),
+    { seed: 9, numRuns: 200 },
+  );
+});
+
 test('sampled LRU comes close to exact LRU: a Zipf stream hits as often within three points', () => {
   const { keys, random } = create('allkeys-lru', 2_000 * 200);
   const zipf = new Zipf(20_000, 1);

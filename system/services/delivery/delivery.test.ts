@@ -77,6 +77,27 @@ test('it names the present version and signs it for an hour', async () => {
   expect(check('/audio/t42/3/320.ogg', 8)).toBe('other-path');
 });
 
+test('a token says the same whichever was signed last, and what only begins like one is none', async () => {
+  const { authorise, signer, at } = setUp({ keyRotationS: 60 });
+  const granted = [];
+  for (const seconds of [7.5, 7.9, 61, 61.5, 200]) {
+    await at(seconds);
+    for (const listenerId of ['u1', 'u2']) granted.push({ ...(await authorise({ listenerId })), listenerId });
+  }
+  for (const { path, token, listenerId, notBeforeNs, expiresAtNs } of [...granted, ...granted.toReversed()]) {
+    const check = { path, nowNs: 200 * SECOND, toleranceNs: 0 };
+    expect(signer.verify(token, check)).toEqual({ path, listenerId, notBeforeNs, expiresAtNs });
+    const parts = token.split('~');
+    expect(parts).toHaveLength(6);
+    for (let length = 0; length < parts.length - 1; length++) {
+      expect(signer.verify(parts.slice(0, length).join('~'), check)).toBe('malformed');
+      expect(signer.verify(`${parts.slice(0, length).join('~')}~`, check)).toMatch(/malformed|tampered/);
+    }
+    expect(signer.verify(token.replace(`~${listenerId}~`, '~u3~'), check)).toBe('tampered');
+    expect(signer.verify(`${token}0`, check)).toBe('tampered');
+  }
+});
+
 test('the version is remembered for a while, and asked for once by all who want it', async () => {
   const { authorise, bench, at } = setUp({ versionCacheTtlMs: 10_000 });
   await Promise.all(Array.from({ length: 20 }, () => authorise()));
