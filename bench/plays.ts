@@ -7,7 +7,7 @@ import { type BenchMeasure, cpuSeconds } from './measure.ts';
 const SECONDS = 120;
 
 /** Listeners who play and do nothing else. */
-const playing = defineScenario({
+export const playing = defineScenario({
   name: 'playing',
   title: 'Listeners play',
   teaches: '',

@@ -10,7 +10,7 @@ import { PortError } from '../ports/errors.ts';
  *
  * @param timeoutNs nanoseconds; use a constant, so that timers of one length queue cheaply
  * @param told what the caller is told in place of an error, its own expiry too
- * @throws PortError `deadline-exceeded`: `definite` only if the deadline had passed before `work` began
+ * Rejects with PortError `deadline-exceeded`: `definite` only if the deadline had passed before `work` began
  */
 export function withTimeout<T>(
   clock: Clock,
