@@ -6,11 +6,11 @@ import { PortError } from '../ports/errors.ts';
  * Gives `work` at most `timeoutNs`, and less where the caller's own deadline comes first: a deadline is narrowed, never
  * extended. On expiry the context handed to `work` is cancelled with `deadline-exceeded`, so that the call it waits for
  * rejects and engines stop; whatever `work` awaits has to be given that context.
- * Nearly every request passes here: one timer (equal delays share a lane of the clock), one child, one promise.
+ * Nearly every request passes here: one timer (equal delays share a lane of the clock), one child, one promise. Rejects with
+ * `deadline-exceeded`, which is `definite` only if the deadline had passed before `work` began.
  *
  * @param timeoutNs nanoseconds; use a constant, so that timers of one length queue cheaply
  * @param told what the caller is told in place of an error, its own expiry too
- * Rejects with PortError `deadline-exceeded`: `definite` only if the deadline had passed before `work` began
  */
 export function withTimeout<T>(
   clock: Clock,

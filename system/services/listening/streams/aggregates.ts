@@ -27,6 +27,10 @@ export const aggregates: Readonly<Record<AggregateName, Aggregate>> = {
   max: { takesField: true, zero: -NOTHING_SMALLER, add: Math.max, merge: Math.max },
 };
 
+/** Values of one window, or those of many side by side. */
+type Numbers = { [place: number]: number };
+type ReadonlyNumbers = { readonly [place: number]: number };
+
 /** A record as the operators see it. */
 export type Event = Readonly<Record<string, unknown>>;
 
@@ -85,20 +89,27 @@ export class Folding {
 
   start(event: Event): number[] {
     const values = this.#zeroes.slice();
-    this.add(values, event);
+    this.add(values, 0, event);
     return values;
   }
 
-  add(values: number[], event: Event): void {
-    for (let i = 0; i < values.length; i++) {
+  /** Values of no record, from place `at` on. */
+  clear(values: Numbers, at: number): void {
+    for (let i = 0; i < this.#zeroes.length; i++) values[at + i] = this.#zeroes[i]!;
+  }
+
+  /** `values` holds one for each aggregate, from place `at` on. */
+  add(values: Numbers, at: number, event: Event): void {
+    for (let i = 0; i < this.#folded.length; i++) {
       const { aggregate, field, where } = this.#folded[i]!;
       if (where === undefined || holdsAny(where, event))
-        values[i] = aggregate.add(values[i]!, event[field] as number);
+        values[at + i] = aggregate.add(values[at + i]!, event[field] as number);
     }
   }
 
-  /** `from` holds as many values, from place `at` on. */
-  merge(into: number[], from: readonly number[], at = 0): void {
-    for (let i = 0; i < into.length; i++) into[i] = this.#folded[i]!.aggregate.merge(into[i]!, from[at + i]!);
+  /** Values of `from`, from its place `fromAt` on, into those of another one. */
+  merge(into: Numbers, at: number, from: ReadonlyNumbers, fromAt: number): void {
+    for (let i = 0; i < this.#folded.length; i++)
+      into[at + i] = this.#folded[i]!.aggregate.merge(into[at + i]!, from[fromAt + i]!);
   }
 }

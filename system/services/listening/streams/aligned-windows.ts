@@ -94,7 +94,7 @@ export class AlignedWindows implements Windows {
       const pane = window.panes.get(key);
       if (pane === undefined) this.#open(window, key, this.#folding.start(event));
       else {
-        this.#folding.add(pane.values, event);
+        this.#folding.add(pane.values, 0, event);
         this.#change(window, pane);
       }
     }
@@ -117,7 +117,7 @@ export class AlignedWindows implements Windows {
         const pane = window.panes.get(key);
         if (pane === undefined) this.#open(window, key, entries.slice(i + 1, i + width) as number[]);
         else {
-          this.#folding.merge(pane.values, entries as readonly number[], i + 1);
+          this.#folding.merge(pane.values, 0, entries as readonly number[], i + 1);
           this.#change(window, pane);
         }
       }

@@ -6,20 +6,87 @@ import type { Event, Folding } from './aggregates.ts';
 import { DueQueue } from './due-queue.ts';
 import type { Changes, Pane, RemovedPane, SharedWindow, Windows } from './windows.ts';
 
-interface Session extends Pane {
-  startNs: number;
-  endNs: number;
-  readonly values: number[];
+/**
+ * The numbers of all sessions, side by side: beginning, end and values of each. There is a session for everybody who has
+ * listened within half an hour, and as fields each of its numbers would be an object of its own.
+ */
+class SessionNumbers {
+  of: Float64Array;
+  readonly width: number;
+  readonly #free: number[] = [];
+  #top = 0;
+
+  constructor(values: number) {
+    this.width = 2 + values;
+    this.of = new Float64Array(64 * this.width);
+  }
+
+  /** Where a session's numbers are. */
+  take(): number {
+    const at = this.#free.pop() ?? this.#top;
+    if (at < this.#top) return at;
+    this.#top += this.width;
+    if (this.#top > this.of.length) {
+      const wider = new Float64Array(2 * this.of.length);
+      wider.set(this.of);
+      this.of = wider;
+    }
+    return at;
+  }
+
+  /** Whoever had them must not be asked for them again. */
+  release(at: number): void {
+    this.#free.push(at);
+  }
+}
+
+class Session implements Pane {
+  readonly key: string;
+  cacheKey: string | undefined = undefined;
   /** The watermark has passed its end. */
-  closed: boolean;
+  closed = false;
   /** It was closed at some time. */
-  told: boolean;
-  changed: boolean;
-  gone: boolean;
+  told = false;
+  changed = true;
+  gone = false;
   /** The only one of its key. */
   alone: boolean;
   /** Another session of the same key. */
   next: Session | null;
+  /** Where its numbers are. */
+  readonly at: number;
+  readonly #numbers: SessionNumbers;
+
+  constructor(key: string, numbers: SessionNumbers, next: Session | null) {
+    this.key = key;
+    this.#numbers = numbers;
+    this.at = numbers.take();
+    this.next = next;
+    this.alone = next === null;
+  }
+
+  get startNs(): number {
+    return this.#numbers.of[this.at]!;
+  }
+
+  set startNs(ns: number) {
+    this.#numbers.of[this.at] = ns;
+  }
+
+  get endNs(): number {
+    return this.#numbers.of[this.at + 1]!;
+  }
+
+  set endNs(ns: number) {
+    this.#numbers.of[this.at + 1] = ns;
+  }
+
+  get values(): readonly number[] {
+    const { of, width } = this.#numbers;
+    const values = new Array<number>(width - 2);
+    for (let i = 0; i < values.length; i++) values[i] = of[this.at + 2 + i]!;
+    return values;
+  }
 }
 
 const NONE: readonly SharedWindow[] = [];
@@ -44,6 +111,7 @@ export class SessionWindows implements Windows {
   readonly #gapNs: number;
   readonly #latenessNs: number;
   readonly #folding: Folding;
+  readonly #numbers: SessionNumbers;
   readonly #byKey = new Map<string, Session>();
   /** Each session once, or more often after it was opened again. */
   readonly #due = new DueQueue<Session>();
@@ -55,6 +123,7 @@ export class SessionWindows implements Windows {
     this.#gapNs = gapNs;
     this.#latenessNs = latenessNs;
     this.#folding = folding;
+    this.#numbers = new SessionNumbers(folding.names.length);
   }
 
   get panes(): Iterable<Pane> {
@@ -84,10 +153,12 @@ export class SessionWindows implements Windows {
     }
     if (joined === null) {
       if (endNs + this.#latenessNs <= watermarkNs) return false;
-      this.#open(key, timeNs, endNs, this.#folding.start(event), first);
+      const { at } = this.#open(key, timeNs, endNs, first);
+      this.#folding.clear(this.#numbers.of, at + 2);
+      this.#folding.add(this.#numbers.of, at + 2, event);
       return true;
     }
-    this.#folding.add(joined.values, event);
+    this.#folding.add(this.#numbers.of, joined.at + 2, event);
     if (timeNs < joined.startNs) {
       this.#remove(joined);
       joined.startNs = timeNs;
@@ -156,8 +227,8 @@ export class SessionWindows implements Windows {
       const [key, startNs, endNs, flags] = panes.slice(i, i + 4) as [string, number, number, number];
       const old = this.#find(key, startNs);
       if (old !== null) this.#unlink(old);
-      const values = panes.slice(i + 4, i + width) as number[];
-      const session = this.#open(key, startNs, endNs, values, this.#byKey.get(key) ?? null);
+      const session = this.#open(key, startNs, endNs, this.#byKey.get(key) ?? null);
+      this.#numbers.of.set(panes.slice(i + 4, i + width) as number[], session.at + 2);
       session.closed = (flags & CLOSED) !== 0;
       session.told = (flags & TOLD) !== 0;
     }
@@ -168,21 +239,11 @@ export class SessionWindows implements Windows {
       for (let session: Session | null = first; session !== null; session = session.next) yield session;
   }
 
-  /** `next`: the first of its key so far. */
-  #open(key: string, startNs: number, endNs: number, values: number[], next: Session | null): Session {
-    const session: Session = {
-      key,
-      startNs,
-      endNs,
-      values,
-      cacheKey: undefined,
-      closed: false,
-      told: false,
-      changed: true,
-      gone: false,
-      alone: next === null,
-      next,
-    };
+  /** `next`: the first of its key so far. Its values are still to be set. */
+  #open(key: string, startNs: number, endNs: number, next: Session | null): Session {
+    const session = new Session(key, this.#numbers, next);
+    session.startNs = startNs;
+    session.endNs = endNs;
     if (next !== null) next.alone = false;
     this.#byKey.set(key, session);
     this.#changed.push(session);
@@ -206,8 +267,8 @@ export class SessionWindows implements Windows {
   }
 
   #absorb(into: Session, from: Session): void {
-    this.#folding.merge(into.values, from.values);
-    this.#unlink(from);
+    const { of } = this.#numbers;
+    this.#folding.merge(of, into.at + 2, of, from.at + 2);
     // What remains is the one that began earlier.
     if (from.startNs < into.startNs) {
       this.#remove(into);
@@ -221,6 +282,7 @@ export class SessionWindows implements Windows {
         this.#due.push(into.endNs, into);
       }
     }
+    this.#unlink(from);
     this.#change(into);
   }
 
@@ -228,9 +290,11 @@ export class SessionWindows implements Windows {
     this.#removed.push({ key, startNs, told });
   }
 
+  /** It is not asked for its numbers any more. */
   #unlink(session: Session): void {
     session.gone = true;
     this.size--;
+    this.#numbers.release(session.at);
     const first = this.#byKey.get(session.key)!;
     if (first !== session) {
       let before = first;
@@ -250,8 +314,9 @@ export class SessionWindows implements Windows {
     return session;
   }
 
-  #encode({ key, startNs, endNs, closed, told, values }: Session, into: (string | number)[]): void {
-    into.push(key, startNs, endNs, (closed ? CLOSED : 0) | (told ? TOLD : 0));
-    for (let i = 0; i < values.length; i++) into.push(values[i]!);
+  #encode({ key, at, closed, told }: Session, into: (string | number)[]): void {
+    const { of, width } = this.#numbers;
+    into.push(key, of[at]!, of[at + 1]!, (closed ? CLOSED : 0) | (told ? TOLD : 0));
+    for (let i = at + 2; i < at + width; i++) into.push(of[i]!);
   }
 }

@@ -160,13 +160,14 @@ function resultsOf({ job, folding }: Stage, { key, from, until }: Naming) {
   const fields = [key, from, until, ...names, 'version', 'retracted'].map((name) => [name, null]);
   const all = JSON.parse(JSON.stringify(Object.fromEntries(fields))) as Record<string, null>;
   return (pane: Pane, version: number, retracted = false): Result => {
-    const whole = pane.values.every((value, i) => folding.isSome(i, value));
+    const { values } = pane;
+    const whole = values.every((value, i) => folding.isSome(i, value));
     const result: Record<string, unknown> = whole ? { ...all } : {};
     result[key] = pane.key;
     result[from] = pane.startNs;
     result[until] = retracted ? pane.endNs : pane.endNs - afterLastNs;
     for (let i = 0; i < names.length; i++)
-      if (whole || folding.isSome(i, pane.values[i]!)) result[names[i]!] = pane.values[i];
+      if (whole || folding.isSome(i, values[i]!)) result[names[i]!] = values[i];
     result.version = version;
     result.retracted = retracted;
     return result as Result;

@@ -57,7 +57,7 @@ export function referenceOf(job: StreamJob, records: readonly Pick<LogRecord, 'v
   const results: Results = new Map();
   for (const { key, startNs, events } of [...byKey.values()].flat()) {
     const values = folding.start(events[0]!);
-    for (const event of events.slice(1)) folding.add(values, event);
+    for (const event of events.slice(1)) folding.add(values, 0, event);
     results.set(nameOf(key, startNs), values);
   }
   return { results, late };
