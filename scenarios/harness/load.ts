@@ -59,8 +59,7 @@ export class LoadGenerator implements Start {
     this.#play = journeys.play;
     this.#playOperation = recorder.operations.indexOf(PLAY);
     this.active = new ActiveListeners(system.population.listeners);
-    // No entry: a journey begins with a call that waits, and leaves nothing to be finished before time moves on.
-    this.#fire = system.simulation.register((source) => this.#arrive(source));
+    this.#fire = system.simulation.registerEntry((source) => this.#arrive(source));
   }
 
   begin(): void {

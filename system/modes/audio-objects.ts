@@ -98,17 +98,20 @@ export class AudioObjects implements ObjectBaseLayer {
 
   /** Whether it is a track or an episode of the population. */
   has(id: string): boolean {
-    return TRACK.test(id) ? numberOfId(id) < this.#population.tracks : this.#podcasts.find(id) !== null;
+    return this.#trackOf(id) !== null || this.#podcasts.find(id) !== null;
   }
 
   /** Of a track or an episode of the population; null: there is neither. */
   durationMs(id: string): number | null {
-    if (TRACK.test(id)) {
-      const track = numberOfId(id);
-      return track < this.#population.tracks ? this.#population.models.catalogue.durationMs(track) : null;
-    }
+    const track = this.#trackOf(id);
+    if (track !== null) return this.#population.models.catalogue.durationMs(track);
     const episode = this.#podcasts.find(id);
     return episode === null ? null : this.#podcasts.durationMs(...episode);
+  }
+
+  #trackOf(id: string): number | null {
+    const track = TRACK.test(id) ? numberOfId(id) : Number.POSITIVE_INFINITY;
+    return track < this.#population.tracks ? track : null;
   }
 }
 

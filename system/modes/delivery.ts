@@ -112,10 +112,14 @@ export function createDelivery(options: DeliveryOptions): AudioDelivery {
     allowedOrigins,
     ...(warm ? { warm: popularAudio(population, s3) } : {}),
   });
-  const { elsewhere } = options;
+  const { elsewhere, currentVersion } = options;
+  const versionsOf = (machine: Machine): Versions =>
+    currentVersion === undefined
+      ? firstVersions(objects)
+      : createVersionCache(simulation, currentVersion(machine), knobs);
   const { delivery, hosts } =
     elsewhere === undefined
-      ? serviceOf(options, knobs, { signer, first: firstVersions(objects) })
+      ? serviceOf(options, knobs, { signer, versionsOf })
       : { delivery: () => elsewhere, hosts: [] };
   const ingest = ingestThrough(s3.connect(environment.createMachine('audio-ingest')));
   return {
@@ -135,11 +139,12 @@ export function createDelivery(options: DeliveryOptions): AudioDelivery {
 
 /** The service on its machines. */
 function serviceOf(
-  { environment, liveEvents = [], observer = null, currentVersion }: DeliveryOptions,
+  { environment, liveEvents = [], observer = null }: DeliveryOptions,
   knobs: DeliveryKnobs & HostSettings,
-  { signer, first }: { readonly signer: ImmediateUrlSigner; readonly first: Versions },
+  parts: { readonly signer: ImmediateUrlSigner; readonly versionsOf: (machine: Machine) => Versions },
 ): Pick<AudioDelivery, 'delivery' | 'hosts'> {
   const { simulation, network } = environment;
+  const { signer, versionsOf } = parts;
   const { instances, cores, queueLimit, cancellation, balancing, ...own } = knobs;
   const events = new Map(liveEvents.map((event) => [event.id, event]));
   const hosts = Array.from({ length: instances }, (_unused, i) => {
@@ -148,10 +153,7 @@ function serviceOf(
       createDeliveryService({
         clock: simulation,
         signer,
-        versions:
-          currentVersion === undefined
-            ? first
-            : createVersionCache(simulation, currentVersion(machine), knobs),
+        versions: versionsOf(machine),
         isLive: (id, nowNs) => {
           const event = events.get(id);
           return event !== undefined && isOnAir(event, nowNs);

@@ -128,8 +128,9 @@ export function etagOf(contentId: string, size: number): string {
     high = Math.imul(high ^ (contentId.charCodeAt(i) + i), 0x85ebca6b);
     high ^= high >>> 13;
   }
-  const [a, b] = [high ^ (low >>> 16), low ^ high];
-  // In hexadecimal, made at once: every object that is found has a tag.
+  const a = high ^ (low >>> 16);
+  const b = low ^ high;
+  // All at once: every object that is found has a tag, and this is one text where parts would be eight.
   return String.fromCharCode(
     digit(a >>> 28),
     digit(a >>> 24),

@@ -87,15 +87,17 @@ export class Folding {
     return true;
   }
 
+  /** Values of one record. */
   start(event: Event): number[] {
     const values = this.#zeroes.slice();
     this.add(values, 0, event);
     return values;
   }
 
-  /** Values of no record, from place `at` on. */
-  clear(values: Numbers, at: number): void {
+  /** The same among the values of others, from place `at` on. */
+  startAt(values: Numbers, at: number, event: Event): void {
     for (let i = 0; i < this.#zeroes.length; i++) values[at + i] = this.#zeroes[i]!;
+    this.add(values, at, event);
   }
 
   /** `values` holds one for each aggregate, from place `at` on. */

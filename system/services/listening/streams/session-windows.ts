@@ -6,6 +6,9 @@ import type { Event, Folding } from './aggregates.ts';
 import { DueQueue } from './due-queue.ts';
 import type { Changes, Pane, RemovedPane, SharedWindow, Windows } from './windows.ts';
 
+/** Places of a session's values among its numbers: beginning and end come first. */
+const VALUES = 2;
+
 /**
  * The numbers of all sessions, side by side: beginning, end and values of each. There is a session for everybody who has
  * listened within half an hour, and as fields each of its numbers would be an object of its own.
@@ -17,7 +20,7 @@ class SessionNumbers {
   #top = 0;
 
   constructor(values: number) {
-    this.width = 2 + values;
+    this.width = VALUES + values;
     this.of = new Float64Array(64 * this.width);
   }
 
@@ -83,8 +86,8 @@ class Session implements Pane {
 
   get values(): readonly number[] {
     const { of, width } = this.#numbers;
-    const values = new Array<number>(width - 2);
-    for (let i = 0; i < values.length; i++) values[i] = of[this.at + 2 + i]!;
+    const values = new Array<number>(width - VALUES);
+    for (let i = 0; i < values.length; i++) values[i] = of[this.at + VALUES + i]!;
     return values;
   }
 }
@@ -154,11 +157,10 @@ export class SessionWindows implements Windows {
     if (joined === null) {
       if (endNs + this.#latenessNs <= watermarkNs) return false;
       const { at } = this.#open(key, timeNs, endNs, first);
-      this.#folding.clear(this.#numbers.of, at + 2);
-      this.#folding.add(this.#numbers.of, at + 2, event);
+      this.#folding.startAt(this.#numbers.of, at + VALUES, event);
       return true;
     }
-    this.#folding.add(this.#numbers.of, joined.at + 2, event);
+    this.#folding.add(this.#numbers.of, joined.at + VALUES, event);
     if (timeNs < joined.startNs) {
       this.#remove(joined);
       joined.startNs = timeNs;
@@ -228,7 +230,7 @@ export class SessionWindows implements Windows {
       const old = this.#find(key, startNs);
       if (old !== null) this.#unlink(old);
       const session = this.#open(key, startNs, endNs, this.#byKey.get(key) ?? null);
-      this.#numbers.of.set(panes.slice(i + 4, i + width) as number[], session.at + 2);
+      this.#numbers.of.set(panes.slice(i + 4, i + width) as number[], session.at + VALUES);
       session.closed = (flags & CLOSED) !== 0;
       session.told = (flags & TOLD) !== 0;
     }
@@ -268,7 +270,7 @@ export class SessionWindows implements Windows {
 
   #absorb(into: Session, from: Session): void {
     const { of } = this.#numbers;
-    this.#folding.merge(of, into.at + 2, of, from.at + 2);
+    this.#folding.merge(of, into.at + VALUES, of, from.at + VALUES);
     // What remains is the one that began earlier.
     if (from.startNs < into.startNs) {
       this.#remove(into);
@@ -317,6 +319,6 @@ export class SessionWindows implements Windows {
   #encode({ key, at, closed, told }: Session, into: (string | number)[]): void {
     const { of, width } = this.#numbers;
     into.push(key, of[at]!, of[at + 1]!, (closed ? CLOSED : 0) | (told ? TOLD : 0));
-    for (let i = at + 2; i < at + width; i++) into.push(of[i]!);
+    for (let i = at + VALUES; i < at + width; i++) into.push(of[i]!);
   }
 }
